@@ -80,7 +80,10 @@ mod zenoh_transport;
 pub mod __private;
 
 pub use codec::Wire;
-pub use node::{LeaveReport, NameTaken, Node, NodeBuilder, NodeCounters, NodeTables, NotFound};
+pub use node::{
+    LeaveReport, Member, NameTaken, Node, NodeBuilder, NodeCounters, NodeEvent, NodeTables,
+    NotFound,
+};
 pub use remote::Remote;
 pub use sim::SimNetwork;
 pub use transport::{NodeId, Transport, TransportEvent};

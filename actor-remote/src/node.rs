@@ -8,6 +8,7 @@ mod builder;
 mod counters;
 mod endings;
 mod errors;
+mod events;
 mod guard;
 mod leaving;
 mod names;
@@ -17,13 +18,17 @@ mod tables;
 
 pub use builder::NodeBuilder;
 pub(crate) use builder::Rules;
+#[cfg(feature = "zenoh")]
+pub(crate) use builder::secret;
 pub use counters::NodeCounters;
 pub use errors::{NameTaken, NotFound};
+pub(crate) use events::Unread;
+pub use events::{Member, NodeEvent};
 pub use leaving::LeaveReport;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;
-use crate::session::{State, Wreck};
+use crate::session::{Random, State, Wreck};
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
@@ -134,10 +139,10 @@ impl Node {
         transport: impl Transport,
         name: String,
         rules: Rules,
+        random: Random,
     ) -> Node {
         let (inbox, events) = async_channel::unbounded();
-        let mut random = system.rng();
-        let state = State::new(Box::new(move || random.u64(..)));
+        let state = State::new(random);
         let inner = Arc::new_cyclic(|this| Inner {
             id: transport.node(),
             name,

@@ -4,6 +4,7 @@
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
+use crate::node::{Member, Unread};
 use crate::remote::Place;
 use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
@@ -13,13 +14,16 @@ use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// The maximum number of names in one frame.
 const NAMES: usize = 256;
+
+/// The source of the numbers of sessions and the keys of exports, which others must not guess.
+pub(crate) type Random = Box<dyn FnMut() -> u64 + Send>;
 
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
@@ -59,7 +63,9 @@ pub(crate) struct State {
     pub(crate) refused: BTreeMap<NodeId, Instant>,
     /// The number of sessions opened so far, which gives each session its age.
     opened: u64,
-    pub(crate) random: Box<dyn FnMut() -> u64 + Send>,
+    pub(crate) random: Random,
+    /// The streams of events that users read.
+    pub(crate) streams: Vec<Weak<Unread>>,
 }
 
 /// The state of another node.
@@ -117,8 +123,8 @@ pub(crate) struct Running {
 /// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
 #[derive(Default)]
 pub(crate) struct Wreck {
-    /// Whether there was a session.
-    pub(crate) was_open: bool,
+    /// The other node, if there was a session.
+    pub(crate) member: Option<Member>,
     windows: Vec<Arc<Window>>,
     calls: Vec<Box<dyn Pending>>,
     streams: Vec<OpenStream>,
@@ -160,7 +166,7 @@ impl Wreck {
     }
 
     pub(crate) fn merge(&mut self, other: Wreck) {
-        self.was_open |= other.was_open;
+        self.member = self.member.take().or(other.member);
         self.windows.extend(other.windows);
         self.calls.extend(other.calls);
         self.streams.extend(other.streams);
@@ -232,7 +238,7 @@ impl Peer {
 }
 
 impl State {
-    pub(crate) fn new(random: Box<dyn FnMut() -> u64 + Send>) -> Self {
+    pub(crate) fn new(random: Random) -> Self {
         State {
             peers: BTreeMap::new(),
             exports: BTreeMap::new(),
@@ -249,6 +255,7 @@ impl State {
             refused: BTreeMap::new(),
             opened: 0,
             random,
+            streams: Vec::new(),
         }
     }
 
@@ -417,7 +424,8 @@ impl State {
         peer.is_alive.store(false, Ordering::Release);
         let calls = peer.calls.into_values().collect();
         let windows = vec![peer.window, peer.replies];
-        let mut wreck = Wreck { was_open: peer.is_open, windows, calls, ..Wreck::default() };
+        let member = peer.is_open.then(|| Member { name: peer.name, id });
+        let mut wreck = Wreck { member, windows, calls, ..Wreck::default() };
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
             wreck.imports.push(proxied.import);

@@ -201,7 +201,10 @@ impl SimNetwork {
         let id = self.change(|map| map.add(name));
         let transport = SimTransport { id, network: handle.network.clone() };
         let system = handle.sim.node(name);
-        let node = Node::start(system, transport, name.to_owned(), settings.rules);
+        // The keys of a simulation follow its seed.
+        let mut random = system.rng();
+        let random = Box::new(move || random.u64(..));
+        let node = Node::start(system, transport, name.to_owned(), settings.rules, random);
         self.change(|map| {
             if let Some(known) = map.nodes.get_mut(&id) {
                 known.inner = node.downgrade();

@@ -1,6 +1,7 @@
 //! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
 
 use super::counters::add;
+use super::events::{Cause, Member, NodeEvent, report};
 use super::outgoing::accept_reply;
 use super::streams::Fate;
 use super::{Arrived, Inner};
@@ -58,14 +59,8 @@ impl Inner {
                 });
             }
             Arrived::Down(node) => {
-                let wreck = self.update(|state| {
-                    if state.peers.get(&node).is_some_and(|peer| peer.is_open) {
-                        add(&self.counts.lost);
-                    }
-                    state.down(node)
-                });
-                wreck.tell();
-                self.changed.notify(usize::MAX);
+                let wreck = self.update(|state| state.down(node));
+                self.session_ended(wreck, Cause::Lost);
             }
             Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
@@ -105,25 +100,24 @@ impl Inner {
         };
         let (opens, wreck) =
             self.update(|state| state.greeted(from, session, echo, name, &self.name));
-        if wreck.was_open {
-            add(&self.counts.lost);
-        }
-        wreck.tell();
+        self.session_ended(wreck, Cause::Lost);
         if opens {
+            let mut state = self.lock();
+            let name = state.peers.get(&from).map(|peer| peer.name.clone()).unwrap_or_default();
+            report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));
+            drop(state);
             self.changed.notify(usize::MAX);
         }
     }
 
     /// Ends the session with a node from which a frame is missing or wrong, and offers another one.
     fn begin_again(&self, peer: NodeId) {
-        add(&self.counts.lost);
         let wreck = self.update(|state| {
             let wreck = state.reset(peer);
             state.say_hello(peer, &self.name, false);
             wreck
         });
-        wreck.tell();
-        self.changed.notify(usize::MAX);
+        self.session_ended(wreck, Cause::Lost);
     }
 
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
@@ -244,8 +238,7 @@ impl Inner {
             Frame::Heartbeat => {}
             Frame::Leaving => {
                 let wreck = self.update(|state| state.reset(from));
-                wreck.tell();
-                self.changed.notify(usize::MAX);
+                self.session_ended(wreck, Cause::Left);
             }
         }
         true

@@ -68,6 +68,9 @@ impl NodeBuilder {
     /// Sets a function that decides whether a node may send messages to an actor, by the name of the
     /// node, the name of the protocol, and a name of the actor if it has one.
     ///
+    /// The name of a node is what that node says. It distinguishes members that trust each other; it does not
+    /// prove an identity.
+    ///
     /// The function is called once for each node and actor, before the first message, and not again
     /// until the node is lost. It must not block. A refused call gets
     /// [`CallError::Refused`](actor_core::CallError) with
@@ -82,9 +85,17 @@ impl NodeBuilder {
     }
 
     /// Starts the node under this name on a transport, in the current system.
+    ///
+    /// # Panics
+    /// If the operating system has no random numbers. They protect addresses from being guessed.
     pub fn on(self, transport: impl Transport, name: impl Into<String>) -> Node {
-        Node::start(System::current(), transport, name.into(), self.rules)
+        Node::start(System::current(), transport, name.into(), self.rules, Box::new(secret))
     }
+}
+
+/// Returns a random number that cannot be predicted from others.
+pub(crate) fn secret() -> u64 {
+    getrandom::u64().expect("the operating system has random numbers")
 }
 
 impl fmt::Debug for NodeBuilder {

@@ -3,6 +3,7 @@
 
 use super::Inner;
 use super::counters::add;
+use super::events::Cause;
 use crate::export::{Exported, Item};
 use crate::scope::Scope;
 use crate::transport::NodeId;
@@ -87,11 +88,7 @@ impl Inner {
         });
         let Some(wreck) = wreck else { return };
         add(&self.counts.refused_sessions);
-        if wreck.was_open {
-            add(&self.counts.lost);
-        }
-        wreck.tell();
-        self.changed.notify(usize::MAX);
+        self.session_ended(wreck, Cause::Refused);
     }
 
     /// Returns whether the frames of a node are currently dropped.

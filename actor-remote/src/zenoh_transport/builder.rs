@@ -2,8 +2,8 @@
 
 use super::endpoint::{self, Link};
 use super::{OpenError, ZenohTransport};
+use crate::node::secret;
 use crate::transport::NodeId;
-use actor_core::System;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -135,7 +135,7 @@ impl ZenohBuilder {
     /// If the future is dropped, the transport is opened and closed again in the background.
     pub async fn open(self) -> Result<ZenohTransport, OpenError> {
         let config = self.config()?;
-        let id = NodeId(System::current().rng().u64(1..));
+        let id = NodeId(secret().max(1));
         let (opened, session) = async_channel::bounded(1);
         // zenoh blocks while it opens, and refuses to do so on some runtimes.
         let opening = move || {

@@ -1,0 +1,123 @@
+//! The events of a node: members that join, leave and are lost.
+
+use actor_core::prelude::*;
+use actor_core::time;
+use actor_remote::{Node, NodeEvent, SimNetwork};
+use futures_lite::{Stream, StreamExt};
+use std::time::Duration;
+
+const LEASE: Duration = Duration::from_secs(2);
+
+/// Returns the next event, as the name of the node and the kind of the event.
+async fn next(events: &mut (impl Stream<Item = NodeEvent> + Unpin)) -> (String, &'static str) {
+    match events.next().await {
+        Some(NodeEvent::Joined(node)) => (node.name, "joined"),
+        Some(NodeEvent::Left(node)) => (node.name, "left"),
+        Some(NodeEvent::Lost(node)) => (node.name, "lost"),
+        Some(NodeEvent::Refused(node)) => (node.name, "refused"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Waits until both nodes have the session, so that the one that leaves first says so.
+async fn joined(events: &mut (impl Stream<Item = NodeEvent> + Unpin), other: &Node) {
+    assert_eq!(next(events).await, event(other.name(), "joined"));
+    let mut seen = other.events();
+    while next(&mut seen).await != event("here", "joined") {}
+}
+
+fn event(name: &str, kind: &'static str) -> (String, &'static str) {
+    (name.to_owned(), kind)
+}
+
+#[actor_core::test(seeds = 30)]
+async fn each_member_joins_and_then_leaves_or_is_lost() {
+    let network = SimNetwork::new().lease(LEASE);
+    let here = network.node("here");
+    let mut events = here.events();
+    let other = network.node("other");
+    joined(&mut events, &other).await;
+    other.leave();
+    assert_eq!(next(&mut events).await, event("other", "left"));
+
+    let crashing = network.node("crashing");
+    joined(&mut events, &crashing).await;
+    network.crash("crashing");
+    assert_eq!(next(&mut events).await, event("crashing", "lost"));
+    drop(crashing);
+
+    let far = network.node("far");
+    joined(&mut events, &far).await;
+    let cut = time::now();
+    network.cut("here", "far");
+    assert_eq!(next(&mut events).await, event("far", "lost"));
+    assert!(time::now() - cut <= LEASE + Duration::from_millis(500));
+    network.heal("here", "far");
+    joined(&mut events, &far).await;
+    drop(far);
+    assert_eq!(next(&mut events).await, event("far", "left"));
+    here.leave();
+    assert_eq!(events.next().await, None);
+}
+
+#[actor_core::test(seeds = 30)]
+async fn a_stream_of_events_begins_with_the_members_in_the_order_of_their_age() {
+    let network = SimNetwork::new();
+    let here = network.node("here");
+    let mut first = here.events();
+    let mut nodes = Vec::new();
+    for name in ["a", "b", "c"] {
+        nodes.push(network.node(name));
+        joined(&mut first, &nodes[nodes.len() - 1]).await;
+    }
+    let mut later = here.events();
+    for name in ["a", "b", "c"] {
+        assert_eq!(next(&mut later).await, event(name, "joined"));
+    }
+    nodes.remove(1).leave();
+    assert_eq!(next(&mut first).await, event("b", "left"));
+    assert_eq!(next(&mut later).await, event("b", "left"));
+}
+
+#[actor]
+struct Watcher {
+    seen: Vec<String>,
+}
+
+#[actor]
+impl Watcher {
+    fn changed(&mut self, event: NodeEvent) {
+        if let NodeEvent::Joined(node) = event {
+            self.seen.push(node.name);
+        }
+    }
+
+    #[message(when = self.seen.len() >= *count)]
+    fn members(&mut self, count: usize) -> Vec<String> {
+        self.seen.truncate(count);
+        self.seen.clone()
+    }
+}
+
+#[actor_core::test(seeds = 30)]
+async fn an_actor_receives_the_events_as_messages() {
+    let network = SimNetwork::new();
+    let here = network.node("here");
+    let watcher = Watcher { seen: Vec::new() }.spawn();
+    let forwarding = {
+        let (watcher, mut events) = (watcher.clone(), here.events());
+        actor_core::spawn_task(async move {
+            while let Some(event) = events.next().await {
+                if watcher.changed(event).send().await.is_err() {
+                    return;
+                }
+            }
+        })
+    };
+    let _others = [network.node("a"), network.node("b")];
+    let mut members = watcher.members(2).await.unwrap();
+    members.sort();
+    assert_eq!(members, ["a", "b"]);
+    here.leave();
+    forwarding.await;
+}
