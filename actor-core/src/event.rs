@@ -23,10 +23,22 @@ pub(crate) struct Event {
 struct EventState {
     /// The number of notifications so far.
     round: u64,
-    /// The number of existing listeners, including those that have been notified.
-    existing: usize,
+    /// The number of existing listeners of each role that is counted, including those that have been
+    /// notified.
+    existing: [usize; Role::COUNTED],
     /// The listeners of this round, with their wakers once they have been polled.
     listeners: Slab<Option<Waker>>,
+}
+
+/// What a listener waits for, if the notifying side needs to know whether there is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Role {
+    /// The start of an actor.
+    Start,
+    /// The exit of an actor.
+    Exit,
+    /// Anything else. Not counted.
+    Other,
 }
 
 /// A waiter for an [`Event`]: ready after the first notification since its creation.
@@ -34,6 +46,18 @@ pub(crate) struct Listener {
     event: Arc<Event>,
     round: u64,
     key: usize,
+    role: Role,
+}
+
+impl Role {
+    const COUNTED: usize = Role::Other as usize;
+}
+
+impl EventState {
+    /// Returns the number of existing listeners of a role, or nothing if the role is not counted.
+    fn existing(&mut self, role: Role) -> Option<&mut usize> {
+        self.existing.get_mut(role as usize)
+    }
 }
 
 impl Event {
@@ -42,16 +66,23 @@ impl Event {
     }
 
     pub(crate) fn listen(self: &Arc<Self>) -> Listener {
-        let mut state = self.state.lock();
-        let (round, key) = (state.round, state.listeners.insert(None));
-        state.existing += 1;
-        drop(state);
-        Listener { event: self.clone(), round, key }
+        self.listen_for(Role::Other)
     }
 
-    /// Returns whether there is a listener, which may have been notified and not yet polled again.
-    pub(crate) fn has_listeners(&self) -> bool {
-        self.state.lock().existing > 0
+    pub(crate) fn listen_for(self: &Arc<Self>, role: Role) -> Listener {
+        let mut state = self.state.lock();
+        let (round, key) = (state.round, state.listeners.insert(None));
+        if let Some(existing) = state.existing(role) {
+            *existing += 1;
+        }
+        drop(state);
+        Listener { event: self.clone(), round, key, role }
+    }
+
+    /// Returns whether there is a listener of a role that is counted. It may have been notified and not yet
+    /// polled again.
+    pub(crate) fn has_listeners(&self, role: Role) -> bool {
+        self.state.lock().existing(role).is_some_and(|existing| *existing > 0)
     }
 
     /// Notifies all current listeners. Returns their number.
@@ -121,7 +152,9 @@ impl Future for Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut state = self.event.state.lock();
-        state.existing -= 1;
+        if let Some(existing) = state.existing(self.role) {
+            *existing -= 1;
+        }
         // The keys of an earlier round may be in use by later listeners.
         let is_there = state.round == self.round;
         let gone = if is_there { state.listeners.try_remove(self.key).flatten() } else { None };

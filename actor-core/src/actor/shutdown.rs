@@ -27,6 +27,7 @@ use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, notify_state_change};
 use crate::cell::header::{KILL, ParkReason, STOP, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
 use crate::cell::state::{SystemMessage, Watcher};
+use crate::event::Role;
 use crate::executor;
 use crate::executor::sleep::Sleep;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
@@ -447,8 +448,13 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let watchers = cold.watchers.take();
     let system_messages = std::mem::take(&mut cold.system_messages);
     let changed = cold.state_changed.clone();
-    let is_awaited = changed.as_ref().is_some_and(|changed| changed.has_listeners());
-    let mut is_observed = cold.supervision.is_some() || is_awaited;
+    let is_supervised = cold.supervision.is_some();
+    // A wait for the start gets the exit only of an actor that has not started.
+    let has_started = locked.cell.started;
+    let is_awaited = changed.as_ref().is_some_and(|changed| {
+        changed.has_listeners(Role::Exit) || !has_started && changed.has_listeners(Role::Start)
+    });
+    let mut is_observed = is_supervised || is_awaited;
     drop(locked);
     drop(system_messages);
     notify_state_change(changed);

@@ -5,7 +5,7 @@ use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::handle::DynMailbox;
 use crate::cell::state::CellState;
 use crate::error::Cycle;
-use crate::event::Listener;
+use crate::event::{Listener, Role};
 use crate::sync::Arc;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
@@ -42,7 +42,8 @@ impl Change {
         let header = self.mailbox.header();
         // First, because the clone of the waker may be replaced.
         self.tracker.check_waker(cx.waker(), &header.system);
-        let change = poll_change(&*self.mailbox, &mut self.listener, cx, look);
+        let role = self.role();
+        let change = poll_change(&*self.mailbox, &mut self.listener, role, cx, look);
         if change.is_ready() {
             self.tracker.retract(&header.system);
             return change;
@@ -53,6 +54,10 @@ impl Change {
             self.refuse(&cycle);
         }
         Poll::Pending
+    }
+
+    fn role(&self) -> Role {
+        if self.goal == WaitGoal::Start { Role::Start } else { Role::Exit }
     }
 
     fn what(&self) -> &'static str {
@@ -84,6 +89,7 @@ impl Drop for Change {
 pub(crate) fn poll_change<T>(
     mailbox: &dyn DynMailbox,
     listener: &mut Option<Listener>,
+    role: Role,
     cx: &mut Poller<'_>,
     mut look: impl FnMut(&CellState) -> Option<T>,
 ) -> Poll<T> {
@@ -97,7 +103,7 @@ pub(crate) fn poll_change<T>(
         let changed = locked.cell.cold_mut().state_changed.get_or_insert_default();
         let notified = match listener {
             Some(current) if !current.is_notified() => None,
-            _ => listener.replace(changed.listen()),
+            _ => listener.replace(changed.listen_for(role)),
         };
         drop(locked);
         drop(notified);

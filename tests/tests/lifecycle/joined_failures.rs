@@ -1,6 +1,6 @@
-//! A pending `join` observes a failure; one that was dropped does not.
+//! A pending `join` observes a failure. One that was dropped does not, nor does a wait for another change of
+//! the state.
 
-use actor_core::Join;
 use actor_core::prelude::*;
 use std::pin::Pin;
 use std::task::{Context as Poller, Waker};
@@ -21,6 +21,22 @@ impl Bomb {
     fn panic(&self) {
         panic!("planned");
     }
+
+    /// Returns the wait for the stop.
+    fn stopping(&self, context: &Context<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(context.stopping())
+    }
+}
+
+#[actor]
+struct Stillborn;
+
+#[actor]
+impl Stillborn {
+    #[on_start]
+    fn begin(&self) {
+        panic!("planned");
+    }
 }
 
 /// Returns a simulation, and a system with a thread of its own.
@@ -28,10 +44,10 @@ fn systems() -> [System; 2] {
     [System::simulation(1), System::builder().threads(1).on_incident(|_| {}).build()]
 }
 
-/// Polls `join` once, without a task that could poll it again.
-fn poll_by_hand(join: &mut Join) {
-    let pending = Pin::new(join).poll(&mut Poller::from_waker(Waker::noop())).is_pending();
-    assert!(pending, "the bomb has ended");
+/// Polls a wait once, without a task that could poll it again.
+fn poll_by_hand(wait: &mut (impl Future + Unpin)) {
+    let pending = Pin::new(wait).poll(&mut Poller::from_waker(Waker::noop())).is_pending();
+    assert!(pending, "the wait has ended");
 }
 
 /// Waits for the end of all actors, and returns the number of failures that were not observed.
@@ -85,6 +101,41 @@ fn a_dropped_join_observes_nothing() {
                 assert!(matches!(bomb.stop_and_panic().await, Err(CallError::Panicked(_))));
             });
             assert_eq!(unobserved_at_the_end(&system), 1);
+        }
+    });
+}
+
+#[test]
+fn a_wait_for_the_stop_observes_nothing() {
+    guarded("a_wait_for_the_stop_observes_nothing", || {
+        for system in systems() {
+            let mut wait = None;
+            system.block_on(async {
+                let bomb = Bomb.spawn();
+                poll_by_hand(wait.insert(bomb.stopping().await.unwrap()));
+                assert!(matches!(bomb.panic().await, Err(CallError::Panicked(_))));
+            });
+            assert_eq!(unobserved_at_the_end(&system), 1);
+            system.block_on(wait.unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_wait_for_the_start_observes_only_a_failed_start() {
+    guarded("a_wait_for_the_start_observes_only_a_failed_start", || {
+        for system in [System::simulation(1), System::current_thread()] {
+            let (mut begun, mut failed) = (None, None);
+            system.block_on(async {
+                let (bomb, stillborn) = (Bomb.spawn(), Stillborn.spawn());
+                let start = bomb.clone();
+                poll_by_hand(begun.insert(Box::pin(async move { start.started().await })));
+                poll_by_hand(failed.insert(Box::pin(async move { stillborn.started().await })));
+                assert!(matches!(bomb.panic().await, Err(CallError::Panicked(_))));
+            });
+            assert_eq!(unobserved_at_the_end(&system), 1);
+            assert_eq!(system.block_on(begun.unwrap()), Ok(()));
+            assert!(matches!(system.block_on(failed.unwrap()), Err(Exit::Failed(_))));
         }
     });
 }

@@ -20,7 +20,8 @@ use crate::cell::handle::DynMailbox;
 use crate::cell::header::STOP_SELF;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::resources::Resources;
-use crate::event::Listener;
+use crate::cell::state::CellState;
+use crate::event::{Listener, Role};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use std::any::Any;
@@ -373,7 +374,8 @@ impl Future for StopRequested {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
         let mailbox = self.mailbox.clone();
-        poll_change(&*mailbox, &mut self.listener, cx, |cell| cell.closed.then_some(()))
+        let is_closed = |cell: &CellState| cell.closed.then_some(());
+        poll_change(&*mailbox, &mut self.listener, Role::Other, cx, is_closed)
     }
 }
 
