@@ -1,0 +1,92 @@
+//! Times, processor time and thread switches of a measurement.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Prints the figures of one run.
+pub struct Figures {
+    server: u32,
+}
+
+/// A measurement that has begun.
+pub struct Begun {
+    time: Instant,
+    /// Of this process and of the server.
+    used: [Used; 2],
+}
+
+/// The resources that a process has used.
+#[derive(Clone, Copy)]
+struct Used {
+    processor: Duration,
+    switches: u64,
+}
+
+impl Used {
+    fn by(process: u32) -> Self {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
+        // Behind the name, which can contain spaces; user and system time are the 12th and 13th field there.
+        let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let ticks: u64 = fields[11..13].iter().map(|it| it.parse::<u64>().expect("a number")).sum();
+        let mut switches = 0;
+        for task in fs::read_dir(format!("/proc/{process}/task")).expect("the process runs") {
+            let status = task.map(|it| fs::read_to_string(it.path().join("status")));
+            // A thread may end meanwhile.
+            let Ok(Ok(status)) = status else { continue };
+            let count = status.lines().find_map(|it| it.strip_prefix("voluntary_ctxt_switches:"));
+            switches += count.and_then(|it| it.trim().parse::<u64>().ok()).unwrap_or(0);
+        }
+        Used { processor: Duration::from_millis(10 * ticks), switches }
+    }
+}
+
+impl Figures {
+    pub fn new(server: u32) -> Self {
+        Figures { server }
+    }
+
+    fn used(&self) -> [Used; 2] {
+        [Used::by(std::process::id()), Used::by(self.server)]
+    }
+
+    pub fn begin(&self) -> Begun {
+        Begun { used: self.used(), time: Instant::now() }
+    }
+
+    /// Prints the rate of a measurement, and what each message has used in both processes together.
+    pub fn end(&self, begun: Begun, name: &str, messages: u64) {
+        let time = begun.time.elapsed();
+        let (mut processor, mut switches) = (Duration::ZERO, 0);
+        for (now, before) in self.used().iter().zip(begun.used) {
+            processor += now.processor - before.processor;
+            switches += now.switches - before.switches;
+        }
+        let each = |total: f64| total / messages as f64;
+        print(
+            &format!("{name}, thousands a second"),
+            messages as f64 / time.as_secs_f64() / 1000.0,
+        );
+        print(&format!("{name}, processor us a message"), each(processor.as_secs_f64() * 1e6));
+        print(&format!("{name}, thread switches a message"), each(switches as f64));
+    }
+
+    /// Prints percentiles of single times.
+    pub fn times(&self, name: &str, mut times: Vec<Duration>) {
+        times.sort_unstable();
+        for (part, of) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
+            let place = ((times.len() - 1) as f64 * of) as usize;
+            print(&format!("{name}, {part}, us"), times[place].as_secs_f64() * 1e6);
+        }
+    }
+}
+
+fn print(name: &str, value: f64) {
+    println!("{name}\t{value}");
+}
+
+/// Returns the middle value.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
+}
