@@ -286,14 +286,19 @@ impl Import {
 
     /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is
     /// over.
-    async fn take_credit(&self, cost: u64) -> bool {
+    async fn take_credit(&self, node: &Inner, cost: u64) -> bool {
         let cost = cost.cast_signed();
+        let mut has_waited = false;
         let look = |window: &mut Window| {
             if window.exit.is_some() {
                 return Some(false);
             }
             // A message that is larger than the window waits until no other message is under way.
-            (window.credit >= cost || window.unaccepted.is_empty()).then(|| {
+            let fits = window.credit >= cost || window.unaccepted.is_empty();
+            if !fits && !std::mem::replace(&mut has_waited, true) {
+                node.count_credit_wait();
+            }
+            fits.then(|| {
                 window.credit -= cost;
                 true
             })
@@ -339,7 +344,7 @@ impl Import {
         };
         let (cost, is_call) = (cost(&body), caller.is_some());
         let shared = node.window_to(self);
-        let (Some(shared), true) = (shared, self.take_credit(cost).await) else {
+        let (Some(shared), true) = (shared, self.take_credit(node, cost).await) else {
             self.lose(name, caller, self.unsent());
             return Err(written);
         };

@@ -79,6 +79,44 @@ async fn a_stream_of_events_begins_with_the_members_in_the_order_of_their_age() 
     assert_eq!(next(&mut later).await, event("b", "left"));
 }
 
+#[actor_core::test(seeds = 30)]
+async fn traffic_and_waits_for_credit_are_counted() {
+    let network = SimNetwork::new();
+    let (here, other) = (network.node("here"), network.node("other"));
+    let watcher = Watcher { seen: Vec::new() }.spawn_on(other.system());
+    other.register("watcher", &NamesAddr::from(watcher)).unwrap();
+    let names: NamesAddr = here.wait_for("watcher", LEASE).await.unwrap();
+    // More than the window for messages that are not accepted yet.
+    for _ in 0..100 {
+        names.add("x".repeat(4096)).send().await.unwrap();
+    }
+    assert_eq!(names.count().await, Ok(100));
+    let (sender, receiver) = (here.counters(), other.counters());
+    assert!(sender.frames_sent > 100 && sender.bytes_sent > 400 * 1024, "{sender:?}");
+    assert!(sender.credit_waits > 0 && receiver.credit_waits == 0, "{sender:?}");
+    assert_eq!((sender.sessions, receiver.sessions), (1, 1));
+    // A greeting that was sent before the other node was there is lost, and a heartbeat is on its way.
+    assert!((0..3).contains(&(sender.frames_sent - receiver.frames_received)), "{receiver:?}");
+    assert!((0..100).contains(&(sender.bytes_sent - receiver.bytes_received)), "{receiver:?}");
+}
+
+#[actor(remote)]
+trait Names {
+    fn add(&mut self, name: String);
+    fn count(&self) -> usize;
+}
+
+#[actor]
+impl Names for Watcher {
+    fn add(&mut self, name: String) {
+        self.seen.push(name);
+    }
+
+    fn count(&self) -> usize {
+        self.seen.len()
+    }
+}
+
 #[actor]
 struct Watcher {
     seen: Vec<String>,

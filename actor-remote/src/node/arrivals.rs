@@ -1,6 +1,6 @@
 //! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
 
-use super::counters::add;
+use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
 use super::outgoing::accept_reply;
 use super::streams::Fate;
@@ -69,6 +69,7 @@ impl Inner {
     }
 
     fn arrived(self: &Arc<Self>, from: NodeId, bytes: &[u8]) {
+        add_frame(&self.counts.frames_received, &self.counts.bytes_received, bytes);
         if self.is_refused(from) {
             return add(&self.counts.bad);
         }
@@ -102,6 +103,7 @@ impl Inner {
             self.update(|state| state.greeted(from, session, echo, name, &self.name));
         self.session_ended(wreck, Cause::Lost);
         if opens {
+            add(&self.counts.sessions);
             let mut state = self.lock();
             let name = state.peers.get(&from).map(|peer| peer.name.clone()).unwrap_or_default();
             report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));

@@ -1,19 +1,32 @@
-//! The counts of frames and messages that a node did not accept.
+//! The counts of a node: its traffic, and the frames and messages that it did not accept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts of frames and messages that a node did not accept.
+/// The counts of a node since its start: its traffic, and the frames and messages that it did not accept.
 ///
 /// ```
 /// # use actor_remote::SimNetwork;
 /// # actor_core::System::simulation(1).block_on(async {
 /// let node = SimNetwork::new().node("here");
+/// assert_eq!(node.counters().frames_sent, 0);
 /// assert_eq!(node.counters().lost_sessions, 0);
 /// # });
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeCounters {
+    /// Sessions with other nodes that have begun.
+    pub sessions: u64,
+    /// Frames that were given to the transport.
+    pub frames_sent: u64,
+    /// The bytes of these frames.
+    pub bytes_sent: u64,
+    /// Frames that have arrived, accepted or not.
+    pub frames_received: u64,
+    /// The bytes of these frames.
+    pub bytes_received: u64,
+    /// Messages that had to wait for credit, because too many before them were not accepted yet.
+    pub credit_waits: u64,
     /// Frames that are not in the format, or not allowed at their point in the session.
     pub bad_frames: u64,
     /// Frames of a session that is over, and frames that came twice.
@@ -32,6 +45,12 @@ pub struct NodeCounters {
 
 #[derive(Default)]
 pub(super) struct Counts {
+    pub(super) sessions: AtomicU64,
+    pub(super) frames_sent: AtomicU64,
+    pub(super) bytes_sent: AtomicU64,
+    pub(super) frames_received: AtomicU64,
+    pub(super) bytes_received: AtomicU64,
+    pub(super) credit_waits: AtomicU64,
     pub(super) bad: AtomicU64,
     pub(super) stale: AtomicU64,
     pub(super) lost: AtomicU64,
@@ -45,6 +64,12 @@ impl Counts {
     pub(super) fn read(&self) -> NodeCounters {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         NodeCounters {
+            sessions: read(&self.sessions),
+            frames_sent: read(&self.frames_sent),
+            bytes_sent: read(&self.bytes_sent),
+            frames_received: read(&self.frames_received),
+            bytes_received: read(&self.bytes_received),
+            credit_waits: read(&self.credit_waits),
             bad_frames: read(&self.bad),
             stale_frames: read(&self.stale),
             lost_sessions: read(&self.lost),
@@ -58,4 +83,10 @@ impl Counts {
 
 pub(super) fn add(count: &AtomicU64) {
     count.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts a frame and its bytes.
+pub(super) fn add_frame(frames: &AtomicU64, bytes: &AtomicU64, frame: &[u8]) {
+    add(frames);
+    bytes.fetch_add(frame.len() as u64, Ordering::Relaxed);
 }

@@ -2,7 +2,7 @@
 //! nodes.
 
 use super::Inner;
-use super::counters::add;
+use super::counters::{add, add_frame};
 use crate::frame::{Frame, REPLIES};
 use crate::import::{Caller, Import, cost};
 use crate::scope::Scope;
@@ -33,6 +33,7 @@ impl Inner {
         state.is_sending = true;
         while let Some((to, frame)) = state.outbox.pop_front() {
             drop(state);
+            add_frame(&self.counts.frames_sent, &self.counts.bytes_sent, &frame);
             self.transport.send(to, frame);
             state = self.lock();
         }
@@ -49,6 +50,11 @@ impl Inner {
 
     pub(crate) fn count_undelivered(&self) {
         add(&self.counts.undelivered);
+    }
+
+    /// Counts a message that has to wait for credit.
+    pub(crate) fn count_credit_wait(&self) {
+        add(&self.counts.credit_waits);
     }
 
     pub(crate) fn count_refused(&self) {
