@@ -1,7 +1,7 @@
 //! Messages between two processes: calls, sends, order, addresses in messages, and names.
 
 use actor_core::prelude::*;
-use actor_core::spawn_task;
+use actor_core::{System, spawn_task};
 use actor_remote::{Node, ZenohTransport};
 use processes::{Memory, Process, SOON, StoreAddr, free_port, memory_of, run, until};
 use std::time::{Duration, Instant};
@@ -162,6 +162,29 @@ fn connecting_to_a_port_without_a_node_fails() {
         let endpoint = format!("tcp/127.0.0.1:{}", free_port());
         let error = Node::connect(&endpoint).await.unwrap_err();
         assert_eq!(error.to_string(), format!("no node answers at {endpoint}"));
+    });
+}
+
+#[test]
+fn a_node_can_be_used_in_a_current_thread_runtime_of_tokio() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let (_peer, node, store) = pair().await;
+        assert_eq!(store.add(5).await, Ok(5));
+        assert!(node.shutdown(SOON).await.is_clean());
+        let (_peer, node, store) = pair().await;
+        assert_eq!(store.add(5).await, Ok(5));
+        drop(node);
+        assert_eq!(store.join().await, Exit::Unreachable);
+    });
+}
+
+#[test]
+fn a_node_can_be_used_in_a_current_thread_system() {
+    System::current_thread().block_on(async {
+        let (_peer, node, store) = pair().await;
+        assert_eq!(store.add(5).await, Ok(5));
+        assert!(node.shutdown(SOON).await.is_clean());
     });
 }
 
