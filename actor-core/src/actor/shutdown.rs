@@ -26,13 +26,13 @@ use super::run_loop::NextStep;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, notify_state_change};
 use crate::cell::header::{KILL, ParkReason, STOP, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
-use crate::cell::state::{SystemMessage, Watcher};
+use crate::cell::state::{CellState, SystemMessage, Watcher};
 use crate::event::Role;
 use crate::executor;
 use crate::executor::sleep::Sleep;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
 use crate::incident::Incident;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -448,17 +448,11 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let watchers = cold.watchers.take();
     let system_messages = std::mem::take(&mut cold.system_messages);
     let changed = cold.state_changed.clone();
-    let is_supervised = cold.supervision.is_some();
-    // A wait for the start gets the exit only of an actor that has not started.
-    let has_started = locked.cell.started;
-    let is_awaited = changed.as_ref().is_some_and(|changed| {
-        changed.has_listeners(Role::Exit) || !has_started && changed.has_listeners(Role::Start)
-    });
-    let mut is_observed = is_supervised || is_awaited;
+    let mut is_observed = is_awaited(&locked.cell);
     drop(locked);
     drop(system_messages);
     notify_state_change(changed);
-    is_observed |= !exit.is_normal() && watchers.iter().any(lives);
+    is_observed |= !exit.is_normal() && watchers.iter().any(|watcher| lives(&watcher.who));
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {
@@ -468,10 +462,34 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     system.leave(mailbox.header().key());
 }
 
+/// Marks the failure of an actor that is ending as observed in a simulation, if it has an observer now. Called
+/// when its node crashes: the observers may end before the exit is published.
+pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
+    let locked = mailbox.lock();
+    let Some(exit @ Exit::Failed(_)) = locked.cell.pending_exit().cloned() else { return };
+    let is_awaited = is_awaited(&locked.cell);
+    let watchers = locked.cell.cold().map_or_else(Vec::new, |cold| cold.watchers.mailboxes());
+    drop(locked);
+    if is_awaited || watchers.iter().any(lives) {
+        mailbox.heard(&exit);
+    }
+}
+
+/// Returns whether a supervisor or a joiner gets the exit. A wait for the start gets the exit only of an actor
+/// that has not started.
+fn is_awaited(cell: &CellState) -> bool {
+    let Some(cold) = cell.cold() else { return false };
+    let has_listeners =
+        |role| cold.state_changed.as_ref().is_some_and(|changed| changed.has_listeners(role));
+    cold.supervision.is_some()
+        || has_listeners(Role::Exit)
+        || !cell.started && has_listeners(Role::Start)
+}
+
 /// Returns whether the watcher still has to be notified. The other side of a link may have ended
 /// before.
-fn lives(watcher: &Watcher) -> bool {
-    watcher.who.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
+fn lives(watcher: &Weak<dyn DynMailbox>) -> bool {
+    watcher.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
 }
 
 /// Notifies all watchers, and removes the other side of each link from its actor.

@@ -8,8 +8,10 @@
 //! swept when it has grown to twice the number of watchers that were in memory at the last sweep,
 //! but at least to 64 entries.
 
+use super::handle::DynMailbox;
 use super::state::{ResourceId, Watcher};
 use crate::exit::ActorId;
+use crate::sync::Weak;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Few entries. Most actors have at most one watcher, but a server, for example, may have one for
@@ -97,6 +99,16 @@ impl Watchers {
                 let mut many = Box::<Many>::default();
                 few.drain(..).chain([watcher]).for_each(|watcher| many.push(watcher));
                 *self = Watchers::Many(many);
+            }
+        }
+    }
+
+    /// Returns the mailboxes of the watchers.
+    pub(crate) fn mailboxes(&self) -> Vec<Weak<dyn DynMailbox>> {
+        match self {
+            Watchers::Few(few) => few.iter().map(|watcher| watcher.who.clone()).collect(),
+            Watchers::Many(many) => {
+                many.by_place.values().map(|watcher| watcher.who.clone()).collect()
             }
         }
     }

@@ -2,6 +2,7 @@
 //! pause independently.
 
 use super::Sim;
+use crate::actor::shutdown::observe_pending_failure;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::Executor;
 use crate::executor::sim::NodeExecutor;
@@ -73,6 +74,9 @@ impl Sim {
     #[track_caller]
     pub fn crash(&self, node: &System) {
         let executor = self.node_executor(node);
+        for actor in node.shared().actors() {
+            observe_pending_failure(&*actor);
+        }
         node.shared().kill_all();
         executor.close(Duration::ZERO);
     }

@@ -28,6 +28,13 @@ impl Worker {
         panic!("broken");
     }
 
+    /// Panics after so many seconds, while other calls of it may run.
+    #[message(concurrent)]
+    async fn break_later(&self, seconds: u64) {
+        time::sleep(Duration::from_secs(seconds)).await;
+        panic!("broken");
+    }
+
     #[on_stop]
     fn end(&self, _exit: &Exit) {
         self.seen.tell("stop");
@@ -181,6 +188,64 @@ fn an_unobserved_failure_of_a_node_fails_the_test() {
             let node = sim.node("a");
             worker(&node).0.break_it().send().await.unwrap();
             sim.settle().await;
+        });
+    });
+    assert!(said.contains("a failure was not observed") && said.contains("broken"), "{said}");
+}
+
+/// One handler has panicked, and another one is still running when the node crashes. `observe` starts the
+/// observer, which ends with the node before the exit is published.
+async fn crash_after_a_panic<T>(sim: Sim, observe: impl AsyncFnOnce(&System, WorkerAddr) -> T) {
+    let node = sim.node("a");
+    let (worker, _) = worker(&node);
+    for seconds in [1, 9] {
+        worker.break_later(seconds).send().await.unwrap();
+    }
+    let _observer = observe(&node, worker.clone()).await;
+    sim.advance(Duration::from_secs(2)).await;
+    assert!(worker.is_alive());
+    sim.crash(&node);
+    sim.settle().await;
+    assert!(!worker.is_alive());
+}
+
+#[actor]
+struct Watchdog;
+
+#[actor]
+impl Watchdog {
+    fn watch(&self, worker: WorkerAddr, context: &Context<Self>) {
+        let _monitor = context.monitor(&worker, |me, exit| me.noted(exit));
+    }
+
+    fn noted(&self, _exit: Exit) {}
+}
+
+#[actor_core::test(seeds = 40)]
+async fn an_observer_that_ends_in_the_crash_of_its_node_has_observed_a_panic_before(sim: Sim) {
+    let join = async |node: &System, worker: WorkerAddr| {
+        node.spawn_task(async move { drop(worker.downgrade().join().await) }).detach();
+    };
+    crash_after_a_panic(sim.clone(), join).await;
+    let monitor = async |node: &System, worker: WorkerAddr| {
+        let watchdog = node.spawn(Watchdog);
+        watchdog.watch(worker).await.unwrap();
+        watchdog
+    };
+    crash_after_a_panic(sim, monitor).await;
+}
+
+#[test]
+fn an_unobserved_panic_before_a_crash_fails_the_test() {
+    let said = said(|| {
+        simulate(TestConfig::single_seed(), |sim: Sim| async move {
+            let node = sim.node("a");
+            let (worker, _) = worker(&node);
+            for seconds in [1, 9] {
+                worker.break_later(seconds).send().await.unwrap();
+            }
+            sim.advance(Duration::from_secs(2)).await;
+            sim.crash(&node);
         });
     });
     assert!(said.contains("a failure was not observed") && said.contains("broken"), "{said}");
