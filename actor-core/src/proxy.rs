@@ -78,10 +78,12 @@ pub use control::Control;
 pub use foreign::ForeignFailure;
 pub use message::{
     begin, discard, fail, forward, forward_or_discard, is_call, is_started, observe, poll_closed,
-    queued_reply, queued_reply_until, refuse, report_undelivered, take_reply,
+    queued_reply, queued_reply_until, refuse, report_undelivered, send, take_reply, try_send,
 };
 pub use revocable::{Revoke, revocable};
-pub use streams::{abandon_stream, begin_stream, fail_stream, open_stream, stream_capacity};
+pub use streams::{
+    abandon_stream, begin_stream, fail_stream, open_stream, queued_stream, stream_capacity,
+};
 
 use crate::actor::prepared::Prepared;
 use crate::address::actor::Actor;

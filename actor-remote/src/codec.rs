@@ -7,8 +7,11 @@ mod checked;
 mod scan;
 
 use checked::Checked;
+use rmp_serde::config::{DefaultConfig, HumanReadableConfig};
+use rmp_serde::decode::ReadRefReader;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The maximum nesting of a value.
@@ -58,20 +61,100 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Wire for T {
 }
 
 pub(crate) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
-    let mut serializer = rmp_serde::Serializer::new(out).with_struct_map().with_human_readable();
-    contained(|| value.serialize(Checked::new(&mut serializer)).map_err(|error| error.to_string()))
+    // Only the closure is compiled for each type.
+    contained(&mut || {
+        let mut serializer =
+            rmp_serde::Serializer::new(&mut *out).with_struct_map().with_human_readable();
+        value.serialize(Checked::new(&mut serializer)).map_err(text)
+    })
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let mut value = Err(String::new());
+    let outcome = read(bytes, &mut |decoder| {
+        value = T::deserialize(decoder).map_err(text);
+    });
+    outcome.and(value)
+}
+
+fn read(bytes: &[u8], read: &mut dyn FnMut(&mut Decoder<'_>)) -> Result<(), String> {
     scan::scan(bytes, DEPTH)?;
-    let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
-    decoder.set_max_depth(2 * DEPTH);
-    contained(|| T::deserialize(&mut decoder).map_err(|error| error.to_string()))
+    let mut decoder = decoder(bytes, 2 * DEPTH);
+    contained(&mut || {
+        read(&mut decoder);
+        Ok(())
+    })
+}
+
+fn text<E: Display>(error: E) -> String {
+    error.to_string()
 }
 
 /// Runs the user's serde code. A panic in it is an error of this value.
-fn contained<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn contained(run: &mut dyn FnMut() -> Result<(), String>) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its serde code panicked".into()))
+}
+
+type Decoder<'a> =
+    rmp_serde::Deserializer<ReadRefReader<'a, [u8]>, HumanReadableConfig<DefaultConfig>>;
+
+fn decoder(bytes: &[u8], depth: usize) -> Decoder<'_> {
+    let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
+    decoder.set_max_depth(depth);
+    decoder
+}
+
+/// Appends the beginning of a tuple of this many values, or of the unit value.
+pub(crate) fn begin_tuple(length: u8, out: &mut Vec<u8>) {
+    match length {
+        0 => out.push(0xc0),
+        1..=15 => out.push(0x90 | length),
+        _ => out.extend([0xdc, 0, length]),
+    }
+}
+
+/// Reads the values of a tuple one by one. An empty tuple is encoded as the unit value.
+pub(crate) struct Tuple<'a> {
+    decoder: Decoder<'a>,
+    /// The number of values that have not been read.
+    left: u64,
+    is_unit: bool,
+}
+
+impl<'a> Tuple<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, String> {
+        scan::scan(bytes, DEPTH)?;
+        let (is_unit, (left, rest)) = match bytes {
+            [0xc0, rest @ ..] => (true, (0, rest)),
+            _ => (false, scan::array(bytes).ok_or("the arguments are not an array")?),
+        };
+        Ok(Tuple { decoder: decoder(rest, 2 * DEPTH - 1), left, is_unit })
+    }
+
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<T, String> {
+        let mut value = Err(String::new());
+        let outcome = self.read(&mut |decoder| {
+            value = T::deserialize(decoder).map_err(text);
+        });
+        outcome.and(value)
+    }
+
+    fn read(&mut self, read: &mut dyn FnMut(&mut Decoder<'_>)) -> Result<(), String> {
+        self.left = self.left.checked_sub(1).ok_or("an argument is missing")?;
+        let decoder = &mut self.decoder;
+        contained(&mut || {
+            read(decoder);
+            Ok(())
+        })
+    }
+
+    /// Checks that all values have been read, which were this many.
+    pub(crate) fn finish(&self, length: u64) -> Result<(), String> {
+        if self.left > 0 || self.is_unit != (length == 0) {
+            return Err("the number of arguments is wrong".into());
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

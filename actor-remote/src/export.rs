@@ -1,30 +1,28 @@
 //! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
 //! the sending of replies.
 
-use crate::codec;
-use crate::frame::{BODY, CallFault, Ending, Frame};
+use crate::frame::{CallFault, Ending, Frame};
 use crate::import::{WINDOW, cost};
+use crate::incoming::{Answer, Call, Incoming};
 use crate::node::Inner;
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::stream::producer::ItemCredit;
 use crate::transport::NodeId;
 use crate::window::Window;
-use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
-    ActorId, Addr, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, StreamCall, Task,
+    ActorId, Addr, CallError, Join, Protocol, Refusal, RefusalKind, ReplyReceiver, SendError,
+    SendFuture, SendReason, Task,
 };
 use async_channel::{Receiver, Sender};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// An actor that other nodes can reach through one protocol.
@@ -46,7 +44,9 @@ pub(crate) trait Exported: Send + Sync {
     fn actor(&self) -> ActorId;
     /// Returns the typed address.
     fn any(&self) -> Box<dyn Any>;
-    fn deliver(&self, method: u64, body: Body<'_>, back: Back) -> Delivery;
+    fn is_alive(&self) -> bool;
+    /// Decodes a message and begins to send it, or refuses it.
+    fn begin(&self, method: u64, incoming: &mut Incoming<'_>) -> Option<Sent>;
     fn stop(&self);
     fn kill(&self);
     /// Reports a send that the actor does not get.
@@ -68,8 +68,21 @@ impl<P: Remote> Exported for Typed<P> {
         Box::new(self.0.clone())
     }
 
-    fn deliver(&self, method: u64, body: Body<'_>, back: Back) -> Delivery {
-        P::deliver(&self.0, method, body, back)
+    fn is_alive(&self) -> bool {
+        self.0.as_ref().is_alive()
+    }
+
+    fn begin(&self, method: u64, incoming: &mut Incoming<'_>) -> Option<Sent> {
+        let message = P::decode(method, incoming);
+        let message = incoming.accepted(message)?;
+        let to = self.0.as_ref();
+        let is_call = incoming.is_call();
+        let Err(refused) = proxy::try_send(to, message) else { return Some(Sent::Now(Ok(()))) };
+        if refused.reason() != SendReason::Full {
+            return Some(Sent::Now(Err(discard(to, refused, is_call))));
+        }
+        let sending = proxy::send(to, refused.into_message());
+        Some(Sent::Later(Box::pin(Queued { to: to.clone(), sending, is_call })))
     }
 
     fn stop(&self) {
@@ -83,6 +96,51 @@ impl<P: Remote> Exported for Typed<P> {
     fn report_undelivered(&self) {
         proxy::report_undelivered(self.0.as_ref(), P::NAME);
     }
+}
+
+/// The outcome of a message for a mailbox.
+pub(crate) enum Sent {
+    Now(Result<(), SendReason>),
+    /// The mailbox is full.
+    Later(Pin<Box<dyn Future<Output = Result<(), SendReason>> + Send>>),
+}
+
+impl Sent {
+    async fn outcome(self) -> Result<(), SendReason> {
+        match self {
+            Sent::Now(outcome) => outcome,
+            Sent::Later(sending) => sending.await,
+        }
+    }
+}
+
+/// A message that waits for room in a mailbox.
+struct Queued<P: Protocol> {
+    to: Addr<P>,
+    sending: SendFuture<'static, P>,
+    is_call: bool,
+}
+
+impl<P: Protocol> Future for Queued<P> {
+    type Output = Result<(), SendReason>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match Pin::new(&mut self.sending).poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+            Poll::Ready(Err(refused)) => Poll::Ready(Err(discard(&self.to, refused, self.is_call))),
+        }
+    }
+}
+
+/// Drops a message that a mailbox has refused. A send is reported, unless the actor has ended: then its
+/// sender reports it.
+fn discard<P: Protocol>(to: &Addr<P>, refused: SendError<P::Message>, is_call: bool) -> SendReason {
+    let reason = refused.reason();
+    if !is_call && to.is_alive() {
+        proxy::discard(to, refused.into_message());
+    }
+    reason
 }
 
 /// The queue of one export for one node, so that a full mailbox does not delay messages to other
@@ -117,22 +175,6 @@ pub(crate) struct Asked {
     /// The time left, when it arrived, on the clock of this node.
     pub(crate) deadline: Option<Instant>,
 }
-
-/// The arguments of a message.
-#[derive(Debug)]
-pub struct Body<'a>(&'a [u8]);
-
-/// Sends the reply of a message back.
-pub struct Back {
-    pub(crate) scope: Scope,
-    to: Arc<dyn Exported>,
-    pub(crate) replies: Arc<Window>,
-    pub(crate) call: Option<Asked>,
-}
-
-/// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
-/// gets credit. The sender reports a message without credit once the actor has ended.
-pub type Delivery = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// Delivers the messages of one export from one node.
 pub(crate) struct Server {
@@ -197,20 +239,75 @@ impl Server {
         }
     }
 
+    /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
+    /// gets credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
         let Parcel { method, body, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && self.replies.room().await.is_none() {
             return false;
         }
-        let (scope, to) = (self.scope.clone(), self.address.clone());
-        let back = Back { scope, to, replies: self.replies.clone(), call };
         if !is_allowed {
             let text = format!("`{}` is not open to this node", self.address.protocol());
-            return back.refuse(Refusal::new(RefusalKind::Denied, text)).await;
+            return self.refuse(call, Refusal::new(RefusalKind::Denied, text));
         }
-        let begin = || self.address.deliver(method, Body(&body), back);
-        scope::within(&self.scope, begin).await
+        let mut incoming = Incoming::new(&body, call, self.address.protocol());
+        let sent = scope::within(&self.scope, || self.address.begin(method, &mut incoming));
+        let (call, begun) = match (sent, incoming.end()) {
+            (Some(sent), (call, Ok(answer))) => (call, Ok((sent, answer))),
+            (_, (call, Err(refusal))) => (call, Err(refusal)),
+            // A message is sent only if it was read without an error.
+            (None, (_, Ok(_))) => return true,
+        };
+        let (sent, answer) = match begun {
+            Ok(begun) => begun,
+            Err(refusal) => return self.refuse(call, refusal),
+        };
+        let scope = &self.scope;
+        let (Some(Asked { number, mut cancelled, .. }), Some(answer)) = (call, answer) else {
+            if sent.outcome().await.is_ok() {
+                return true;
+            }
+            scope.node.count_undelivered();
+            return self.address.is_alive();
+        };
+        let sent = or(async { Some(sent.outcome().await) }, async {
+            let _ = (&mut cancelled).await;
+            None
+        });
+        match sent.await {
+            // If the session is over as well, no later message is delivered.
+            None => scope.node.finish(scope, number),
+            Some(Err(SendReason::Full)) => fail(scope, number, &CallError::Full),
+            Some(Err(_)) => fail(scope, number, &CallError::Stopped),
+            Some(Ok(())) => {
+                let call = Call { scope: scope.clone(), number, replies: self.replies.clone() };
+                let system = scope.node.system();
+                match answer {
+                    Answer::Reply(reply) => system.spawn_task(call.wait(reply, cancelled)).detach(),
+                    Answer::Stream(items, credit) => {
+                        system.spawn_task(call.feed(items, credit, cancelled)).detach();
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Refuses a message. A caller gets an error, and a send is reported on this node. Returns that the
+    /// sender gets credit.
+    fn refuse(&self, call: Option<Asked>, refusal: Refusal) -> bool {
+        if refusal.kind() == RefusalKind::BadFrame {
+            self.scope.node.bad_body(self.scope.peer);
+        }
+        match call {
+            Some(asked) => fail(&self.scope, asked.number, &CallError::Refused(refusal)),
+            None => {
+                self.scope.node.count_refused();
+                self.address.report_undelivered();
+            }
+        }
+        true
     }
 
     fn stop(&self) {
@@ -229,160 +326,20 @@ impl Server {
     }
 }
 
-impl Body<'_> {
-    /// Decodes the arguments.
-    ///
-    /// # Errors
-    /// A refusal that says why they cannot be decoded.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        codec::decode(self.0).map_err(|text| Refusal::new(RefusalKind::BadFrame, text))
-    }
-}
-
-impl Back {
-    /// Sends the message to `to`, and its reply back.
-    pub fn call<P: Protocol, T, const IS_WIRE: bool>(
-        self,
-        to: &Addr<P>,
-        call: Call<'_, P, T>,
-    ) -> Delivery
-    where
-        Field<T, IS_WIRE>: ReplyField<T>,
-    {
-        Field::call(self, to, call)
-    }
-
-    /// Sends the message, and the items of its stream back.
-    pub fn stream<P: Protocol, T, const IS_WIRE: bool>(self, call: StreamCall<'_, P, T>) -> Delivery
-    where
-        Field<T, IS_WIRE>: ReplyField<T>,
-    {
-        Field::stream(self, call)
-    }
-
-    pub(crate) fn send<P, T>(self, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery
-    where
-        P: Protocol,
-        T: Serialize + Send + 'static,
-    {
-        if let Some(Asked { credit: Some(_), .. }) = self.call {
-            let text = "a message with one reply came with the reader of a stream";
-            return self.refuse(Refusal::new(RefusalKind::BadFrame, text));
-        }
-        let call = call.into_owned();
-        let Back { scope, replies, call: asked, .. } = self;
-        let Some(Asked { number, mut cancelled, deadline, .. }) = asked else {
-            let (sending, to) = (call.send(), to.clone());
-            return Box::pin(async move {
-                let Err(refused) = sending.await else { return true };
-                scope.node.count_undelivered();
-                if to.is_alive() {
-                    proxy::discard(&to, refused.into_message());
-                }
-                to.is_alive()
-            });
-        };
-        let (reply, mut receiver) =
-            deadline.map_or_else(proxy::queued_reply, proxy::queued_reply_until);
-        let sending = call.reply_to(reply).send();
-        Box::pin(async move {
-            let sent = or(async { Some(sending.await) }, async {
-                let _ = (&mut cancelled).await;
-                None
-            });
-            match sent.await {
-                // If the session is over as well, no later message is delivered.
-                None => scope.node.finish(&scope, number),
-                Some(Err(error)) => {
-                    let error = match error.reason() {
-                        actor_core::SendReason::Full => CallError::Full,
-                        _ => CallError::Stopped,
-                    };
-                    fail(&scope, number, &error);
-                }
-                Some(Ok(())) => {
-                    let system = scope.node.system().clone();
-                    let waiting = async move {
-                        let outcome = or(async { Ok((&mut receiver).await) }, async {
-                            Err((&mut cancelled).await)
-                        });
-                        match outcome.await {
-                            Ok(Ok(value)) => answer(&scope, &replies, number, value).await,
-                            Ok(Err(error)) => fail(&scope, number, &error),
-                            // The session is over. The message is handled in its turn.
-                            Err(Ok(())) => {
-                                drop(scope);
-                                drop(receiver.await);
-                            }
-                            Err(Err(_)) => scope.node.finish(&scope, number),
-                        }
-                    };
-                    system.spawn_task(waiting).detach();
-                }
-            }
-            true
-        })
-    }
-
-    /// Refuses the message. A caller gets an error, and a send is reported on this node.
-    pub fn refuse(self, refusal: Refusal) -> Delivery {
-        if refusal.kind() == RefusalKind::BadFrame {
-            self.scope.node.bad_body(self.scope.peer);
-        }
-        match self.call {
-            Some(asked) => fail(&self.scope, asked.number, &CallError::Refused(refusal)),
-            None => {
-                self.scope.node.count_refused();
-                self.to.report_undelivered();
-            }
-        }
-        Box::pin(std::future::ready(true))
-    }
-
-    /// Refuses a message that the protocol does not have.
-    pub fn unknown(self, protocol: &str) -> Delivery {
-        let text = format!("`{protocol}` has no such message here");
-        self.refuse(Refusal::new(RefusalKind::UnknownMessage, text))
-    }
-}
-
-/// Sends the reply of a call back, once the other node has accepted enough of the earlier replies.
-async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, value: T) {
-    let Some(_turn) = replies.room().await else { return };
-    let mut body = Vec::new();
-    let (encoded, written) = scope::encoding(scope, || codec::encode(&value, &mut body));
-    let refusal = match encoded {
-        Ok(()) if body.len() <= BODY => {
-            replies.spend(cost(&body));
-            if scope.node.push_reply(scope, number, &Frame::Reply { call: number, body: &body }) {
-                return;
-            }
-            replies.give(cost(&body));
-            None
-        }
-        Ok(()) => Some(format!("the reply has {} bytes; the limit is {BODY}", body.len())),
-        Err(text) => Some(text),
-    };
-    scope.node.take_back(scope.peer, scope.session, &written);
-    if let Some(text) = refusal {
-        fail(scope, number, &CallError::Refused(Refusal::new(RefusalKind::BadReply, text)));
-    }
-}
-
 /// Sends the error of a call back.
 pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
     scope.node.push_reply(scope, number, &frame);
 }
 
-/// Creates the export of an address. Nothing keeps the export yet.
-pub(crate) fn export<P: Remote>(
+/// Creates the export of an address, whose actor ends with `end`. Nothing keeps the export yet.
+pub(crate) fn export(
     node: &Arc<Inner>,
-    address: &P::Addr,
+    address: Arc<dyn Exported>,
+    end: Join,
     number: u64,
     key: u64,
 ) -> Export {
-    let end = address.as_ref().downgrade().join();
     let owner = Arc::downgrade(node);
     let watch = node.system().spawn_task(async move {
         let exit = end.await;
@@ -390,17 +347,5 @@ pub(crate) fn export<P: Remote>(
             node.ended(number, &exit);
         }
     });
-    Export {
-        key,
-        address: Arc::new(Typed::<P>(address.clone())),
-        names: BTreeSet::new(),
-        holders: BTreeMap::new(),
-        watch: Some(watch),
-    }
-}
-
-impl fmt::Debug for Back {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Back").field("call", &self.call.as_ref().map(|call| call.number)).finish()
-    }
+    Export { key, address, names: BTreeSet::new(), holders: BTreeMap::new(), watch: Some(watch) }
 }

@@ -12,7 +12,6 @@ use crate::scope::{self, Scope};
 use crate::session::Pending;
 use crate::stream::reader::Reader;
 use crate::window;
-use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy::{self, Cause, Control, Proxy};
 use actor_core::{CallError, Exit, Refusal, RefusalKind, Replies, Reply};
@@ -33,7 +32,7 @@ pub(crate) fn cost(body: &[u8]) -> u64 {
 }
 
 /// An encoded message.
-pub struct Encoded {
+struct Encoded {
     name: &'static str,
     method: u64,
     body: Result<Vec<u8>, Refusal>,
@@ -44,76 +43,55 @@ pub struct Encoded {
 
 /// Encodes one message.
 pub struct Outgoing {
-    scope: Scope,
+    name: &'static str,
+    method: u64,
+    body: Vec<u8>,
+    error: Option<String>,
+    caller: Option<Caller>,
 }
 
 impl Outgoing {
-    /// Encodes the message `name` with these arguments.
-    pub fn message<A: Serialize, T, const IS_WIRE: bool>(
-        self,
-        name: &'static str,
-        method: u64,
-        arguments: &A,
-        reply: Reply<T>,
-    ) -> Encoded
-    where
-        Field<T, IS_WIRE>: ReplyField<T>,
-    {
-        let (body, written) = self.body(name, arguments);
+    /// Begins the message `name`, with this number of arguments.
+    pub fn message(&mut self, name: &'static str, method: u64, arguments: u8) {
+        (self.name, self.method) = (name, method);
+        codec::begin_tuple(arguments, &mut self.body);
+    }
+
+    pub(crate) fn put<T: Serialize>(&mut self, value: &T) {
+        if self.error.is_none() {
+            self.error = codec::encode(value, &mut self.body).err();
+        }
+    }
+
+    pub(crate) fn put_reply<T: DeserializeOwned + Send + 'static>(&mut self, reply: Reply<T>) {
         // A call whose caller has left must not become a send, which would be handled.
-        let caller = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
-        Encoded { name, method, body, caller, written }
+        if proxy::is_call(&reply) {
+            self.caller = Some(Caller::Call(pending(reply)));
+        }
     }
 
-    /// Encodes the message `name`, which has streaming replies, with these arguments.
-    pub fn stream<A: Serialize, T, const IS_WIRE: bool>(
-        self,
-        name: &'static str,
-        method: u64,
-        arguments: &A,
-        replies: Replies<T>,
-    ) -> Encoded
+    pub(crate) fn put_replies<T>(&mut self, replies: Replies<T>)
     where
-        Field<T, IS_WIRE>: ReplyField<T>,
+        T: DeserializeOwned + Send + 'static,
     {
-        let (body, written) = self.body(name, arguments);
-        Encoded { name, method, body, caller: Field::reading(replies).0, written }
+        self.caller = Some(Caller::Stream(Box::new(replies)));
     }
 
-    fn body<A: Serialize>(
-        &self,
-        name: &str,
-        arguments: &A,
-    ) -> (Result<Vec<u8>, Refusal>, Vec<u64>) {
-        let mut body = Vec::with_capacity(64);
-        let encode = || codec::encode(arguments, &mut body);
-        let (encoded, written) = scope::encoding(&self.scope, encode);
-        let body = match encoded {
-            Ok(()) if body.len() > BODY => {
+    /// Runs `encode`. Returns `None` if the message belongs to another protocol.
+    fn run(scope: &Scope, encode: &mut dyn FnMut(&mut Outgoing) -> bool) -> Option<Encoded> {
+        let body = Vec::with_capacity(64);
+        let mut out = Outgoing { name: "", method: 0, body, error: None, caller: None };
+        let (is_own, written) = scope::encoding(scope, || encode(&mut out));
+        let Outgoing { name, method, body, error, caller } = out;
+        let body = match error {
+            None if body.len() > BODY => {
                 let text = format!("`{name}` has {} bytes; the limit is {BODY}", body.len());
                 Err(Refusal::new(RefusalKind::TooLarge, text))
             }
-            Ok(()) => Ok(body),
-            Err(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
+            None => Ok(body),
+            Some(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
-        (body, written)
-    }
-}
-
-/// A caller that waits for a reply of another node, or reads a stream of replies.
-#[allow(missing_debug_implementations, reason = "generated code never formats it")]
-pub struct Waiting(Option<Caller>);
-
-impl Waiting {
-    /// The caller of a message whose reply has a type that cannot leave the process.
-    pub(crate) const NONE: Waiting = Waiting(None);
-
-    pub(crate) fn new<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> Self {
-        Waiting(Some(Caller::Call(pending(reply))))
-    }
-
-    pub(crate) fn reader<T: DeserializeOwned + Send + 'static>(replies: Replies<T>) -> Self {
-        Waiting(Some(Caller::Stream(Box::new(replies))))
+        is_own.then_some(Encoded { name, method, body, caller, written })
     }
 }
 
@@ -197,6 +175,11 @@ impl Import {
         let on_kill = move || import.upgrade().map_or((), |import| import.kill());
         let prepared = proxy::prepare::<P, _>(proxy).name(label).on(node.system());
         let (address, control) = prepared.on_kill(on_kill).spawn();
+        self.set_control(control);
+        address
+    }
+
+    fn set_control(&self, control: Control) {
         let control = self.control.get_or_init(|| control);
         // If the session ended before there was a control, the exit is handled here. If it ends
         // later, it finds the control.
@@ -204,7 +187,6 @@ impl Import {
             control.end(exit);
         }
         self.changed.notify(usize::MAX);
-        address
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
@@ -385,11 +367,52 @@ impl Import {
         }
     }
 
-    /// Discards a message that is not encoded.
-    fn discard<P: Remote>(&self, message: P::Message) {
-        if let Some(control) = self.control() {
-            control.discard::<P>(message);
+    /// Encodes a message, once the proxy has its control. Returns `None` if the node has ended, or the
+    /// message belongs to another protocol.
+    fn encode(
+        &self,
+        encode: &mut dyn FnMut(&mut Outgoing) -> bool,
+    ) -> Option<(Arc<Inner>, Encoded)> {
+        let node = self.node.upgrade()?;
+        let scope = Scope { node, peer: self.place.node, session: self.session };
+        let encoded = Outgoing::run(&scope, encode)?;
+        Some((scope.node, encoded))
+    }
+
+    /// Waits until the control of the proxy is known, which may begin to run before that.
+    async fn controlled(&self) {
+        self.until(|_| self.control().map(drop)).await;
+    }
+
+    /// Sends a message once there is credit.
+    async fn send(&self, node: Arc<Inner>, encoded: Encoded) {
+        if let Err(written) = self.pass_on(&node, encoded).await {
+            node.take_back(self.place.node, self.session, &written);
         }
+    }
+
+    /// Ends the actor's address on this node. Returns the exit of the proxy.
+    async fn close(self: &Arc<Self>, cause: Cause) -> Exit {
+        let Some(node) = self.node.upgrade() else { return Exit::Unreachable };
+        if cause == Cause::Stop {
+            let is_sent = node.push(self, &Frame::Stop { export: self.place.export });
+            drop(node);
+            if is_sent {
+                return self.until(|window| window.exit.clone()).await;
+            }
+            return Exit::Unreachable;
+        }
+        drop(node);
+        // If the session ends, this proxy still reports the messages without credit.
+        let is_done = |window: &Window| match window.exit {
+            Some(_) => window.is_reported,
+            None => window.unaccepted.is_empty(),
+        };
+        self.until(|window| is_done(window).then_some(())).await;
+        if let Some(node) = self.node.upgrade() {
+            node.release(self);
+        }
+        Exit::Stopped
     }
 
     /// Fails a call that was lost on this side, or reports a lost message without a caller.
@@ -409,52 +432,25 @@ struct RemoteProxy<P> {
 }
 
 impl<P: Remote> Proxy<P> for RemoteProxy<P> {
-    async fn forward(&mut self, message: P::Message) {
+    async fn forward(&mut self, mut message: P::Message) {
         let import = &self.import;
-        // The proxy may run before its control is known.
-        import.until(|_| import.control().map(drop)).await;
-        let Some(node) = import.node.upgrade() else { return import.discard::<P>(message) };
-        let scope = Scope { node, peer: import.place.node, session: import.session };
-        let node = scope.node.clone();
-        let encoded = match P::encode(message, Outgoing { scope }) {
-            Ok(encoded) => encoded,
-            // The message belongs to another protocol of the actor, whose addresses come from that
-            // protocol.
-            Err(message) => return import.discard::<P>(message),
-        };
-        if let Err(written) = import.pass_on(&node, encoded).await {
-            node.take_back(import.place.node, import.session, &written);
+        import.controlled().await;
+        match import.encode(&mut |out| P::encode(&mut message, out)) {
+            Some((node, encoded)) => {
+                drop(message);
+                import.send(node, encoded).await;
+            }
+            // The addresses of another protocol come from that protocol.
+            None => {
+                if let Some(control) = import.control() {
+                    control.discard::<P>(message);
+                }
+            }
         }
     }
 
     async fn closed(&mut self, cause: Cause) -> Exit {
-        let import = &self.import;
-        let Some(node) = import.node.upgrade() else { return Exit::Unreachable };
-        if cause == Cause::Stop {
-            let is_sent = node.push(import, &Frame::Stop { export: import.place.export });
-            drop(node);
-            if is_sent {
-                return import.until(|window| window.exit.clone()).await;
-            }
-            return Exit::Unreachable;
-        }
-        drop(node);
-        // If the session ends, this proxy still reports the messages without credit.
-        let is_done = |window: &Window| match window.exit {
-            Some(_) => window.is_reported,
-            None => window.unaccepted.is_empty(),
-        };
-        import.until(|window| is_done(window).then_some(())).await;
-        if let Some(node) = import.node.upgrade() {
-            node.release(import);
-        }
-        Exit::Stopped
-    }
-}
-
-impl fmt::Debug for Encoded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Encoded").field("name", &self.name).finish_non_exhaustive()
+        self.import.close(cause).await
     }
 }
 

@@ -62,6 +62,7 @@ mod codec;
 mod export;
 mod frame;
 mod import;
+mod incoming;
 mod node;
 mod remote;
 mod scope;

@@ -1,13 +1,12 @@
 //! Protocols whose messages can leave the process, and addresses inside of messages.
 
-use crate::export::{Back, Body, Delivery};
-use crate::import::{Encoded, Outgoing};
+use crate::codec::Wire;
+use crate::import::Outgoing;
 use crate::scope;
 use crate::transport::NodeId;
-use crate::wire_file::{Shape, Tracer};
-use actor_core::{Actor, Protocol};
+use actor_core::{Actor, Protocol, Replies, Reply};
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -46,76 +45,34 @@ pub trait Remote: Protocol + Actor<Addr: Send + Sync + 'static> {
     /// The name of the protocol, which nodes compare.
     const NAME: &'static str;
 
-    /// Encodes a message, or returns one that belongs to another protocol of the actor.
+    /// The ids of all messages, in the order of the source.
     #[doc(hidden)]
-    fn encode(message: Self::Message, out: Outgoing) -> Result<Encoded, Self::Message>;
+    const IDS: &'static [u64];
 
-    /// Decodes a message and begins to send it.
+    /// Encodes a message and takes its reply. Returns `false` for a message that belongs to another
+    /// protocol of the actor.
     #[doc(hidden)]
-    fn deliver(to: &Self::Addr, method: u64, body: Body<'_>, back: Back) -> Delivery;
+    fn encode(message: &mut Self::Message, out: &mut Outgoing) -> bool;
 
-    /// Visits all messages, in the order of the source.
+    /// Reads the message with this id: all arguments, and then the reply.
     #[doc(hidden)]
-    fn methods<V: Visit>(visit: &mut V);
+    fn decode<S: Source>(id: u64, source: &mut S) -> Option<Self::Message>;
 }
 
-/// Visits the messages of a protocol, with their types.
+/// The source of the parts of a message.
 #[doc(hidden)]
-pub trait Visit {
-    /// `A` is the tuple of the arguments, and `R` the reply.
-    fn method<A: Arguments, R: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-        id: u64,
-        version: u32,
-        arguments: &[&'static str],
-    );
-
-    /// `A` is the tuple of the arguments, and `T` an item of the streaming reply.
-    fn stream<A: Arguments, T: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-        id: u64,
-        version: u32,
-        arguments: &[&'static str],
-    );
+pub trait Source {
+    /// Begins a message.
+    fn message(&mut self, name: &'static str, version: u32);
+    /// Reads an argument, or returns `None` and fails.
+    fn argument<T: Wire>(&mut self, name: &'static str) -> Option<T>;
+    /// Returns the reply of the message, or `None` if it has none.
+    fn reply<T: Wire>(&mut self) -> Option<Reply<T>>;
+    /// Returns the streaming replies of the message, or `None` if it has none.
+    fn replies<T: Wire>(&mut self) -> Option<Replies<T>>;
+    /// Fails: the protocol has no such message.
+    fn unknown(&mut self);
 }
-
-/// The tuple of the arguments of a message.
-#[doc(hidden)]
-pub trait Arguments {
-    /// Returns the form of each argument. The arguments are examined one by one, because a tuple of
-    /// them needs values of the first ones.
-    fn shapes(tracer: &mut Tracer) -> Vec<Shape>;
-}
-
-macro_rules! arguments {
-    ($($type:ident)*) => {
-        impl<$($type: DeserializeOwned),*> Arguments for ($($type,)*) {
-            fn shapes(_tracer: &mut Tracer) -> Vec<Shape> {
-                vec![$(_tracer.shape::<$type>()),*]
-            }
-        }
-    };
-}
-
-arguments!();
-arguments!(A);
-arguments!(A B);
-arguments!(A B C);
-arguments!(A B C D);
-arguments!(A B C D E);
-arguments!(A B C D E F);
-arguments!(A B C D E F G);
-arguments!(A B C D E F G H);
-arguments!(A B C D E F G H I);
-arguments!(A B C D E F G H I J);
-arguments!(A B C D E F G H I J K);
-arguments!(A B C D E F G H I J K L);
-arguments!(A B C D E F G H I J K L M);
-arguments!(A B C D E F G H I J K L M N);
-arguments!(A B C D E F G H I J K L M N O);
-arguments!(A B C D E F G H I J K L M N O P);
 
 /// Where an actor is: its node, the number of its export there, and the key of the export.
 #[derive(Clone, Copy, Debug)]

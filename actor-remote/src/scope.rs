@@ -33,9 +33,15 @@ impl Drop for Before {
     }
 }
 
+impl Before {
+    fn enter(scope: &Scope) -> Self {
+        Before(SCOPE.replace(Some(scope.clone())), ENDED.take())
+    }
+}
+
 /// Runs `run`, in which addresses are written and read for this session.
 pub(crate) fn within<T>(scope: &Scope, run: impl FnOnce() -> T) -> T {
-    let _before = Before(SCOPE.replace(Some(scope.clone())), ENDED.take());
+    let _before = Before::enter(scope);
     run()
 }
 

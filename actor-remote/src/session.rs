@@ -108,7 +108,7 @@ pub(crate) struct Proxied {
     /// Earlier proxies of the same actor, which are ending.
     pub(crate) older: Vec<Arc<Import>>,
     /// A `WeakAddr` of the protocol.
-    pub(crate) weak: Box<dyn Any + Send>,
+    pub(crate) weak: Arc<dyn Any + Send + Sync>,
     pub(crate) actor: ActorId,
 }
 
@@ -430,7 +430,7 @@ impl State {
             self.proxied.remove(&proxied.actor);
             wreck.imports.push(proxied.import);
             wreck.imports.extend(proxied.older);
-            wreck.rest.push(proxied.weak);
+            wreck.rest.push(Box::new(proxied.weak));
         }
         wreck.streams = peer.streams.into_values().collect();
         wreck.running = peer.running.into_values().map(|running| running.token).collect();

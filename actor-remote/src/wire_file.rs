@@ -79,10 +79,10 @@ mod tests;
 pub(crate) use schema::Shape;
 pub(crate) use trace::Tracer;
 
-use crate::remote::{Arguments, Remote, Visit};
-use actor_core::TypedAddr;
+use crate::codec::Wire;
+use crate::remote::{Remote, Source};
+use actor_core::{Replies, Reply, TypedAddr};
 use schema::{Message, Protocol};
-use serde::de::DeserializeOwned;
 use std::env;
 use std::fmt::{self, Debug, Display};
 use std::fs;
@@ -167,8 +167,11 @@ impl WireFile {
     /// ```
     #[must_use]
     pub fn protocol<A: TypedAddr<Actor: Remote>>(mut self) -> Self {
-        let mut seen = Seen { messages: Vec::new(), tracer: Tracer::new() };
-        A::Actor::methods(&mut seen);
+        let mut seen = Seen { id: 0, messages: Vec::new(), tracer: Tracer::new() };
+        for id in A::Actor::IDS {
+            seen.id = *id;
+            drop(A::Actor::decode(*id, &mut seen));
+        }
         self.protocols.push(Protocol {
             name: A::Actor::NAME.to_owned(),
             messages: seen.messages,
@@ -370,35 +373,53 @@ impl Display for Effect {
 
 /// The messages of a protocol, as they are visited.
 struct Seen {
+    /// The id of the message.
+    id: u64,
     messages: Vec<Message>,
     tracer: Tracer,
 }
 
-impl Visit for Seen {
-    fn method<A: Arguments, R: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-        id: u64,
-        version: u32,
-        arguments: &[&'static str],
-    ) {
-        let names = arguments.iter().map(|name| (*name).to_owned());
-        let arguments = names.zip(A::shapes(&mut self.tracer)).collect();
-        let reply = self.tracer.shape::<R>();
-        let name = name.to_owned();
-        self.messages.push(Message { name, version, id, arguments, reply, is_stream: false });
-    }
-
-    fn stream<A: Arguments, T: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-        id: u64,
-        version: u32,
-        arguments: &[&'static str],
-    ) {
-        self.method::<A, T>(name, id, version, arguments);
+impl Seen {
+    fn add_reply(&mut self, reply: Shape, is_stream: bool) {
         if let Some(message) = self.messages.last_mut() {
-            message.is_stream = true;
+            message.reply = reply;
+            message.is_stream = is_stream;
         }
     }
+}
+
+/// Records the types of a message. It has no values of them, so no message is made.
+impl Source for Seen {
+    fn message(&mut self, name: &'static str, version: u32) {
+        self.messages.push(Message {
+            name: name.to_owned(),
+            version,
+            id: self.id,
+            arguments: Vec::new(),
+            reply: Shape::any(),
+            is_stream: false,
+        });
+    }
+
+    fn argument<T: Wire>(&mut self, name: &'static str) -> Option<T> {
+        let shape = self.tracer.shape::<T>();
+        if let Some(message) = self.messages.last_mut() {
+            message.arguments.push((name.to_owned(), shape));
+        }
+        None
+    }
+
+    fn reply<T: Wire>(&mut self) -> Option<Reply<T>> {
+        let reply = self.tracer.shape::<T>();
+        self.add_reply(reply, false);
+        None
+    }
+
+    fn replies<T: Wire>(&mut self) -> Option<Replies<T>> {
+        let item = self.tracer.shape::<T>();
+        self.add_reply(item, true);
+        None
+    }
+
+    fn unknown(&mut self) {}
 }

@@ -6,6 +6,7 @@
 //! before the channel closes. When a reader gets the reply, the channel already contains all items.
 
 use super::reply::Reply;
+use super::reply_receiver::ReplyReceiver;
 use super::reply_slot::ReplySlot;
 use super::reply_stream::ReplyStream;
 use crate::cell::current;
@@ -117,8 +118,16 @@ impl<T> Replies<T> {
     /// ```
     #[track_caller]
     pub fn pair(capacity: usize) -> (Replies<T>, ReplyStream<T>) {
+        Replies::with_end(capacity, Reply::pair())
+    }
+
+    /// Returns replies and the stream of their items, whose end is the reply of this pair.
+    #[track_caller]
+    pub(crate) fn with_end(
+        capacity: usize,
+        (end, ended): (Reply<()>, ReplyReceiver<()>),
+    ) -> (Replies<T>, ReplyStream<T>) {
         let (items, read) = channel(capacity);
-        let (end, ended) = Reply::pair();
         (Replies { end, items: Some(items), reader: None }, ReplyStream::of_pair(read, ended))
     }
 
@@ -333,6 +342,22 @@ impl<T> StreamSlot<T> {
     /// Returns the replies for a handler.
     pub fn into_replies(self) -> Replies<T> {
         Replies { end: self.end.into_reply(), items: self.items, reader: self.reader }
+    }
+
+    /// Takes the replies out of a message that leaves the process.
+    pub fn take(&mut self) -> Replies<T> {
+        std::mem::replace(self, StreamSlot::EMPTY).into_replies()
+    }
+
+    /// Returns the slot of a message that arrives from another process, with the replies for its reader.
+    pub fn of(replies: Option<Replies<T>>) -> Self {
+        let mut slot = StreamSlot::EMPTY;
+        if let Some(mut replies) = replies {
+            slot.end = ReplySlot::of(Some(std::mem::replace(&mut replies.end, Reply::detached())));
+            slot.items = replies.items.take();
+            slot.reader = replies.reader.take();
+        }
+        slot
     }
 }
 

@@ -48,7 +48,7 @@ impl<T: 'static> AnySlot for ReplySlot<T> {
     }
 
     fn fail(&mut self, error: CallError) {
-        std::mem::replace(&mut self.reply, Reply::detached()).fail(error);
+        self.take().fail(error);
     }
 }
 
@@ -57,7 +57,7 @@ impl dyn AnySlot {
     pub(crate) fn take_reply<T: 'static>(&mut self) -> Option<Reply<T>> {
         let slot: &mut dyn Any = self;
         let slot: &mut ReplySlot<T> = slot.downcast_mut()?;
-        Some(std::mem::replace(&mut slot.reply, Reply::detached()))
+        Some(slot.take())
     }
 
     /// Puts the reply into the message, and returns the previous one.
@@ -99,6 +99,20 @@ impl<T> ReplySlot<T> {
     /// Returns the reply for a handler that answers later.
     pub fn into_reply(self) -> Reply<T> {
         self.reply
+    }
+
+    /// Takes the reply out of a message that leaves the process.
+    pub fn take(&mut self) -> Reply<T> {
+        std::mem::replace(&mut self.reply, Reply::detached())
+    }
+
+    /// Returns the slot of a message that arrives from another process, with the reply of its caller.
+    pub fn of(reply: Option<Reply<T>>) -> Self {
+        let mut slot = ReplySlot::EMPTY;
+        if let Some(reply) = reply {
+            slot.reply = reply;
+        }
+        slot
     }
 }
 

@@ -69,6 +69,55 @@ impl<P: Protocol> Drop for Forwarding<P> {
     }
 }
 
+/// Sends a message with its reply, as [`Call::send`](crate::Call::send) sends one without. Waits for
+/// capacity in the mailbox.
+///
+/// # Errors
+/// [`SendError`] with the message, if the actor has ended.
+///
+/// # Cancellation
+/// If the future is dropped before the message is accepted, the message is dropped with its reply,
+/// and not reported.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let (first, second) = (Echo.spawn(), Echo.spawn());
+/// first.stop();
+/// let refused = first.say(3).try_send().unwrap_err();
+/// proxy::send(&second, refused.into_message()).await.unwrap();
+/// # });
+/// ```
+pub fn send<P: Protocol>(to: &Addr<P>, message: P::Message) -> SendFuture<'static, P> {
+    SendFuture::new(MaybeOwned::Owned(to.clone()), message)
+}
+
+/// Sends a message with its reply, as [`Call::try_send`](crate::Call::try_send) sends one without. Does
+/// not wait.
+///
+/// # Errors
+/// [`SendError`] with the message, if the mailbox is full or the actor has ended.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let (first, second) = (Echo.spawn(), Echo.spawn());
+/// first.stop();
+/// let refused = first.say(3).try_send().unwrap_err();
+/// proxy::try_send(&second, refused.into_message()).unwrap();
+/// # });
+/// ```
+pub fn try_send<P: Protocol>(
+    to: &Addr<P>,
+    message: P::Message,
+) -> Result<(), SendError<P::Message>> {
+    SendFuture::new(MaybeOwned::Borrowed(to), message).try_now()
+}
+
 /// Forwards a message to another address as [`forward`] does. If the actor has ended, discards the
 /// message as [`discard`] does.
 ///

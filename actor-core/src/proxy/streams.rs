@@ -1,6 +1,7 @@
 //! Streaming replies whose producer or reader is in another process.
 
 use crate::address::replies::Replies;
+use crate::address::reply;
 use crate::address::reply_stream::{ReplyStream, StreamCall};
 use crate::cell::deadline::Deadline;
 use crate::cell::message::Protocol;
@@ -51,7 +52,35 @@ pub fn open_stream<P: Protocol, T: 'static>(
     call.into_owned().open(capacity, deadline.and_then(Deadline::at))
 }
 
-/// Drops a stream of [`open_stream`]. As when its reader leaves, the stream ends, but a message
+/// Returns replies for a message that is about to be queued, and the stream of their items, whose
+/// buffer holds `capacity` items.
+///
+/// Unlike the stream of [`Replies::pair`], this stream observes the progress of the message: it ends
+/// with [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued
+/// message. The message has this `deadline`, as that of [`open_stream`].
+///
+/// # Panics
+/// If `capacity` is 0 or larger than 65536.
+///
+/// ```
+/// # use actor_core::{CallError, proxy};
+/// use futures_lite::StreamExt;
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let (replies, mut numbers) = proxy::queued_stream::<u32>(4, None);
+/// drop(replies);
+/// assert_eq!(numbers.next().await, Some(Err(CallError::Stopped)));
+/// # });
+/// ```
+#[track_caller]
+pub fn queued_stream<T>(
+    capacity: usize,
+    deadline: Option<Instant>,
+) -> (Replies<T>, ReplyStream<T>) {
+    Replies::with_end(capacity, reply::queued(deadline.and_then(Deadline::at)))
+}
+
+/// Drops a stream of [`open_stream`] or [`queued_stream`]. As when its reader leaves, the stream ends, but a message
 /// that is still queued is handled in its turn.
 ///
 /// ```

@@ -19,10 +19,12 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
     let (params, _, clause) = protocol.generics.split_for_impl();
     let methods = protocol.messages.iter().map(|message| expand_method(protocol, message));
     let rejected = protocol.rejected.iter().map(|it| fallback::expand_rejected(protocol, it));
+    // A message may come only from other nodes.
+    let unused = protocol.remote.as_ref().map(|_| quote!(dead_code,));
     // Names, arguments and visibility are reported once, at the handler.
     quote! {
         #[allow(
-            deprecated, unreachable_pub, private_interfaces, unreachable_patterns,
+            #unused deprecated, unreachable_pub, private_interfaces, unreachable_patterns,
             unused_qualifications, clippy::wrong_self_convention, clippy::should_implement_trait,
             clippy::same_name_method, clippy::too_many_arguments, clippy::min_ident_chars,
             clippy::many_single_char_names, clippy::missing_inline_in_public_items,

@@ -3,11 +3,11 @@
 //! It must not bound a type that can be checked: a type that cannot be serialized is reported once, at
 //! the type.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, Ident, parse_quote};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::{Ident, parse_quote};
 
 use super::{bounds, message, send_check};
 use crate::model::{Field, Message, Protocol, Remote, RemoteMessage, Role};
@@ -20,30 +20,26 @@ use crate::{names, span};
 //     const _: () = {
 //         use ::actor_remote::__private as __r;
 //         use __r::NotWire as _;
-//         const _: () = __r::wire::<u32>();
-//         const __WIRE_0: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
-//         const _: () = __r::wire::<String>();
-//         const __WIRE_1: __r::bool = __r::WireCheck::<String>::IS_WIRE;
-//         const __ID_greet: __r::u64 = 0x1f..;
+//         const _: () = { __r::wire::<String>(); __r::wire::<u32>(); };
 //         impl __r::Remote for AnyGreeter {
 //             const NAME: &'static __r::str = "Greeter";
-//             fn encode(__message: GreeterMessage, __out: __r::Outgoing) -> .. { .. }
-//             fn deliver(__to: &GreeterAddr, __method: __r::u64, ..) -> __r::Delivery { .. }
-//             fn methods<__V: __r::Visit>(__visit: &mut __V) { .. }
+//             const IDS: &'static [__r::u64] = &[0x1f..];
+//             fn encode(__message: &mut GreeterMessage, __out: &mut __r::Outgoing) -> __r::bool { .. }
+//             fn decode<__S: __r::Source>(__id: __r::u64, __source: &mut __S) -> .. { .. }
 //         }
 //         impl __r::Serialize for GreeterAddr { .. }
 //         impl<'de> __r::Deserialize<'de> for GreeterAddr { .. }
 //     };
 //
-// `__r::wire::<T>()` is the check of a type. All other code accepts any type, with the constant
-// that says whether the type has passed. Each type is checked once, however often it is written.
+// `__r::wire::<T>()` is the check of a type, once however often the type is written. All other code
+// accepts any type, by functions of `__r::WireCheck::<T>`, which are compiled once for each type. The code
+// of a message consists only of calls of them, because a protocol has many messages.
 pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream {
     let path = match &remote.crate_path {
         Some(path) => span::moved_all(path.clone(), span::hidden()),
         None => quote!(::actor_remote),
     };
     let (all, checks) = wired(protocol, remote);
-    let ids = all.iter().map(Wired::constant);
     let implementation = implementation(protocol, remote, &all);
     let address = address(protocol, remote);
     quote! {
@@ -52,7 +48,6 @@ pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream
             #[allow(unused_imports)]
             use __r::NotWire as _;
             #checks
-            #(#ids)*
             #implementation
             #address
         };
@@ -60,40 +55,40 @@ pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream
 }
 
 fn implementation(protocol: &Protocol, remote: &Remote, all: &[Wired<'_>]) -> TokenStream {
-    let (name, actor, address) = (&remote.name, &protocol.actor, &protocol.address);
+    let (name, actor) = (&remote.name, &protocol.actor);
     let (params, _, _) = protocol.generics.split_for_impl();
     let bounds = wire_bounds(protocol, remote);
     let message_type = message::enum_type(protocol);
     let message = message::enum_path(protocol, span::hidden());
+    let ids = all.iter().map(|it| {
+        let (cfgs, id) = (&it.message.attrs.cfgs, it.remote.id);
+        quote!(#(#cfgs)* #id)
+    });
     let encode = all.iter().map(|it| it.encode(&message));
-    let foreign = message::is_actor(protocol)
-        .then(|| quote!(__it @ #message::__Protocol(_) => __r::Err(__it),));
-    let deliver = all.iter().map(|it| it.deliver(address));
-    let methods = all.iter().map(Wired::visit);
+    let foreign =
+        message::is_actor(protocol).then(|| quote!(#message::__Protocol(_) => return false,));
+    let decode = all.iter().map(|it| it.decode(&message));
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        #[allow(deprecated, unused_variables, unreachable_code, clippy::min_ident_chars)]
         impl #params __r::Remote for #actor where #bounds {
             const NAME: &'static __r::str = #name;
-            fn encode(
-                __message: #message_type,
-                __out: __r::Outgoing,
-            ) -> __r::Result<__r::Encoded, #message_type> {
-                match __message { #(#encode)* #foreign }
+            const IDS: &'static [__r::u64] = &[#(#ids),*];
+            fn encode(__message: &mut #message_type, __out: &mut __r::Outgoing) -> __r::bool {
+                match *__message { #(#encode)* #foreign }
+                true
             }
-            fn deliver(
-                __to: &#address,
-                __method: __r::u64,
-                __body: __r::Body<'_>,
-                __back: __r::Back,
-            ) -> __r::Delivery {
-                match __method {
-                    #(#deliver)*
-                    _ => __back.unknown(#name),
+            fn decode<__S: __r::Source>(
+                __id: __r::u64,
+                __source: &mut __S,
+            ) -> __r::Option<#message_type> {
+                match __id {
+                    #(#decode)*
+                    _ => {
+                        __source.unknown();
+                        __r::None
+                    }
                 }
-            }
-            fn methods<__V: __r::Visit>(__visit: &mut __V) {
-                #(#methods)*
             }
         }
     }
@@ -141,36 +136,39 @@ fn address(protocol: &Protocol, remote: &Remote) -> TokenStream {
 struct Wired<'a> {
     message: &'a Message,
     remote: &'a RemoteMessage,
-    reply: Carried<'a>,
-    fields: Vec<(&'a Ident, Carried<'a>)>,
+    reply: Carried,
+    fields: Vec<(&'a Ident, Carried)>,
 }
 
 /// The type of a reply or an argument.
-struct Carried<'a> {
-    written: &'a TokenStream,
+struct Carried {
     /// The type in the form in which the message stores it.
     stored: TokenStream,
-    /// Whether another check ensures that the type is `Send`.
-    is_checked: bool,
-    /// The argument for a parameter that says whether the type has passed the check.
-    is_wire: TokenStream,
+    /// The check of a type that names a parameter of the block.
+    check: Option<TokenStream>,
 }
 
 /// Returns the messages, and the checks of their types.
 fn wired<'a>(protocol: &'a Protocol, remote: &'a Remote) -> (Vec<Wired<'a>>, TokenStream) {
-    let mut checks = Checks::default();
+    let mut checked = HashSet::new();
+    let mut checks = TokenStream::new();
     let all = protocol.messages.iter().zip(&remote.messages).map(|(message, remote)| {
         let mut are_generic = remote.are_generic.iter().copied();
-        let mut carried = |written: &'a TokenStream, form: Option<&str>| {
-            let (stored, is_checked) = (send_check::stored(written, form), form.is_some());
-            let is_wire = match are_generic.next().unwrap_or(false) {
-                true => quote!(true),
-                false => {
-                    let unchecked = (!is_checked).then_some(written);
-                    checks.flag(&message.attrs.cfgs, &stored, unchecked).into_token_stream()
-                }
-            };
-            Carried { written, stored, is_checked, is_wire }
+        let mut carried = |written: &TokenStream, form: Option<&str>| {
+            let stored = send_check::stored(written, form);
+            let cfgs = &message.attrs.cfgs;
+            let check = quote!(#(#cfgs)* __r::wire::<#written>(););
+            // Another check reports a type with a form.
+            let check = form.is_none().then_some(check);
+            if are_generic.next().unwrap_or(false) {
+                return Carried { stored, check };
+            }
+            if let Some(check) = check
+                && checked.insert(check.to_string())
+            {
+                checks.extend(check);
+            }
+            Carried { stored, check: None }
         };
         let reply = carried(&message.reply.ty, message.reply.send_form.as_deref());
         let fields = fields(message)
@@ -179,131 +177,68 @@ fn wired<'a>(protocol: &'a Protocol, remote: &'a Remote) -> (Vec<Wired<'a>>, Tok
         Wired { message, remote, reply, fields }
     });
     let all = all.collect();
-    (all, checks.code)
-}
-
-/// The checks of types, each with the constant that says whether the type has passed.
-#[derive(Default)]
-struct Checks {
-    /// The constants, by the `#[cfg]` of their message and their type.
-    flags: HashMap<String, Ident>,
-    code: TokenStream,
-}
-
-impl Checks {
-    /// Returns the constant of the type. `unchecked` is the type as it was written, if no other check
-    /// reports it.
-    fn flag(
-        &mut self,
-        cfgs: &[Attribute],
-        stored: &TokenStream,
-        unchecked: Option<&TokenStream>,
-    ) -> Ident {
-        let key = quote!(#(#cfgs)* #stored).to_string();
-        let number = self.flags.len();
-        if let Some(flag) = self.flags.get(&key) {
-            return flag.clone();
-        }
-        let flag = format_ident!("__WIRE_{}", number, span = span::hidden());
-        let check = unchecked
-            .map(|ty| quote!(#(#cfgs)* #[allow(deprecated)] const _: () = __r::wire::<#ty>();));
-        self.code.extend(quote! {
-            #check
-            #(#cfgs)*
-            #[allow(deprecated)]
-            const #flag: __r::bool = __r::WireCheck::<#stored>::IS_WIRE;
-        });
-        self.flags.insert(key, flag.clone());
-        flag
-    }
+    let checks =
+        (!checks.is_empty()).then(|| quote!(#[allow(deprecated)] const _: () = { #checks };));
+    (all, checks.unwrap_or_default())
 }
 
 impl Wired<'_> {
-    /// Returns the name of the constant with the id.
-    fn id(&self) -> Ident {
-        format_ident!("__ID_{}", names::unraw(&self.message.name), span = span::hidden())
-    }
-
-    fn constant(&self) -> TokenStream {
-        let (cfgs, name, id) = (&self.message.attrs.cfgs, self.id(), self.remote.id);
-        quote! {
-            #(#cfgs)*
-            #[allow(non_upper_case_globals)]
-            const #name: __r::u64 = #id;
-        }
-    }
-
     fn encode(&self, message: &TokenStream) -> TokenStream {
-        let (cfgs, variant, id) = (&self.message.attrs.cfgs, &self.message.variant, self.id());
+        let (cfgs, variant, id) = (&self.message.attrs.cfgs, &self.message.variant, self.remote.id);
         let method = names::unraw(&self.message.name);
         let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
-        let types = self.fields.iter().map(|(_, ty)| ty.field());
-        let (reply, is_wire) = (&self.reply.stored, &self.reply.is_wire);
-        let (form, end) = match self.message.reply.kind.is_stream() {
-            false => (quote!(message), quote!(into_reply)),
-            true => (quote!(stream), quote!(into_replies)),
+        let types = self.fields.iter().map(|(_, ty)| &ty.stored);
+        let count = Literal::usize_unsuffixed(names.len());
+        let reply = &self.reply.stored;
+        let put_reply = match self.message.reply.kind.is_stream() {
+            false => quote!(put_reply),
+            true => quote!(put_replies),
         };
         quote! {
             #(#cfgs)*
-            #message::#variant { #(#names,)* __reply } => {
-                __r::Ok(__out.#form::<_, #reply, #is_wire>(
-                    #method,
-                    #id,
-                    &(#(<#types>::new(#names),)*),
-                    __reply.#end(),
-                ))
+            #message::#variant { #(ref #names,)* ref mut __reply } => {
+                __out.message(#method, #id, #count);
+                #(__r::WireCheck::<#types>::put(__out, #names);)*
+                __r::WireCheck::<#reply>::#put_reply(__out, __reply.take());
             }
         }
     }
 
-    fn deliver(&self, address: &TokenStream) -> TokenStream {
-        let (cfgs, id, method) = (&self.message.attrs.cfgs, self.id(), &self.message.name);
-        let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
-        let values = self.fields.iter().map(|(name, ty)| match ty.is_checked {
-            false => quote!(#name.into_inner()),
-            true => ty.written_value(&quote!(#name.into_inner())),
-        });
-        let types = self.fields.iter().map(|(_, ty)| ty.field());
-        let is_wire = &self.reply.is_wire;
-        let call = quote!(<#address>::#method(__to, #(#values),*));
-        let sent = match self.message.reply.kind.is_stream() {
-            false => quote!(__back.call::<_, _, #is_wire>(__to, #call)),
-            true => quote!(__back.stream::<_, _, #is_wire>(#call)),
-        };
-        quote! {
-            #(#cfgs)*
-            #id => match __body.read::<(#(#types,)*)>() {
-                __r::Ok((#(#names,)*)) => #sent,
-                __r::Err(__refusal) => __back.refuse(__refusal),
-            },
-        }
-    }
-
-    fn visit(&self) -> TokenStream {
-        let (cfgs, id) = (&self.message.attrs.cfgs, self.id());
+    fn decode(&self, message: &TokenStream) -> TokenStream {
+        let (cfgs, variant, id) = (&self.message.attrs.cfgs, &self.message.variant, self.remote.id);
         let (method, version) = (names::unraw(&self.message.name), self.remote.version);
-        let names = self.fields.iter().map(|(name, _)| names::unraw(name));
-        let types = self.fields.iter().map(|(_, ty)| ty.field());
-        let reply = self.reply.field();
-        let form = match self.message.reply.kind.is_stream() {
-            false => quote!(method),
-            true => quote!(stream),
+        let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        let texts = self.fields.iter().map(|(name, _)| names::unraw(name));
+        let types = self.fields.iter().map(|(_, ty)| &ty.stored);
+        let checks = self.fields.iter().map(|(_, ty)| &ty.check).chain([&self.reply.check]);
+        let checks = checks.flatten();
+        let reply = &self.reply.stored;
+        let (take, slot) = match self.message.reply.kind.is_stream() {
+            false => (quote!(reply), quote!(ReplySlot)),
+            true => (quote!(replies), quote!(StreamSlot)),
+        };
+        let reply = quote!(__r::WireCheck::<#reply>::#take(__source));
+        // All arguments are visited, also by a source without values.
+        let read = match names.is_empty() {
+            true => quote!(let __reply = #reply;),
+            false => quote! {
+                let (#(__r::Some(#names),)* __reply) = (
+                    #(__r::WireCheck::<#types>::argument(__source, #texts),)*
+                    #reply,
+                ) else {
+                    return __r::None;
+                };
+            },
         };
         quote! {
             #(#cfgs)*
-            __visit.#form::<(#(#types,)*), #reply>(#method, #id, #version, &[#(#names),*]);
+            #id => {
+                #(#checks)*
+                __source.message(#method, #version);
+                #read
+                __r::Some(#message::#variant { #(#names,)* __reply: __p::#slot::of(__reply) })
+            }
         }
-    }
-}
-
-impl Carried<'_> {
-    fn field(&self) -> TokenStream {
-        let (ty, is_wire) = (&self.stored, &self.is_wire);
-        quote!(__r::Field<#ty, #is_wire>)
-    }
-
-    fn written_value(&self, value: &TokenStream) -> TokenStream {
-        send_check::from_message(value.clone(), self.written, Some(""))
     }
 }
 

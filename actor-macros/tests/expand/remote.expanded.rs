@@ -217,6 +217,7 @@ const _: () = {
         }
     }
     #[allow(
+        dead_code,
         deprecated,
         unreachable_pub,
         private_interfaces,
@@ -257,79 +258,61 @@ const _: () = {
         use __r::NotWire as _;
         use ::actor_remote::__private as __r;
         #[allow(deprecated)]
-        const _: () = __r::wire::<String>();
-        #[allow(deprecated)]
-        const __WIRE_0: __r::bool = __r::WireCheck::<String>::IS_WIRE;
-        #[allow(deprecated)]
-        const _: () = __r::wire::<u32>();
-        #[allow(deprecated)]
-        const __WIRE_1: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
-        #[allow(deprecated)]
-        const _: () = __r::wire::<u64>();
-        #[allow(deprecated)]
-        const __WIRE_2: __r::bool = __r::WireCheck::<u64>::IS_WIRE;
-        #[allow(non_upper_case_globals)]
-        const __ID_greet: __r::u64 = 8370032796182716682u64;
-        #[allow(non_upper_case_globals)]
-        const __ID_forget: __r::u64 = 5929923229739999979u64;
+        const _: () = {
+            __r::wire::<String>();
+            __r::wire::<u32>();
+            __r::wire::<u64>();
+        };
         #[automatically_derived]
-        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        #[allow(deprecated, unused_variables, unreachable_code, clippy::min_ident_chars)]
         impl __r::Remote for AnyGreeter {
             const NAME: &'static __r::str = "Greeter";
-            fn encode(
-                __message: GreeterMessage,
-                __out: __r::Outgoing,
-            ) -> __r::Result<__r::Encoded, GreeterMessage> {
-                match __message {
-                    GreeterMessage::Greet { name, times, __reply } => {
-                        __r::Ok(__out.message::<_, String, __WIRE_0>(
-                            "greet",
-                            __ID_greet,
-                            &(
-                                <__r::Field<String, __WIRE_0>>::new(name),
-                                <__r::Field<u32, __WIRE_1>>::new(times),
-                            ),
-                            __reply.into_reply(),
-                        ))
+            const IDS: &'static [__r::u64] = &[8370032796182716682u64, 5929923229739999979u64];
+            fn encode(__message: &mut GreeterMessage, __out: &mut __r::Outgoing) -> __r::bool {
+                match *__message {
+                    GreeterMessage::Greet { ref name, ref times, ref mut __reply } => {
+                        __out.message("greet", 8370032796182716682u64, 2);
+                        __r::WireCheck::<String>::put(__out, name);
+                        __r::WireCheck::<u32>::put(__out, times);
+                        __r::WireCheck::<String>::put_reply(__out, __reply.take());
                     }
-                    GreeterMessage::Forget { __reply } => {
-                        __r::Ok(__out.message::<_, u64, __WIRE_2>(
-                            "forget",
-                            __ID_forget,
-                            &(),
-                            __reply.into_reply(),
-                        ))
+                    GreeterMessage::Forget { ref mut __reply } => {
+                        __out.message("forget", 5929923229739999979u64, 0);
+                        __r::WireCheck::<u64>::put_reply(__out, __reply.take());
                     }
                 }
+                true
             }
-            fn deliver(
-                __to: &GreeterAddr,
-                __method: __r::u64,
-                __body: __r::Body<'_>,
-                __back: __r::Back,
-            ) -> __r::Delivery {
-                match __method {
-                    __ID_greet => match __body
-                        .read::<(__r::Field<String, __WIRE_0>, __r::Field<u32, __WIRE_1>)>()
-                    {
-                        __r::Ok((name, times)) => __back.call::<_, _, __WIRE_0>(
-                            __to,
-                            <GreeterAddr>::greet(__to, name.into_inner(), times.into_inner()),
-                        ),
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    __ID_forget => match __body.read::<()>() {
-                        __r::Ok(()) => {
-                            __back.call::<_, _, __WIRE_2>(__to, <GreeterAddr>::forget(__to))
-                        }
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    _ => __back.unknown("Greeter"),
+            fn decode<__S: __r::Source>(
+                __id: __r::u64,
+                __source: &mut __S,
+            ) -> __r::Option<GreeterMessage> {
+                match __id {
+                    8370032796182716682u64 => {
+                        __source.message("greet", 1u32);
+                        let (__r::Some(name), __r::Some(times), __reply) = (
+                            __r::WireCheck::<String>::argument(__source, "name"),
+                            __r::WireCheck::<u32>::argument(__source, "times"),
+                            __r::WireCheck::<String>::reply(__source),
+                        ) else {
+                            return __r::None;
+                        };
+                        __r::Some(GreeterMessage::Greet {
+                            name,
+                            times,
+                            __reply: __p::ReplySlot::of(__reply),
+                        })
+                    }
+                    5929923229739999979u64 => {
+                        __source.message("forget", 1u32);
+                        let __reply = __r::WireCheck::<u64>::reply(__source);
+                        __r::Some(GreeterMessage::Forget { __reply: __p::ReplySlot::of(__reply) })
+                    }
+                    _ => {
+                        __source.unknown();
+                        __r::None
+                    }
                 }
-            }
-            fn methods<__V: __r::Visit>(__visit: &mut __V) {
-                __visit . method :: < (__r :: Field < String , __WIRE_0 > , __r :: Field < u32 , __WIRE_1 > ,) , __r :: Field < String , __WIRE_0 > > ("greet" , __ID_greet , 1u32 , & ["name" , "times"]) ;
-                __visit.method::<(), __r::Field<u64, __WIRE_2>>("forget", __ID_forget, 1u32, &[]);
             }
         }
         #[automatically_derived]
@@ -487,26 +470,25 @@ const _: () = {
         use __r::NotWire as _;
         use ::actor_remote::__private as __r;
         #[automatically_derived]
-        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        #[allow(deprecated, unused_variables, unreachable_code, clippy::min_ident_chars)]
         impl __r::Remote for AnyNothing {
             const NAME: &'static __r::str = "shop.nothing";
-            fn encode(
-                __message: NothingMessage,
-                __out: __r::Outgoing,
-            ) -> __r::Result<__r::Encoded, NothingMessage> {
-                match __message {}
+            const IDS: &'static [__r::u64] = &[];
+            fn encode(__message: &mut NothingMessage, __out: &mut __r::Outgoing) -> __r::bool {
+                match *__message {}
+                true
             }
-            fn deliver(
-                __to: &NothingAddr,
-                __method: __r::u64,
-                __body: __r::Body<'_>,
-                __back: __r::Back,
-            ) -> __r::Delivery {
-                match __method {
-                    _ => __back.unknown("shop.nothing"),
+            fn decode<__S: __r::Source>(
+                __id: __r::u64,
+                __source: &mut __S,
+            ) -> __r::Option<NothingMessage> {
+                match __id {
+                    _ => {
+                        __source.unknown();
+                        __r::None
+                    }
                 }
             }
-            fn methods<__V: __r::Visit>(__visit: &mut __V) {}
         }
         #[automatically_derived]
         impl __r::Serialize for NothingAddr {
@@ -1415,6 +1397,7 @@ const _: () = {
         }
     }
     #[allow(
+        dead_code,
         deprecated,
         unreachable_pub,
         private_interfaces,
@@ -1488,151 +1471,123 @@ const _: () = {
         use crate::wire::__private as __r;
         #[allow(unused_imports)]
         use __r::NotWire as _;
-        #[cfg(unix)]
         #[allow(deprecated)]
-        const _: () = __r::wire::<[u8; 4]>();
-        #[cfg(unix)]
-        #[allow(deprecated)]
-        const __WIRE_0: __r::bool = __r::WireCheck::<[u8; 4]>::IS_WIRE;
-        #[allow(deprecated)]
-        const _: () = __r::wire::<Box<dyn Error>>();
-        #[allow(deprecated)]
-        const __WIRE_1: __r::bool = __r::WireCheck::<Box<dyn Error>>::IS_WIRE;
-        #[allow(deprecated)]
-        const _: () = __r::wire::<u32>();
-        #[allow(deprecated)]
-        const __WIRE_2: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
-        #[allow(deprecated)]
-        const _: () = __r::wire::<u8>();
-        #[allow(deprecated)]
-        const __WIRE_3: __r::bool = __r::WireCheck::<u8>::IS_WIRE;
-        #[cfg(unix)]
-        #[allow(non_upper_case_globals)]
-        const __ID_put: __r::u64 = 12923742339655242091u64;
-        #[allow(non_upper_case_globals)]
-        const __ID_me: __r::u64 = 6121963378974262890u64;
-        #[allow(non_upper_case_globals)]
-        const __ID_fail: __r::u64 = 3757722277192275984u64;
-        #[allow(non_upper_case_globals)]
-        const __ID_keys: __r::u64 = 5141692516379800316u64;
-        #[allow(non_upper_case_globals)]
-        const __ID_pages: __r::u64 = 13243477473008849796u64;
+        const _: () = {
+            #[cfg(unix)]
+            __r::wire::<[u8; 4]>();
+            __r::wire::<Box<dyn Error>>();
+            __r::wire::<u32>();
+            __r::wire::<u8>();
+        };
         #[automatically_derived]
-        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        #[allow(deprecated, unused_variables, unreachable_code, clippy::min_ident_chars)]
         impl<K: Hash + __p::Send + 'static, const N: usize> __r::Remote for Cache<K, N>
         where
             K: __r::Wire,
         {
             const NAME: &'static __r::str = "shop.cache";
-            fn encode(
-                __message: CacheMessage<K, N>,
-                __out: __r::Outgoing,
-            ) -> __r::Result<__r::Encoded, CacheMessage<K, N>> {
-                match __message {
+            const IDS: &'static [__r::u64] = &[
+                #[cfg(unix)]
+                12923742339655242091u64,
+                6121963378974262890u64,
+                3757722277192275984u64,
+                5141692516379800316u64,
+                13243477473008849796u64,
+            ];
+            fn encode(__message: &mut CacheMessage<K, N>, __out: &mut __r::Outgoing) -> __r::bool {
+                match *__message {
                     #[cfg(unix)]
-                    CacheMessage::<K, N>::Put { key, pages, __reply } => {
-                        __r::Ok(__out.message::<_, Option<K>, true>(
-                            "put",
-                            __ID_put,
-                            &(
-                                <__r::Field<K, true>>::new(key),
-                                <__r::Field<[u8; 4], __WIRE_0>>::new(pages),
-                            ),
-                            __reply.into_reply(),
-                        ))
+                    CacheMessage::<K, N>::Put { ref key, ref pages, ref mut __reply } => {
+                        __out.message("put", 12923742339655242091u64, 2);
+                        __r::WireCheck::<K>::put(__out, key);
+                        __r::WireCheck::<[u8; 4]>::put(__out, pages);
+                        __r::WireCheck::<Option<K>>::put_reply(__out, __reply.take());
                     }
-                    CacheMessage::<K, N>::Me { __reply } => {
-                        __r::Ok(__out.message::<_, CacheAddr<K, N>, true>(
-                            "me",
-                            __ID_me,
-                            &(),
-                            __reply.into_reply(),
-                        ))
+                    CacheMessage::<K, N>::Me { ref mut __reply } => {
+                        __out.message("me", 6121963378974262890u64, 0);
+                        __r::WireCheck::<CacheAddr<K, N>>::put_reply(__out, __reply.take());
                     }
-                    CacheMessage::<K, N>::Fail { __reply } => {
-                        __r::Ok(__out.message::<_, Box<dyn Error>, __WIRE_1>(
-                            "fail",
-                            __ID_fail,
-                            &(),
-                            __reply.into_reply(),
-                        ))
+                    CacheMessage::<K, N>::Fail { ref mut __reply } => {
+                        __out.message("fail", 3757722277192275984u64, 0);
+                        __r::WireCheck::<Box<dyn Error>>::put_reply(__out, __reply.take());
                     }
-                    CacheMessage::<K, N>::Keys { from, __reply } => {
-                        __r::Ok(__out.stream::<_, K, true>(
-                            "keys",
-                            __ID_keys,
-                            &(<__r::Field<u32, __WIRE_2>>::new(from),),
-                            __reply.into_replies(),
-                        ))
+                    CacheMessage::<K, N>::Keys { ref from, ref mut __reply } => {
+                        __out.message("keys", 5141692516379800316u64, 1);
+                        __r::WireCheck::<u32>::put(__out, from);
+                        __r::WireCheck::<K>::put_replies(__out, __reply.take());
                     }
-                    CacheMessage::<K, N>::Pages { __reply } => {
-                        __r::Ok(__out.stream::<_, u8, __WIRE_3>(
-                            "pages",
-                            __ID_pages,
-                            &(),
-                            __reply.into_replies(),
-                        ))
+                    CacheMessage::<K, N>::Pages { ref mut __reply } => {
+                        __out.message("pages", 13243477473008849796u64, 0);
+                        __r::WireCheck::<u8>::put_replies(__out, __reply.take());
                     }
-                    __it @ CacheMessage::<K, N>::__Protocol(_) => __r::Err(__it),
+                    CacheMessage::<K, N>::__Protocol(_) => return false,
                 }
+                true
             }
-            fn deliver(
-                __to: &CacheAddr<K, N>,
-                __method: __r::u64,
-                __body: __r::Body<'_>,
-                __back: __r::Back,
-            ) -> __r::Delivery {
-                match __method {
+            fn decode<__S: __r::Source>(
+                __id: __r::u64,
+                __source: &mut __S,
+            ) -> __r::Option<CacheMessage<K, N>> {
+                match __id {
                     #[cfg(unix)]
-                    __ID_put => match __body
-                        .read::<(__r::Field<K, true>, __r::Field<[u8; 4], __WIRE_0>)>()
-                    {
-                        __r::Ok((key, pages)) => __back.call::<_, _, true>(
-                            __to,
-                            <CacheAddr<K, N>>::put(__to, key.into_inner(), pages.into_inner()),
-                        ),
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    __ID_me => match __body.read::<()>() {
-                        __r::Ok(()) => __back.call::<_, _, true>(__to, <CacheAddr<K, N>>::me(__to)),
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    __ID_fail => match __body.read::<()>() {
-                        __r::Ok(()) => {
-                            __back.call::<_, _, __WIRE_1>(__to, <CacheAddr<K, N>>::fail(__to))
-                        }
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    __ID_keys => match __body.read::<(__r::Field<u32, __WIRE_2>,)>() {
-                        __r::Ok((from,)) => __back
-                            .stream::<_, _, true>(<CacheAddr<K, N>>::keys(__to, from.into_inner())),
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    __ID_pages => match __body.read::<()>() {
-                        __r::Ok(()) => {
-                            __back.stream::<_, _, __WIRE_3>(<CacheAddr<K, N>>::pages(__to))
-                        }
-                        __r::Err(__refusal) => __back.refuse(__refusal),
-                    },
-                    _ => __back.unknown("shop.cache"),
+                    12923742339655242091u64 => {
+                        #[cfg(unix)]
+                        __r::wire::<K>();
+                        #[cfg(unix)]
+                        __r::wire::<Option<K>>();
+                        __source.message("put", 2u32);
+                        let (__r::Some(key), __r::Some(pages), __reply) = (
+                            __r::WireCheck::<K>::argument(__source, "key"),
+                            __r::WireCheck::<[u8; 4]>::argument(__source, "pages"),
+                            __r::WireCheck::<Option<K>>::reply(__source),
+                        ) else {
+                            return __r::None;
+                        };
+                        __r::Some(CacheMessage::<K, N>::Put {
+                            key,
+                            pages,
+                            __reply: __p::ReplySlot::of(__reply),
+                        })
+                    }
+                    6121963378974262890u64 => {
+                        __r::wire::<CacheAddr<K, N>>();
+                        __source.message("me", 1u32);
+                        let __reply = __r::WireCheck::<CacheAddr<K, N>>::reply(__source);
+                        __r::Some(CacheMessage::<K, N>::Me { __reply: __p::ReplySlot::of(__reply) })
+                    }
+                    3757722277192275984u64 => {
+                        __source.message("fail", 1u32);
+                        let __reply = __r::WireCheck::<Box<dyn Error>>::reply(__source);
+                        __r::Some(CacheMessage::<K, N>::Fail {
+                            __reply: __p::ReplySlot::of(__reply),
+                        })
+                    }
+                    5141692516379800316u64 => {
+                        __r::wire::<K>();
+                        __source.message("keys", 1u32);
+                        let (__r::Some(from), __reply) = (
+                            __r::WireCheck::<u32>::argument(__source, "from"),
+                            __r::WireCheck::<K>::replies(__source),
+                        ) else {
+                            return __r::None;
+                        };
+                        __r::Some(CacheMessage::<K, N>::Keys {
+                            from,
+                            __reply: __p::StreamSlot::of(__reply),
+                        })
+                    }
+                    13243477473008849796u64 => {
+                        __source.message("pages", 1u32);
+                        let __reply = __r::WireCheck::<u8>::replies(__source);
+                        __r::Some(CacheMessage::<K, N>::Pages {
+                            __reply: __p::StreamSlot::of(__reply),
+                        })
+                    }
+                    _ => {
+                        __source.unknown();
+                        __r::None
+                    }
                 }
-            }
-            fn methods<__V: __r::Visit>(__visit: &mut __V) {
-                # [cfg (unix)] __visit . method :: < (__r :: Field < K , true > , __r :: Field < [u8 ; 4] , __WIRE_0 > ,) , __r :: Field < Option < K > , true > > ("put" , __ID_put , 2u32 , & ["key" , "pages"]) ;
-                __visit.method::<(), __r::Field<CacheAddr<K, N>, true>>("me", __ID_me, 1u32, &[]);
-                __visit.method::<(), __r::Field<Box<dyn Error>, __WIRE_1>>(
-                    "fail",
-                    __ID_fail,
-                    1u32,
-                    &[],
-                );
-                __visit.stream::<(__r::Field<u32, __WIRE_2>,), __r::Field<K, true>>(
-                    "keys",
-                    __ID_keys,
-                    1u32,
-                    &["from"],
-                );
-                __visit.stream::<(), __r::Field<u8, __WIRE_3>>("pages", __ID_pages, 1u32, &[]);
             }
         }
         #[automatically_derived]

@@ -49,6 +49,18 @@ pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err("bytes are left over".into()) }
 }
 
+/// Returns the length of an array, and the bytes of its values.
+pub(super) fn array(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (&marker, mut rest) = bytes.split_first()?;
+    let length = match marker {
+        0x90..=0x9f => u64::from(marker & 0x0f),
+        0xdc => number(&mut rest, 2).ok()?,
+        0xdd => number(&mut rest, 4).ok()?,
+        _ => return None,
+    };
+    Some((length, rest))
+}
+
 /// Reads a big-endian number of `length` bytes.
 fn number(rest: &mut &[u8], length: usize) -> Result<u64, String> {
     let (digits, behind) = rest.split_at_checked(length).ok_or("it ends early")?;

@@ -2,21 +2,43 @@
 //! of another node.
 
 use super::Inner;
-use crate::export::{self, Export};
+use crate::export::{self, Export, Exported, Typed};
 use crate::frame::Frame;
 use crate::import::Import;
 use crate::remote::{Place, Remote};
 use crate::scope;
 use crate::session::{Proxied, Wreck};
 use crate::transport::NodeId;
-use actor_core::{Exit, WeakAddr};
+use actor_core::{ActorId, Exit, Join, WeakAddr};
+use std::any::Any;
 use std::sync::Arc;
+
+/// The facts that this node knows about an actor of another node.
+struct Known {
+    /// The session of the two nodes.
+    session: u32,
+    /// The label of a new proxy.
+    label: String,
+    proxy: Option<(Arc<Import>, Arc<dyn Any + Send + Sync>)>,
+}
 
 impl Inner {
     /// Returns the number of the export of an address, which is created if there is none. Returns
     /// `None` after the node has left.
     pub(super) fn exported<P: Remote>(&self, address: &P::Addr) -> Option<u64> {
-        let by = (address.as_ref().id(), P::NAME);
+        let make = || {
+            let end = address.as_ref().downgrade().join();
+            let address: Arc<dyn Exported> = Arc::new(Typed::<P>(address.clone()));
+            (address, end)
+        };
+        self.exported_or((address.as_ref().id(), P::NAME), &make)
+    }
+
+    fn exported_or(
+        &self,
+        by: (ActorId, &'static str),
+        make: &dyn Fn() -> (Arc<dyn Exported>, Join),
+    ) -> Option<u64> {
         let (number, key) = {
             let mut state = self.lock();
             if state.is_closed {
@@ -29,8 +51,8 @@ impl Inner {
             (state.next_export, (state.random)())
         };
         let node = self.this.upgrade()?;
-        let made = export::export::<P>(&node, address, number, key);
-        let mut made: Option<Export> = Some(made);
+        let (address, end) = make();
+        let mut made: Option<Export> = Some(export::export(&node, address, end, number, key));
         let number = {
             let mut state = self.lock();
             // Another thread may have exported the actor meanwhile.
@@ -56,7 +78,17 @@ impl Inner {
         peer: NodeId,
         session: u32,
     ) -> Option<Place> {
-        let actor = address.as_ref().id();
+        let exported = || self.exported::<P>(address);
+        self.place_or(address.as_ref().id(), peer, session, &exported)
+    }
+
+    fn place_or(
+        &self,
+        actor: ActorId,
+        peer: NodeId,
+        session: u32,
+        exported: &dyn Fn() -> Option<u64>,
+    ) -> Option<Place> {
         {
             let state = self.lock();
             if !state.is_current(peer, session) {
@@ -66,7 +98,7 @@ impl Inner {
                 return Some(*place);
             }
         }
-        let export = self.exported::<P>(address)?;
+        let export = exported()?;
         let mut state = self.lock();
         let is_current = state.is_current(peer, session);
         let found = state.exports.get_mut(&export).filter(|_| is_current)?;
@@ -95,47 +127,49 @@ impl Inner {
     /// holder.
     pub(crate) fn address_at<P: Remote>(&self, place: Place, is_counted: bool) -> Option<P::Addr> {
         if place.node == self.id {
-            let address = {
-                let state = self.lock();
-                let found = state.exports.get(&place.export)?;
-                (found.key == place.key).then(|| found.address.clone())?
-            };
-            return address.any().downcast().ok().map(|address| *address);
+            return self.own(place)?.any().downcast().ok().map(|address| *address);
         }
-        let hold = Frame::Hold { export: place.export, key: place.key };
         loop {
-            let (session, label, known) = {
-                let state = self.lock();
-                let peer = state.peers.get(&place.node).filter(|peer| peer.is_open)?;
-                let label = format!("{}#{}@{}", P::NAME.to_lowercase(), place.export, peer.name);
-                let known = match peer.proxies.get(&place.export) {
-                    Some(known) => {
-                        let weak = known.weak.downcast_ref::<WeakAddr<P>>()?.clone();
-                        Some((known.import.clone(), weak))
-                    }
-                    None => None,
-                };
-                (peer.mine, label, known)
-            };
-            if let Some((import, weak)) = &known
-                && let Some(address) = weak.upgrade()
+            let Known { session, label, proxy } = self.known(place, P::NAME)?;
+            if let Some((import, weak)) = &proxy
+                && let Some(address) = weak.downcast_ref::<WeakAddr<P>>()?.upgrade()
             {
-                import.count_hold();
-                if !is_counted {
-                    self.push(import, &hold);
-                }
+                self.hold(import, place, is_counted);
                 return Some(address);
             }
             let import = Import::new(&self.this.upgrade()?, place, session);
             let address = import.spawn::<P>(self, label);
-            let before = known.map(|(import, _)| import);
-            if self.enter::<P>(&import, &address, before.as_ref(), session)? {
-                import.count_hold();
-                if !is_counted {
-                    self.push(&import, &hold);
-                }
+            let (actor, weak) = (address.as_ref().id(), Arc::new(address.as_ref().downgrade()));
+            let before = proxy.map(|(import, _)| import);
+            if self.enter(&import, actor, weak, before.as_ref(), session)? {
+                self.hold(&import, place, is_counted);
                 return Some(address);
             }
+        }
+    }
+
+    /// Returns an actor of this node.
+    fn own(&self, place: Place) -> Option<Arc<dyn Exported>> {
+        let state = self.lock();
+        let found = state.exports.get(&place.export)?;
+        (found.key == place.key).then(|| found.address.clone())
+    }
+
+    /// Returns the facts about an actor of another node, if there is a session.
+    fn known(&self, place: Place, protocol: &str) -> Option<Known> {
+        let state = self.lock();
+        let peer = state.peers.get(&place.node).filter(|peer| peer.is_open)?;
+        let label = format!("{}#{}@{}", protocol.to_lowercase(), place.export, peer.name);
+        let proxy = peer.proxies.get(&place.export);
+        let proxy = proxy.map(|known| (known.import.clone(), known.weak.clone()));
+        Some(Known { session: peer.mine, label, proxy })
+    }
+
+    /// Counts an address of a proxy, and notifies the exporter unless it counts the address already.
+    fn hold(&self, import: &Import, place: Place, is_counted: bool) {
+        import.count_hold();
+        if !is_counted {
+            self.push(import, &Frame::Hold { export: place.export, key: place.key });
         }
     }
 
@@ -161,15 +195,15 @@ impl Inner {
 
     /// Replaces a proxy that is ending by a new one. Returns `false` if another thread was faster, and
     /// `None` if the session is over.
-    fn enter<P: Remote>(
+    fn enter(
         &self,
         import: &Arc<Import>,
-        address: &P::Addr,
+        actor: ActorId,
+        weak: Arc<dyn Any + Send + Sync>,
         before: Option<&Arc<Import>>,
         session: u32,
     ) -> Option<bool> {
         let (node, export) = (import.place.node, import.place.export);
-        let address = address.as_ref();
         let gone;
         {
             let mut state = self.lock();
@@ -193,10 +227,9 @@ impl Inner {
                 older.push(gone.import.clone());
                 state.proxied.remove(&gone.actor);
             }
-            let weak = Box::new(address.downgrade());
-            let proxied = Proxied { import: import.clone(), older, weak, actor: address.id() };
+            let proxied = Proxied { import: import.clone(), older, weak, actor };
             peer.proxies.insert(export, proxied);
-            state.proxied.insert(address.id(), import.place);
+            state.proxied.insert(actor, import.place);
         }
         drop(gone);
         Some(true)

@@ -1,22 +1,19 @@
 //! The actor's side of a stream: each item is taken from the actor once there is credit for it.
 
 use super::Credit;
-use crate::codec;
-use crate::export::{Asked, Back, Delivery, fail};
+use crate::codec::{self, Wire};
 use crate::frame::{BODY, CallFault, Frame};
 use crate::import::cost;
-use crate::scope::{self, Scope};
-use crate::window::Window;
+use crate::incoming::Call;
+use crate::scope;
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{
-    CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, ReplyStream, SendReason, StreamCall,
-};
+use actor_core::{CallError, Refusal, RefusalKind, ReplyReceiver, ReplyStream};
 use event_listener::Event;
 use futures_lite::StreamExt;
-use serde::Serialize;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 /// The most items that the actor may send ahead of their credit. Another node decides how many, up to this.
 const AHEAD: usize = 64;
@@ -37,7 +34,7 @@ impl ItemCredit {
 
     /// Returns the buffer of the actor: as for a reader on this node, its `try_send` accepts as many items at
     /// once.
-    fn ahead(&self) -> usize {
+    pub(crate) fn ahead(&self) -> usize {
         usize::try_from(self.items).unwrap_or(AHEAD).clamp(1, AHEAD)
     }
 
@@ -61,58 +58,53 @@ impl ItemCredit {
     }
 }
 
-/// Sends the message to an actor of this node, and its items back.
-pub(crate) fn deliver<P, T>(back: Back, call: StreamCall<'_, P, T>) -> Delivery
-where
-    P: Protocol,
-    T: Serialize + Send + 'static,
-{
-    let Back {
-        call: Some(Asked { credit: Some(credit), number, mut cancelled, deadline }),
-        scope,
-        replies,
-        ..
-    } = back
-    else {
-        let text = "a message with streaming replies came without a reader";
-        return back.refuse(Refusal::new(RefusalKind::BadFrame, text));
-    };
-    let (sending, stream) = proxy::open_stream(call, credit.ahead(), deadline);
-    Box::pin(async move {
-        let left = async {
-            let _ = (&mut cancelled).await;
-            None
-        };
-        match or(async { Some(sending.await) }, left).await {
-            None => scope.node.finish(&scope, number),
-            Some(Err(error)) => {
-                let error = match error.reason() {
-                    SendReason::Full => CallError::Full,
-                    _ => CallError::Stopped,
-                };
-                fail(&scope, number, &error);
-            }
-            Some(Ok(())) => {
-                let system = scope.node.system().clone();
-                let feed = Feed { scope, number, credit, replies };
-                system.spawn_task(feed.run(stream, cancelled)).detach();
-            }
-        }
-        true
-    })
+/// The items of a stream from an actor of this node, of any type.
+pub(crate) trait Items: Send {
+    /// Polls for the next item, which is then encoded. Returns `None` at the end.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), CallError>>>;
+    /// Encodes the item, and drops it.
+    fn encode(&mut self, out: &mut Vec<u8>) -> Result<(), String>;
+    /// Drops the stream, but not the message of an actor that has not begun it.
+    fn abandon(self: Box<Self>);
 }
 
-/// A stream from an actor of this node to another node.
-struct Feed {
-    scope: Scope,
-    number: u64,
-    credit: Arc<ItemCredit>,
-    replies: Arc<Window>,
+/// The stream of an actor, and the item that was read last.
+pub(crate) struct Reading<T> {
+    stream: ReplyStream<T>,
+    item: Option<T>,
+}
+
+impl<T> Reading<T> {
+    pub(crate) fn new(stream: ReplyStream<T>) -> Self {
+        Reading { stream, item: None }
+    }
+}
+
+impl<T: Wire> Items for Reading<T> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), CallError>>> {
+        Poll::Ready(match ready!(self.stream.poll_next(cx)) {
+            Some(Ok(item)) => {
+                self.item = Some(item);
+                Some(Ok(()))
+            }
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
+        })
+    }
+
+    fn encode(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
+        let item = self.item.take();
+        item.map_or(Ok(()), |item| codec::encode(&item, out))
+    }
+
+    fn abandon(self: Box<Self>) {
+        proxy::abandon_stream(self.stream);
+    }
 }
 
 /// The next step of a stream.
-enum Step<T> {
-    Item(T),
+enum Step {
+    Item,
     /// The end, with the error of the actor.
     End(Option<CallError>),
     /// The reader has left.
@@ -121,16 +113,18 @@ enum Step<T> {
     Over,
 }
 
-impl Feed {
+impl Call {
     /// Sends the items of the stream while its reader is there.
-    async fn run<T>(self, mut stream: ReplyStream<T>, mut cancelled: ReplyReceiver<()>)
-    where
-        T: Serialize + Send + 'static,
-    {
+    pub(crate) async fn feed(
+        self,
+        mut items: Box<dyn Items>,
+        credit: Arc<ItemCredit>,
+        mut cancelled: ReplyReceiver<()>,
+    ) {
         let mut last = 0;
         loop {
-            let error = match self.next(&mut stream, &mut cancelled).await {
-                Step::Item(item) => match self.send(last + 1, &item) {
+            let error = match self.next(&mut *items, &credit, &mut cancelled).await {
+                Step::Item => match self.send(last + 1, &mut *items, &credit) {
                     Ok(true) => {
                         last += 1;
                         continue;
@@ -145,7 +139,7 @@ impl Feed {
                 Step::Cancelled => return,
                 // A message that the mailbox has accepted is not skipped, as if it was missing in front
                 // of a later one.
-                Step::Over => return proxy::abandon_stream(stream),
+                Step::Over => return items.abandon(),
             };
             let error = error.as_ref().map(CallFault::of);
             let frame = Frame::End { call: self.number, error };
@@ -154,14 +148,12 @@ impl Feed {
         }
     }
 
-    async fn next<T>(
+    async fn next(
         &self,
-        stream: &mut ReplyStream<T>,
+        items: &mut dyn Items,
+        credit: &ItemCredit,
         cancelled: &mut ReplyReceiver<()>,
-    ) -> Step<T>
-    where
-        T: Send + 'static,
-    {
+    ) -> Step {
         let left = async {
             match cancelled.await {
                 Ok(()) => Step::Over,
@@ -169,14 +161,14 @@ impl Feed {
             }
         };
         let step = async {
-            self.credit.room().await;
+            credit.room().await;
             // The turn is not kept, because the next item may be a long time in coming.
             if self.replies.room().await.is_none() {
                 // The session is over, which `left` reports.
                 return pending().await;
             }
-            match stream.next().await {
-                Some(Ok(item)) => Step::Item(item),
+            match poll_fn(|cx| items.poll_next(cx)).await {
+                Some(Ok(())) => Step::Item,
                 Some(Err(error)) => Step::End(Some(error)),
                 None => Step::End(None),
             }
@@ -185,9 +177,14 @@ impl Feed {
     }
 
     /// Sends an item. Returns `false` if the call is over.
-    fn send<T: Serialize>(&self, number: u64, item: &T) -> Result<bool, String> {
+    fn send(
+        &self,
+        number: u64,
+        items: &mut dyn Items,
+        credit: &ItemCredit,
+    ) -> Result<bool, String> {
         let mut body = Vec::new();
-        let (encoded, written) = scope::encoding(&self.scope, || codec::encode(item, &mut body));
+        let (encoded, written) = scope::encoding(&self.scope, || items.encode(&mut body));
         let node = &self.scope.node;
         let take_back = || node.take_back(self.scope.peer, self.scope.session, &written);
         if let Some(text) = encoded.err().or_else(|| too_large(&body)) {
@@ -195,7 +192,7 @@ impl Feed {
             return Err(text);
         }
         let cost = cost(&body);
-        self.credit.lock().spend(cost);
+        credit.lock().spend(cost);
         self.replies.spend(cost);
         let frame = Frame::Item { call: self.number, number, body: &body };
         let is_sent = node.push_item(&self.scope, self.number, &frame);

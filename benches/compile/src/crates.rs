@@ -81,19 +81,29 @@ fn program(module: &dyn Fn() -> String, block_on: &str) -> String {
     text
 }
 
+const CORE: &str = "actor-core = { path = \"CORE\" }";
+const REMOTE: &str =
+    "actor-core = { path = \"CORE\" }\nactor-remote = { path = \"CORE/../actor-remote\" }";
+
 pub fn ours() -> Crate {
-    actors("actor", "actor-core = { path = \"CORE\" }")
+    actors("actor", CORE, "")
 }
 
 /// The same actors, whose messages can leave the process.
 pub fn remote() -> Crate {
-    let dependencies =
-        "actor-core = { path = \"CORE\" }\nactor-remote = { path = \"CORE/../actor-remote\" }";
-    actors("actor(remote)", dependencies)
+    actors("actor(remote)", REMOTE, "")
 }
 
-/// Actors with `attribute` on their blocks.
-fn actors(attribute: &str, dependencies: &str) -> Crate {
+/// The same actors at a node, so that the code that decodes their messages is needed.
+pub fn registered() -> Crate {
+    let register = "        let node = actor_remote::SimNetwork::new().node(\"here\");
+        node.register(\"worker\", &addr).unwrap();
+";
+    actors("actor(remote)", REMOTE, register)
+}
+
+/// Actors with `attribute` on their blocks, and `then` after they are spawned.
+fn actors(attribute: &str, dependencies: &str, then: &str) -> Crate {
     let module = || {
         format!(
             "    use actor_core::prelude::*;
@@ -105,7 +115,7 @@ fn actors(attribute: &str, dependencies: &str) -> Crate {
     }}
     pub async fn drive() -> usize {{
         let addr = Worker {{ total: 0, name: String::new() }}.spawn();
-        let mut sum = 0;
+{then}        let mut sum = 0;
 {}
         sum
     }}",

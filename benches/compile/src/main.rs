@@ -36,6 +36,12 @@ fn main() -> io::Result<()> {
     row("build, s", remote.least(times, &["build"])?, ours.least(times, &["build"])?);
     row("LLVM lines, thousands", remote.llvm_lines()?, ours.llvm_lines()?);
 
+    let registered = open("registered")?.write(&crates::registered())?;
+    println!("\nthese actors at a node, compared with the actors without `remote`");
+    println!("| | at a node | ours | ratio |\n|---|---|---|---|");
+    row("build, s", registered.least(times, &["build"])?, ours.least(times, &["build"])?);
+    row("LLVM lines, thousands", registered.llvm_lines()?, ours.llvm_lines()?);
+
     let plain = open("identity")?.write(&crates::identity())?;
     let long = open("long")?.write(&crates::long("actor_core::actor"))?;
     let bare = open("bare")?.write(&crates::long("identity::actor"))?;

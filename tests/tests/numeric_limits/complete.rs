@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The type, or nothing for a function without one, and the function.
-const HERE: [(&str, &str); 35] = [
+const HERE: [(&str, &str); 36] = [
     ("", "sleep"),
     ("", "timeout"),
     ("", "interval"),
     ("", "open_stream"),
     ("", "queued_reply_until"),
+    ("", "queued_stream"),
     ("Child", "capacity"),
     ("Child", "shutdown"),
     ("Backoff", "exponential"),

@@ -201,6 +201,7 @@ fn the_buffer_of_a_stream_is_bounded() {
                 assert!(panics(|| once.once().stream_of(capacity)));
                 assert!(panics(|| Replies::<u8>::pair(capacity)));
                 assert!(panics(|| proxy::open_stream(once.once(), capacity, None)));
+                assert!(panics(|| proxy::queued_stream::<u8>(capacity, None)));
                 return;
             }
             let items: Vec<_> = once.once().stream_of(capacity).collect().await;
