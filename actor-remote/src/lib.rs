@@ -38,6 +38,9 @@
 //! });
 //! ```
 //!
+//! Nodes of one simulation are connected by a [`SimNetwork`], and other processes and machines with the feature
+//! `zenoh`, by `Node::listen` and `Node::connect`. Another network is an implementation of [`Transport`].
+//!
 //! # Promises
 //!
 //! - A message is handled at most once.

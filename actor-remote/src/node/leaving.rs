@@ -13,7 +13,7 @@ use std::time::Duration;
 const LAST_CALLS: Duration = Duration::from_secs(1);
 
 /// Ends the node with its system: a shutdown of the system waits for this actor.
-#[actor]
+#[actor(name = "node")]
 pub(super) struct NodeActor {
     node: Arc<Inner>,
 }

@@ -1,7 +1,7 @@
 //! The thread that sends the frames for one node.
 
 use super::batch;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 use std::{io, thread};
 use zenoh::pubsub::Publisher;
@@ -54,11 +54,8 @@ impl Threads {
     /// Waits until all threads have ended, for at most `limit`.
     pub(super) fn join(self, limit: Duration) {
         drop(self.running);
-        let ended = self.ended.recv_timeout(limit);
-        debug_assert!(matches!(
-            ended,
-            Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout)
-        ));
+        // Always an error: the threads have dropped their senders, or the limit has passed.
+        let _ = self.ended.recv_timeout(limit);
     }
 }
 
