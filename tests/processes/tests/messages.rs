@@ -80,7 +80,7 @@ fn a_large_message_arrives_and_a_larger_one_is_refused() {
 }
 
 /// Calls another actor of the peer until `load` is over, and returns the slowest of 99 % of the calls.
-async fn times_beside(other: &StoreAddr, load: impl Future<Output = ()>) -> Duration {
+async fn times_during(other: &StoreAddr, load: impl Future<Output = ()>) -> Duration {
     let times = std::cell::RefCell::new(Vec::new());
     let calls = async {
         loop {
@@ -106,21 +106,21 @@ fn a_slow_actor_holds_up_its_senders_and_nothing_else() {
         let (peer, node, store) = pair().await;
         let other: StoreAddr = node.wait_for("other", SOON).await.unwrap();
         let pause = async { actor_core::time::sleep(Duration::from_secs(1)).await };
-        let alone = times_beside(&other, pause).await;
+        let alone = times_during(&other, pause).await;
         let before = [memory_of(std::process::id()), peer.memory()];
         let load = async {
             for _ in 0..count {
                 store.occupy(1).send().await.unwrap();
             }
         };
-        let beside = times_beside(&other, load).await;
+        let loaded = times_during(&other, load).await;
         let after = [memory_of(std::process::id()), peer.memory()];
         println!(
-            "99 % of the calls took at most {alone:.1?} alone, {beside:.1?} beside a slow actor"
+            "99 % of the calls took at most {alone:.1?} alone, {loaded:.1?} with a slow actor"
         );
         println!("memory in KiB: {before:?}, then {after:?}");
         // A queue without a bound would hold a call up for seconds.
-        assert!(beside < Duration::from_secs(1));
+        assert!(loaded < Duration::from_secs(1));
         for (before, after) in before.into_iter().zip(after) {
             assert!(after < before + MOST, "{before} KiB grew to {after} KiB");
         }
