@@ -76,6 +76,8 @@
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 //! | `tracing` | a span for each handled message, with its caller's span as parent |
 
+// docs.rs builds with a nightly compiler, which labels the items of a feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 
@@ -180,5 +182,5 @@ pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, Typ
 
 // The listings of the README are compiled and run as doctests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

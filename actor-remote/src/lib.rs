@@ -55,6 +55,8 @@
 //!
 //! Messages are never sent twice, and are not delivered after a crash.
 
+// docs.rs builds with a nightly compiler, which labels the items of a feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 

@@ -1,5 +1,5 @@
-//! The listings of the guide: each chapter is the documentation of an item here, so its listings
-//! are compiled and run as doctests. `tests/tests/docs` checks that no chapter is missing.
+//! The listings of the guide and of the README: each page is the documentation of an item here, so its
+//! listings are compiled and run as doctests. `tests/tests/docs` checks that no chapter is missing.
 
 /// Creates an item for each chapter of `book/src`.
 macro_rules! chapters {
@@ -44,3 +44,13 @@ chapters! {
     Glossary = "glossary.md",
     Questions = "faq.md",
 }
+
+/// The first page of the repository.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
+/// The page of a crate that cannot depend on `actor-core`, which its listing needs.
+#[cfg(doctest)]
+#[doc = include_str!("../../actor-macros/README.md")]
+pub struct MacrosReadme;
