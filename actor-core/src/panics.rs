@@ -180,7 +180,7 @@ fn note(info: &PanicHookInfo<'_>) {
     if CATCHERS.try_with(Cell::get).unwrap_or(0) == 0 {
         return;
     }
-    let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
+    let message = text(info.payload());
     let location = info.location().map(Location::of);
     let _ = LAST.try_with(|cell| cell.replace(Some(PanicRecord { message, location })));
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
