@@ -50,6 +50,11 @@ chapters! {
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
+/// The summary of the API.
+#[cfg(doctest)]
+#[doc = include_str!("../../llms.txt")]
+pub struct Summary;
+
 /// The page of a crate that cannot depend on `actor-core`, which its listing needs.
 #[cfg(doctest)]
 #[doc = include_str!("../../actor-macros/README.md")]

@@ -112,7 +112,7 @@ fn examples(attributes: &[Attribute]) -> String {
     blocks.filter(|block| !block.starts_with("text")).collect()
 }
 
-fn is_hidden(attributes: &[Attribute]) -> bool {
+pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::List(list) => list.path.is_ident("doc") && list.tokens.to_string() == "hidden",
         _ => false,

@@ -9,6 +9,7 @@ mod generated_code;
 mod guarantees;
 mod item_examples;
 mod links;
+mod llms;
 mod page;
 mod prose;
 mod shown_error_texts;

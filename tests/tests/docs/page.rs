@@ -32,6 +32,7 @@ pub(super) fn all() -> Vec<Page> {
     let top = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
     let mut names: Vec<String> = top.map(str::to_owned).into();
     names.push("examples/README.md".into());
+    names.push("llms.txt".into());
     let crates = ["actor-atomic", "actor-core", "actor-macros", "actor-remote"];
     names.extend(crates.map(|name| format!("{name}/README.md")));
     names.extend(chapters().into_iter().map(|chapter| format!("book/src/{chapter}")));

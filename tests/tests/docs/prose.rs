@@ -132,6 +132,9 @@ const ROOTS: &[Root] = &[
             "CONTRIBUTING.md",
             "CHANGELOG.md",
             "ROADMAP.md",
+            "llms.txt",
+            "actor-core/README.md",
+            "actor-macros/README.md",
             "book/src",
             "examples/README.md",
             "tests/README.md",
@@ -156,6 +159,7 @@ const ROOTS: &[Root] = &[
             "actor-remote/src",
             "actor-remote/tests",
             "actor-remote/WIRE.md",
+            "actor-remote/README.md",
             "examples/remote/src",
             "tests/processes",
         ],
@@ -269,7 +273,7 @@ fn sentences(root: &Root) -> Vec<(String, Sentence)> {
     for path in files(root.paths) {
         let read = || fs::read_to_string(&path).expect("a file can be read");
         let found = match path.extension().and_then(|it| it.to_str()) {
-            Some("md") => text::of_markdown(&read()),
+            Some("md" | "txt") => text::of_markdown(&read()),
             Some("rs") => text::of_rust(&read()),
             _ => continue,
         };
