@@ -1,5 +1,35 @@
 //! Actors written as plain structs, with typed addresses, contained failures and a small executor.
 //!
+//! # Contents
+//!
+//! | to | see |
+//! |---|---|
+//! | import the usual names | [`prelude`] |
+//! | define an actor, run a program, write a test | [`macro@actor`], [`macro@main`], [`macro@test`] |
+//! | start an actor | [`Spawn`], [`Prepared`] |
+//! | call (ask), send (tell), limit the wait, forward | [`Call`], [`SendFuture`], [`WithTimeout`], [`Delegated`], [`Delegating`] |
+//! | reply later, or with a stream | [`Reply`], [`ReplyReceiver`], [`Replies`], [`ReplyStream`], [`StreamCall`] |
+//! | handle errors of calls and sends, deadlocks | [`CallError`], [`SendError`], [`SendReason`], [`Cycle`], [`Refusal`], [`RefusalKind`] |
+//! | stop, kill, wait for an exit | [`Addr`], [`WeakAddr`], [`AnyAddr`], [`TypedAddr`], [`Join`], [`ActorId`] |
+//! | learn how an actor ended | [`Exit`], [`Failure`], [`FailureKind`], [`Location`] |
+//! | use children, timers, streams, monitors, links | [`Context`], [`Timer`], [`Attachment`], [`Monitor`], [`Link`], [`Watchable`] |
+//! | restart failed actors (supervision) | [`Supervisor`], [`SupervisorAddr`], [`SupervisorMessage`], [`Child`], [`ChildInfo`], [`Restart`], [`Backoff`] |
+//! | put different actors behind one address type | [`macro@actor`] on a trait; [`Actor`], [`Protocol`], [`Dispatch`], [`AddrOf`] |
+//! | forward messages: revocable addresses, recorders, rate limiters | [`proxy`] |
+//! | share a mailbox (worker pools) | [`Spawn::pool`], [`PreparedPool`], [`NotAPool`] |
+//! | publish and subscribe | [`Topic`], [`Publish`], [`Subscription`], [`TypedSubscription`], [`TopicStream`], [`TopicKey`], [`Lagged`] |
+//! | find an actor by name | [`Addr::register`], [`TypedAddr::lookup`], [`RegisterError`] |
+//! | receive selectively (processes) | [`spawn_process`], [`Process`], [`ProcessAddr`], [`ProcessResult`], [`PreparedProcess`], [`Inbox`], [`Select`], [`Ask`], [`ExitNotice`] |
+//! | choose an executor, shut down gracefully | [`System`], [`SystemBuilder`], [`ShutdownReport`], [`shutdown_signal`], `SmolExecutor` |
+//! | run tasks and blocking code, get random numbers | [`spawn_task`], [`Task`], [`unblock`], [`rng`] |
+//! | sleep, limit a future, tick | [`time`] |
+//! | combine futures | [`future`] |
+//! | find races (deterministic simulation testing) | [`macro@test`], [`Sim`], [`Probe`], [`Trace`], [`Step`], [`Fault`] |
+//! | inspect a running system | [`System::snapshot`], [`Snapshot`], [`ActorSnapshot`], [`ActorState`], [`Activity`], [`WaitKind`] |
+//! | observe dead letters and unobserved failures | [`Incident`], [`DeadLetter`], [`Counters`] |
+//!
+//! # Overview
+//!
 //! ```text
 //!  address --send--> mailbox --recv--> run loop --dispatch--> handler --> reply --> call.await
 //! ```
@@ -37,31 +67,6 @@
 //!     Ok(())
 //! }
 //! ```
-//!
-//! # Where to go next
-//!
-//! | topic | see |
-//! |---|---|
-//! | first steps | [`prelude`], [`Spawn`], [`macro@main`] |
-//! | messages and their settings | [`macro@actor`] |
-//! | call (ask), send (tell), timeout, forwarding | [`Call`], [`Reply`] |
-//! | streaming replies | [`Replies`], [`StreamCall`] |
-//! | errors of calls and sends, deadlocks | [`CallError`], [`SendError`], [`Cycle`] |
-//! | stop, kill, wait for an exit | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
-//! | children, timers, streams, monitors, links | [`Context`] |
-//! | supervision: restart failed actors | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
-//! | protocols: different actors behind one address type | [`macro@actor`] on a trait |
-//! | proxies: revocable addresses, recorders, rate limiters | [`proxy`] |
-//! | worker pools | [`Spawn::pool`] |
-//! | publish/subscribe | [`Topic`] |
-//! | name registry | [`Addr::register`], [`TypedAddr::lookup`] |
-//! | processes and selective receive | [`spawn_process`], [`Inbox`] |
-//! | systems and graceful shutdown | [`System`], [`SystemBuilder`] |
-//! | dead letters and unobserved failures | [`Incident`], [`Counters`] |
-//! | deterministic simulation testing | [`macro@test`], [`Sim`] |
-//! | inspection of a running system | [`System::snapshot`], [`Snapshot`] |
-//! | sleep, timeout, interval | [`time`] |
-//! | future combinators | [`future`] |
 //!
 //! The guide is in the folder `book` of the repository, and small programs are in `examples`.
 //!

@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, 
 
 use super::page;
 
-struct Source {
+pub(super) struct Source {
     name: String,
     items: Vec<Item>,
 }
@@ -120,7 +120,7 @@ pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
 }
 
 /// The public items of the crate root, by their last name, and those of `time`.
-fn exported(sources: &[Source]) -> BTreeSet<String> {
+pub(super) fn exported(sources: &[Source]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for source in sources {
         for item in &source.items {
@@ -157,7 +157,7 @@ fn gather(tree: &UseTree, names: &mut BTreeSet<String>) {
     }
 }
 
-fn sources() -> Vec<Source> {
+pub(super) fn sources() -> Vec<Source> {
     let mut folders = vec![page::root().join("actor-core/src")];
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -3,6 +3,7 @@
 
 mod benchmark_figures;
 mod chapters;
+mod contents;
 mod dependencies;
 mod examples;
 mod generated_code;
