@@ -13,5 +13,6 @@ mod links;
 mod llms;
 mod page;
 mod prose;
+mod readme;
 mod shown_error_texts;
 mod text;
