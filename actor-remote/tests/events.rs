@@ -95,7 +95,7 @@ async fn traffic_and_waits_for_credit_are_counted() {
     assert!(sender.frames_sent > 100 && sender.bytes_sent > 400 * 1024, "{sender:?}");
     assert!(sender.credit_waits > 0 && receiver.credit_waits == 0, "{sender:?}");
     assert_eq!((sender.sessions, receiver.sessions), (1, 1));
-    // A `Hello` that was sent before the other node was up is lost, and a heartbeat may be on its way.
+    // A `Hello` that was sent before the other node was up is lost, and a heartbeat may still arrive.
     assert!((0..3).contains(&(sender.frames_sent - receiver.frames_received)), "{receiver:?}");
     assert!((0..100).contains(&(sender.bytes_sent - receiver.bytes_received)), "{receiver:?}");
 }
