@@ -69,6 +69,7 @@ mod frame;
 mod import;
 mod incoming;
 mod node;
+mod pool;
 mod remote;
 mod scope;
 mod session;

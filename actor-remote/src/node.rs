@@ -25,6 +25,7 @@ pub use errors::{NameTaken, NotFound};
 pub(crate) use events::Unread;
 pub use events::{Member, NodeEvent};
 pub use leaving::LeaveReport;
+pub(crate) use names::NamedActor;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;
@@ -222,6 +223,7 @@ impl Node {
             Some(export) => (true, state.sweep(export)),
             None => (false, Wreck::default()),
         });
+        inner.changed.notify(usize::MAX);
         wreck.tell();
         was_there
     }
@@ -235,6 +237,34 @@ impl Node {
         A: TypedAddr<Actor: Remote>,
     {
         self.handle.inner.lookup::<A::Actor>(name)
+    }
+
+    /// Returns the addresses of all actors with this name: first that of this node, then those of other
+    /// nodes, the oldest session first. Does not wait, and skips actors of another type.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_remote::SimNetwork;
+    /// # use std::time::Duration;
+    /// # #[actor(remote)] trait Idle {}
+    /// # #[actor] struct Never; #[actor] impl Never {} #[actor] impl Idle for Never {}
+    /// # System::simulation(1).block_on(async {
+    /// let network = SimNetwork::new();
+    /// let (here, there) = (network.node("here"), network.node("there"));
+    /// for node in [&here, &there] {
+    ///     node.register("idle", &IdleAddr::from(Never.spawn_on(node.system()))).unwrap();
+    /// }
+    /// actor_core::time::sleep(Duration::from_secs(1)).await;
+    /// let all: Vec<IdleAddr> = here.lookup_all("idle");
+    /// assert_eq!(all.len(), 2);
+    /// assert_eq!(here.lookup("idle"), Some(all[0].clone()));
+    /// # });
+    /// ```
+    pub fn lookup_all<A>(&self, name: &str) -> Vec<A>
+    where
+        A: TypedAddr<Actor: Remote>,
+    {
+        self.handle.inner.lookup_all::<A::Actor>(name)
     }
 
     /// Waits until an actor has this name, for at most `limit`.

@@ -75,7 +75,7 @@ pub trait Source {
 }
 
 /// Where an actor is: its node, the number of its export there, and the key of the export.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) node: NodeId,
     pub(crate) export: u64,

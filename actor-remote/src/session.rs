@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) proxied: HashMap<ActorId, Place>,
     /// The names of actors of this node, and their exports.
     pub(crate) names: BTreeMap<String, u64>,
+    /// Changes whenever an actor of any node is given a name or loses one.
+    pub(crate) names_version: u64,
     /// Frames in the order in which they are sent.
     pub(crate) outbox: VecDeque<(NodeId, Vec<u8>)>,
     /// Set while a thread sends the frames of the outbox.
@@ -246,6 +248,7 @@ impl State {
             by_actor: HashMap::new(),
             proxied: HashMap::new(),
             names: BTreeMap::new(),
+            names_version: 0,
             outbox: VecDeque::new(),
             is_sending: false,
             is_leaving: false,
@@ -387,10 +390,27 @@ impl State {
 
     /// Informs all nodes that a name is given or taken back.
     fn broadcast(&mut self, name: &str) {
+        self.names_version += 1;
         let given = self.names.get(name).and_then(|export| self.named(name, *export));
         let frame =
             Frame::Names { gone: vec![name.to_owned()], given: given.into_iter().collect() };
         self.push_all(&frame);
+    }
+
+    /// Enters the changes to the names of another node.
+    pub(crate) fn learn_names(&mut self, from: NodeId, gone: &[String], given: Vec<Named>) {
+        self.names_version += 1;
+        let Some(peer) = self.peers.get_mut(&from) else { return };
+        for name in gone {
+            peer.names.remove(name);
+        }
+        peer.names.extend(given.into_iter().map(|named| (named.name.clone(), named)));
+    }
+
+    /// Removes all names of this node, because it has left.
+    pub(crate) fn clear_names(&mut self) {
+        self.names_version += 1;
+        self.names.clear();
     }
 
     pub(crate) fn push_all(&mut self, frame: &Frame<'_>) {
@@ -421,6 +441,7 @@ impl State {
     }
 
     fn abandon(&mut self, id: NodeId, peer: Peer) -> Wreck {
+        self.names_version += 1;
         peer.is_alive.store(false, Ordering::Release);
         let calls = peer.calls.into_values().collect();
         let windows = vec![peer.window, peer.replies];

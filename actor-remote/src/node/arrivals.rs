@@ -128,12 +128,7 @@ impl Inner {
         match frame {
             Frame::Hello { .. } => return false,
             Frame::Names { gone, given } => {
-                if let Some(peer) = self.lock().peers.get_mut(&from) {
-                    for name in gone {
-                        peer.names.remove(&name);
-                    }
-                    peer.names.extend(given.into_iter().map(|named| (named.name.clone(), named)));
-                }
+                self.lock().learn_names(from, &gone, given);
                 self.changed.notify(usize::MAX);
             }
             Frame::Hold { export, key } => self.update(|state| {

@@ -46,6 +46,7 @@ impl Inner {
             }
             (gone, notices)
         });
+        self.changed.notify(usize::MAX);
         if let Some(Export { watch: Some(watch), .. }) = gone {
             // This code runs in the watching task.
             watch.detach();
@@ -78,7 +79,7 @@ impl Inner {
         self.transport.leave();
         let (mut wreck, exports) = {
             let mut state = self.lock();
-            state.names.clear();
+            state.clear_names();
             let peers: Vec<NodeId> = state.peers.keys().copied().collect();
             let mut wreck = Wreck::default();
             for peer in peers {

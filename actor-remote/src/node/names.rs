@@ -2,6 +2,18 @@
 
 use super::{Inner, NameTaken};
 use crate::remote::{Place, Remote};
+use crate::session::State;
+use crate::transport::NodeId;
+use event_listener::EventListener;
+
+/// An actor that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NamedActor {
+    pub(crate) place: Place,
+    /// This side of the session with its node, or 0 for this node. An address of an ended session stays
+    /// ended, so an actor in another session counts as another one.
+    pub(crate) session: u32,
+}
 
 impl Inner {
     pub(super) fn register<P: Remote>(
@@ -32,18 +44,58 @@ impl Inner {
     /// Returns the actor with this name: of this node, or of the node whose session is the oldest.
     fn named(&self, name: &str, protocol: &str) -> Option<Place> {
         let state = self.lock();
-        let own = state.names.get(name).and_then(|export| {
-            let found = state.exports.get(export)?;
-            Some(Place { node: self.id, export: *export, key: found.key })
-        });
-        own.or_else(|| {
-            let peers = state.peers.iter().filter(|(_, peer)| peer.is_open);
-            let named = peers.filter_map(|(node, peer)| {
-                let named = peer.names.get(name).filter(|it| it.protocol == protocol)?;
-                let place = Place { node: *node, export: named.export, key: named.key };
-                Some((peer.since, place))
-            });
-            named.min_by_key(|(since, _)| *since).map(|(_, place)| place)
-        })
+        let own = own(&state, self.id, name).map(|(_, place)| place);
+        own.or_else(|| others(&state, name, protocol).first().map(|found| found.place))
     }
+
+    pub(super) fn lookup_all<P: Remote>(&self, name: &str) -> Vec<P::Addr> {
+        let found = all(&self.lock(), self.id, name, P::NAME);
+        found.iter().filter_map(|found| self.address_at::<P>(found.place, false)).collect()
+    }
+
+    /// Returns the actors that have a name, and the version of the names. Returns `None` if `known` is
+    /// that version.
+    pub(crate) fn named_since(
+        &self,
+        name: &str,
+        protocol: &str,
+        known: Option<u64>,
+    ) -> Option<(u64, Vec<NamedActor>)> {
+        let state = self.lock();
+        let version = state.names_version;
+        (known != Some(version)).then(|| (version, all(&state, self.id, name, protocol)))
+    }
+
+    /// Returns a listener that is notified after the next change of a name.
+    pub(crate) fn names_change(&self) -> EventListener {
+        self.changed.listen()
+    }
+}
+
+/// Returns the actor of this node that has a name, and its protocol.
+fn own(state: &State, node: NodeId, name: &str) -> Option<(&'static str, Place)> {
+    let export = *state.names.get(name)?;
+    let found = state.exports.get(&export)?;
+    Some((found.address.protocol(), Place { node, export, key: found.key }))
+}
+
+/// Returns the actors of other nodes that have a name, the oldest session first.
+fn others(state: &State, name: &str, protocol: &str) -> Vec<NamedActor> {
+    let open = state.peers.iter().filter(|(_, peer)| peer.is_open);
+    let mut found: Vec<(u64, NamedActor)> = open
+        .filter_map(|(node, peer)| {
+            let named = peer.names.get(name).filter(|it| it.protocol == protocol)?;
+            let place = Place { node: *node, export: named.export, key: named.key };
+            Some((peer.since, NamedActor { place, session: peer.mine }))
+        })
+        .collect();
+    found.sort_by_key(|(since, _)| *since);
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+/// Returns all actors that have a name: that of this node first.
+fn all(state: &State, node: NodeId, name: &str, protocol: &str) -> Vec<NamedActor> {
+    let own = own(state, node, name).filter(|(found, _)| *found == protocol);
+    let own = own.map(|(_, place)| NamedActor { place, session: 0 });
+    own.into_iter().chain(others(state, name, protocol)).collect()
 }

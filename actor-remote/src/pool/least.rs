@@ -1,0 +1,21 @@
+//! The choice of the member with the lower load of two random ones ("power of two choices").
+
+use super::members::Member;
+use crate::remote::Remote;
+
+/// Returns a random number below its argument.
+pub(super) type Below = Box<dyn FnMut(usize) -> usize + Send>;
+
+/// Returns the index of the member with the lower load of two random ones. If its mailbox is full,
+/// returns that of another member whose mailbox has room.
+pub(super) fn of_two<P: Remote>(members: &[Member<P>], below: &mut Below) -> Option<usize> {
+    let count = members.len();
+    if count < 2 {
+        return count.checked_sub(1);
+    }
+    let one = below(count);
+    let other = (one + 1 + below(count - 1)) % count;
+    let best = if members[other].load() < members[one].load() { other } else { one };
+    let mut in_turn = (0..count).map(|step| (best + step) % count);
+    Some(in_turn.find(|index| members[*index].has_room()).unwrap_or(best))
+}

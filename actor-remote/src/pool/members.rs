@@ -1,0 +1,151 @@
+//! The members of a pool: the actors that have its name now, with their addresses.
+
+use crate::node::{Inner, NamedActor};
+use crate::remote::Remote;
+use actor_core::ActorId;
+use actor_core::proxy::{self, Control};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+/// The members of one pool, which its proxy and its watching task share.
+pub(super) struct Members<P: Remote> {
+    node: Weak<Inner>,
+    name: String,
+    known: Mutex<Known<P>>,
+    control: OnceLock<Control>,
+}
+
+struct Known<P: Remote> {
+    /// The version of the names from which the list was made. `None` if it is to be made again.
+    version: Option<u64>,
+    list: Vec<Member<P>>,
+}
+
+/// An actor that has the name of the pool.
+pub(super) struct Member<P: Remote> {
+    pub(super) actor: NamedActor,
+    pub(super) address: P::Addr,
+    /// The number of calls of this pool that are not answered.
+    unanswered: Arc<AtomicUsize>,
+}
+
+impl<P: Remote> Clone for Member<P> {
+    fn clone(&self) -> Self {
+        let Member { actor, address, unanswered } = self;
+        Member { actor: *actor, address: address.clone(), unanswered: unanswered.clone() }
+    }
+}
+
+/// One unanswered call. Dropped when the call ends.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<P: Remote> Member<P> {
+    /// Counts a message until its call has ended. A send has no end that is seen here.
+    pub(super) fn count(&self, message: &mut P::Message) {
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        let counted = Counted(self.unanswered.clone());
+        proxy::observe::<P>(message, move |_| drop(counted));
+    }
+
+    /// Returns the number of messages that are queued or not answered. A queued call is both, so the larger
+    /// number counts.
+    pub(super) fn load(&self) -> usize {
+        self.unanswered.load(Ordering::Relaxed).max(self.address.as_ref().len())
+    }
+
+    /// Returns whether its mailbox has room: the mailbox of a proxy if the actor is on another node.
+    pub(super) fn has_room(&self) -> bool {
+        let address = self.address.as_ref();
+        address.capacity().is_none_or(|capacity| address.len() < capacity)
+    }
+}
+
+impl<P: Remote> Members<P> {
+    pub(super) fn new(node: Weak<Inner>, name: &str) -> Self {
+        let known = Mutex::new(Known { version: None, list: Vec::new() });
+        Members { node, name: name.to_owned(), known, control: OnceLock::new() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known<P>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_control(&self, control: Control) {
+        let _ = self.control.set(control);
+    }
+
+    /// Keeps the list up to date until the node is gone.
+    pub(super) async fn watch(members: Arc<Self>) {
+        while let Some(node) = members.node.upgrade() {
+            let change = node.names_change();
+            drop(node);
+            members.refresh(&[]);
+            change.await;
+        }
+    }
+
+    /// Makes the list again if a name has changed, without the addresses `ended`. Members that stay keep
+    /// their address and their count.
+    pub(super) fn refresh(&self, ended: &[ActorId]) {
+        let Some(node) = self.node.upgrade() else { return };
+        let gone = {
+            let mut known = self.known();
+            let Some((version, named)) = node.named_since(&self.name, P::NAME, known.version)
+            else {
+                return;
+            };
+            let mut before = std::mem::take(&mut known.list);
+            known.version = Some(version);
+            let is_open = |address: &P::Addr| {
+                address.as_ref().is_alive() && !ended.contains(&address.as_ref().id())
+            };
+            for actor in named {
+                let same = |it: &Member<P>| it.actor == actor && is_open(&it.address);
+                if let Some(index) = before.iter().position(same) {
+                    known.list.push(before.swap_remove(index));
+                } else if let Some(address) = node.address_at::<P>(actor.place, false) {
+                    let is_open = is_open(&address);
+                    let member = Member { actor, address, unanswered: Arc::default() };
+                    if is_open {
+                        known.list.push(member);
+                    } else {
+                        // Its name is about to go, or its actor goes on under another address.
+                        known.version = None;
+                        before.push(member);
+                    }
+                }
+            }
+            before
+        };
+        // Outside of the lock: the drop of an address may end its actor.
+        drop(gone);
+    }
+
+    /// Returns the member that `choose` selects by its index.
+    pub(super) fn choose(
+        &self,
+        choose: impl FnOnce(&[Member<P>]) -> Option<usize>,
+    ) -> Option<Member<P>> {
+        let known = self.known();
+        known.list.get(choose(&known.list)?).cloned()
+    }
+
+    /// Lets the next refresh make the list again, although no name has changed. An actor may go on after
+    /// its address has ended.
+    pub(super) fn forget_version(&self) {
+        self.known().version = None;
+    }
+
+    /// Discards a message, because there is no member.
+    pub(super) fn discard(&self, message: P::Message) {
+        if let Some(control) = self.control.get() {
+            control.discard::<P>(message);
+        }
+    }
+}
