@@ -22,7 +22,7 @@ impl KeyHash {
     }
 }
 
-/// Mixes all bits (the last step of SplitMix64).
+/// Mixes all bits (the last step of `SplitMix64`).
 fn mix(bits: u64) -> u64 {
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
