@@ -72,7 +72,7 @@ impl Drop for Process {
     }
 }
 
-fn start(arguments: &[&str]) -> (Process, impl Iterator<Item = String>) {
+fn start(arguments: &[&str]) -> (Process, impl Iterator<Item = String> + use<>) {
     let program = std::env::current_exe().expect("this program has a path");
     let mut child =
         Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().expect("it starts");

@@ -30,7 +30,7 @@ impl Echo {
 }
 
 pub fn serve(endpoint: &str) {
-    System::global().block_on(async {
+    System::builder().build().block_on(async {
         let node = Node::listen(endpoint).await.expect("it listens");
         node.register("echo", &Echo::default().spawn()).expect("the name is free");
         println!("ready");
@@ -39,7 +39,7 @@ pub fn serve(endpoint: &str) {
 }
 
 pub fn measure(endpoint: &str, figures: Figures) {
-    System::global().block_on(async {
+    System::builder().build().block_on(async {
         let node = Node::connect(endpoint).await.expect("it connects");
         let echo: EchoAddr =
             node.wait_for("echo", Duration::from_secs(10)).await.expect("the server has it");
