@@ -1,4 +1,4 @@
-//! The messages that the server and the client have in common.
+//! The messages that the processes have in common.
 
 use actor_core::prelude::*;
 
@@ -7,4 +7,11 @@ use actor_core::prelude::*;
 pub trait Greeter {
     /// Returns a greeting for `name`.
     fn greet(&mut self, name: String) -> String;
+}
+
+/// Does jobs. A job can be done twice without harm.
+#[actor(remote)]
+pub trait Worker {
+    /// Returns the square of `number`.
+    async fn square(&mut self, number: u64) -> u64;
 }
