@@ -59,14 +59,14 @@ impl Drop for Process {
 }
 
 // ANCHOR: job
-/// Has a job done. Returns the result, and how often it was given out again.
+/// Gives out a job until a worker has done it. Returns the result, and the number of repetitions.
 async fn job(workers: &WorkerAddr, number: u64) -> Result<(u64, u32), CallError> {
     let mut repeated = 0;
     loop {
         match workers.square(number).timeout(LIMIT).await {
             Ok(result) => return Ok((result, repeated)),
-            // The worker was lost, and may have done the job. Doing it again is harmless here; otherwise,
-            // it would be safe only if `error.never_handled()`.
+            // The worker was lost, and may have done the job. A repetition is harmless here; otherwise,
+            // it is safe only if `error.never_handled()`.
             Err(CallError::Unreachable { .. } | CallError::Stopped) => repeated += 1,
             Err(error) => return Err(error),
         }
