@@ -445,7 +445,7 @@ impl State {
         peer.is_alive.store(false, Ordering::Release);
         let calls = peer.calls.into_values().collect();
         let windows = vec![peer.window, peer.replies];
-        let member = peer.is_open.then(|| Member { name: peer.name, id });
+        let member = peer.is_open.then_some(Member { name: peer.name, id });
         let mut wreck = Wreck { member, windows, calls, ..Wreck::default() };
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
