@@ -312,7 +312,7 @@ async fn a_message_whose_actor_has_stopped_goes_to_another_one() {
     let (_servers, client, records) = office(&network).await;
     let here = employ(&client, &records);
     let pools: Vec<WorkerAddr> =
-        (0..20).map(|key| client.keyed("worker", &format!("key {key}"))).collect();
+        (0..60).map(|key| client.keyed("worker", &format!("key {key}"))).collect();
     let mut own = None;
     for pool in pools {
         if pool.name().await.unwrap() == "client" {
