@@ -1,7 +1,7 @@
 //! The choice of the member to which a key belongs, by rendezvous hashing. The hash is a part of the
 //! protocol between nodes, see `WIRE.md`: all nodes choose the same member.
 
-use super::members::Member;
+use super::members::PoolMember;
 use crate::remote::Remote;
 use crate::transport::NodeId;
 
@@ -30,8 +30,8 @@ fn mix(bits: u64) -> u64 {
 }
 
 /// Returns the index of the member with the highest weight for the key.
-pub(super) fn highest<P: Remote>(members: &[Member<P>], hash: KeyHash) -> Option<usize> {
-    let weight = |member: &Member<P>| {
+pub(super) fn highest<P: Remote>(members: &[PoolMember<P>], hash: KeyHash) -> Option<usize> {
+    let weight = |member: &PoolMember<P>| {
         let place = member.actor.place;
         (hash.weight(place.node, place.export), place.node, place.export)
     };

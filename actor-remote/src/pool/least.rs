@@ -1,6 +1,6 @@
 //! The choice of the member with the lower load of two random ones ("power of two choices").
 
-use super::members::Member;
+use super::members::PoolMember;
 use crate::remote::Remote;
 
 /// Returns a random number below its argument.
@@ -8,7 +8,7 @@ pub(super) type Below = Box<dyn FnMut(usize) -> usize + Send>;
 
 /// Returns the index of the member with the lower load of two random ones. If its mailbox is full,
 /// returns that of another member whose mailbox has room.
-pub(super) fn of_two<P: Remote>(members: &[Member<P>], below: &mut Below) -> Option<usize> {
+pub(super) fn of_two<P: Remote>(members: &[PoolMember<P>], below: &mut Below) -> Option<usize> {
     let count = members.len();
     if count < 2 {
         return count.checked_sub(1);

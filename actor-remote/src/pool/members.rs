@@ -18,21 +18,21 @@ pub(super) struct Members<P: Remote> {
 struct Known<P: Remote> {
     /// The version of the names from which the list was made. `None` if it is to be made again.
     version: Option<u64>,
-    list: Vec<Member<P>>,
+    list: Vec<PoolMember<P>>,
 }
 
 /// An actor that has the name of the pool.
-pub(super) struct Member<P: Remote> {
+pub(super) struct PoolMember<P: Remote> {
     pub(super) actor: NamedActor,
     pub(super) address: P::Addr,
     /// The number of calls of this pool that are not answered.
     unanswered: Arc<AtomicUsize>,
 }
 
-impl<P: Remote> Clone for Member<P> {
+impl<P: Remote> Clone for PoolMember<P> {
     fn clone(&self) -> Self {
-        let Member { actor, address, unanswered } = self;
-        Member { actor: *actor, address: address.clone(), unanswered: unanswered.clone() }
+        let PoolMember { actor, address, unanswered } = self;
+        PoolMember { actor: *actor, address: address.clone(), unanswered: unanswered.clone() }
     }
 }
 
@@ -45,7 +45,7 @@ impl Drop for Counted {
     }
 }
 
-impl<P: Remote> Member<P> {
+impl<P: Remote> PoolMember<P> {
     /// Counts a message until its call has ended. A send has no end that is seen here.
     pub(super) fn count(&self, message: &mut P::Message) {
         self.unanswered.fetch_add(1, Ordering::Relaxed);
@@ -106,12 +106,12 @@ impl<P: Remote> Members<P> {
                 address.as_ref().is_alive() && !ended.contains(&address.as_ref().id())
             };
             for actor in named {
-                let same = |it: &Member<P>| it.actor == actor && is_open(&it.address);
+                let same = |it: &PoolMember<P>| it.actor == actor && is_open(&it.address);
                 if let Some(index) = before.iter().position(same) {
                     known.list.push(before.swap_remove(index));
                 } else if let Some(address) = node.address_at::<P>(actor.place, false) {
                     let is_open = is_open(&address);
-                    let member = Member { actor, address, unanswered: Arc::default() };
+                    let member = PoolMember { actor, address, unanswered: Arc::default() };
                     if is_open {
                         known.list.push(member);
                     } else {
@@ -130,8 +130,8 @@ impl<P: Remote> Members<P> {
     /// Returns the member that `choose` selects by its index.
     pub(super) fn choose(
         &self,
-        choose: impl FnOnce(&[Member<P>]) -> Option<usize>,
-    ) -> Option<Member<P>> {
+        choose: impl FnOnce(&[PoolMember<P>]) -> Option<usize>,
+    ) -> Option<PoolMember<P>> {
         let known = self.known();
         known.list.get(choose(&known.list)?).cloned()
     }
