@@ -350,7 +350,7 @@ impl Node {
     /// # use actor_core::prelude::*;
     /// # use actor_remote::SimNetwork;
     /// # use std::time::Duration;
-    /// # #[actor(remote)] trait Clerk { fn file(&mut self) -> u32; }
+    /// # #[actor(remote)] trait Clerk { async fn file(&mut self) -> u32; }
     /// # #[actor] struct Slow; #[actor] impl Slow {}
     /// # #[actor] impl Clerk for Slow {
     /// #     async fn file(&mut self) -> u32 { actor_core::time::sleep(Duration::from_secs(1)).await; 7 }
