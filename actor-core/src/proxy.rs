@@ -333,7 +333,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// Spawns the proxy, and returns its address and its control. Dropping the control has no effect.
     #[track_caller]
     pub fn spawn(self) -> (P::Addr, Control) {
-        let PreparedProxy { prepared, mut control, target } = self;
+        let PreparedProxy { prepared, control, target } = self;
         let inner: Addr<ProxyActor<P, R>> = prepared.spawn().into();
         control.attach(&inner.shared().any());
         if let Some(target) = target {

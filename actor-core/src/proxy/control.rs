@@ -4,6 +4,8 @@ use crate::cell::handle::{DynMailbox, discard_message, schedule};
 use crate::cell::header::STOP_SELF;
 use crate::cell::message::Protocol;
 use crate::cell::state::{SystemMessage, Watcher};
+use crate::cell::system_shared::SystemShared;
+use crate::error::CallError;
 use crate::exit::{ActorId, Exit};
 use crate::incident::{DeadLetter, Incident};
 use crate::panics::contained;
@@ -35,7 +37,15 @@ use std::fmt;
 #[derive(Clone)]
 pub struct Control {
     shared: Arc<Shared>,
-    mailbox: Option<Weak<dyn DynMailbox>>,
+}
+
+/// The actor of a proxy that has been spawned. The facts that an incident needs outlive its mailbox.
+struct Spawned {
+    mailbox: Weak<dyn DynMailbox>,
+    system: Arc<SystemShared>,
+    id: ActorId,
+    /// The label at the spawn.
+    label: String,
 }
 
 /// The actor that the proxy ends with.
@@ -60,6 +70,8 @@ pub(super) struct Shared {
     on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The actor that the proxy ends with.
     target: OnceLock<ActorId>,
+    /// Set before the first control is returned.
+    spawned: OnceLock<Spawned>,
 }
 
 impl Shared {
@@ -70,8 +82,9 @@ impl Shared {
             is_revoked: AtomicBool::new(false),
             on_kill: OnceLock::new(),
             target: OnceLock::new(),
+            spawned: OnceLock::new(),
         });
-        (Control { shared: shared.clone(), mailbox: None }, shared)
+        (Control { shared: shared.clone() }, shared)
     }
 
     pub(super) fn set_on_kill(&self, on_kill: Box<dyn Fn() + Send + Sync>) {
@@ -127,12 +140,15 @@ impl Control {
     }
 
     /// Stores the mailbox of the proxy, which has been spawned.
-    pub(super) fn attach(&mut self, mailbox: &Arc<dyn DynMailbox>) {
-        self.mailbox = Some(Arc::downgrade(mailbox));
+    pub(super) fn attach(&self, mailbox: &Arc<dyn DynMailbox>) {
+        let (header, label) = (mailbox.header(), mailbox.label());
+        let (system, id) = (header.system.clone(), header.id());
+        let mailbox = Arc::downgrade(mailbox);
+        let _ = self.shared.spawned.set(Spawned { mailbox, system, id, label });
     }
 
     fn mailbox(&self) -> Option<Arc<dyn DynMailbox>> {
-        self.mailbox.as_ref().and_then(Weak::upgrade)
+        self.shared.spawned.get()?.mailbox.upgrade()
     }
 
     /// Ends the proxy with `exit` once all messages accepted before this call have been forwarded.
@@ -192,8 +208,8 @@ impl Control {
     /// # });
     /// ```
     pub fn report_undelivered(&self, message: &'static str) {
-        if let Some(mailbox) = self.mailbox() {
-            report_undelivered(&*mailbox, message);
+        if let Some(spawned) = self.shared.spawned.get() {
+            spawned.report(message, None);
         }
     }
 
@@ -221,9 +237,18 @@ impl Control {
     /// # drop(front);
     /// # });
     /// ```
-    pub fn discard<P: Protocol>(&self, message: P::Message) {
+    pub fn discard<P: Protocol>(&self, mut message: P::Message) {
         if let Some(mailbox) = self.mailbox() {
-            discard_message::<P>(&*mailbox, message);
+            return discard_message::<P>(&*mailbox, message);
+        }
+        let info = P::info(&message);
+        let (name, is_call) = (info.name, info.reply.is_some());
+        if let Some(slot) = P::slot(&mut message) {
+            slot.fail(CallError::Stopped);
+        }
+        match self.shared.spawned.get() {
+            Some(spawned) if !is_call => spawned.report(name, Some(Box::new(message))),
+            _ => contained(move || drop(message)),
         }
     }
 
@@ -255,13 +280,23 @@ impl Control {
 
     /// Ends the proxy when `target` ends, with the same exit.
     pub(super) fn end_with(&self, target: &Target) {
-        let (Some(who), Some(mailbox)) = (&self.mailbox, self.mailbox()) else { return };
+        let Some(spawned) = self.shared.spawned.get() else { return };
+        let Some(mailbox) = spawned.mailbox.upgrade() else { return };
         let _ = self.shared.target.set(target.0.header().id());
-        let id = mailbox.header().id();
-        let watcher = Watcher { who: who.clone(), id, key: None, link: true };
+        let watcher =
+            Watcher { who: spawned.mailbox.clone(), id: spawned.id, key: None, link: true };
         if let Some(exit) = target.0.watch(watcher) {
             mailbox.notify(SystemMessage::LinkedExited(target.0.header().id(), exit));
         }
+    }
+}
+
+impl Spawned {
+    /// Reports a lost message without a caller.
+    fn report(&self, message: &'static str, lost: Option<Box<dyn Any + Send>>) {
+        let mailbox = self.mailbox.upgrade();
+        let actor = mailbox.map_or_else(|| self.label.clone(), |mailbox| mailbox.label());
+        report(&self.system, actor, self.id, message, lost);
     }
 }
 
@@ -272,9 +307,21 @@ impl fmt::Debug for Control {
     }
 }
 
-/// Reports a lost message without a caller.
+/// Reports a lost message without a caller, which was for the actor behind this mailbox.
 pub(super) fn report_undelivered(mailbox: &dyn DynMailbox, message: &'static str) {
-    let (actor, id) = (mailbox.label(), mailbox.header().id());
-    let letter = DeadLetter::new(None);
-    mailbox.header().system.report(Incident::Undelivered { actor, id, message, letter });
+    let header = mailbox.header();
+    report(&header.system, mailbox.label(), header.id(), message, None);
+}
+
+fn report(
+    system: &SystemShared,
+    actor: String,
+    id: ActorId,
+    message: &'static str,
+    lost: Option<Box<dyn Any + Send>>,
+) {
+    let letter = DeadLetter::new(lost);
+    let incident = Incident::Undelivered { actor, id, message, letter };
+    // The hook and the drop of the message are user code.
+    contained(move || system.report(incident));
 }

@@ -3,8 +3,8 @@
 use actor_core::future;
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Control, Proxy, Revoke};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -59,6 +59,32 @@ async fn a_send_that_waits_for_room_when_its_proxy_is_killed_is_reported() {
     assert_eq!(call.await, Err(CallError::Stopped));
     assert_eq!(System::current().counters().undelivered, 1);
     sink.kill();
+}
+
+/// A control outlives its proxy, and still reports what the proxy had taken.
+#[test]
+fn a_message_that_is_lost_after_the_end_of_its_proxy_is_reported() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let hook = seen.clone();
+    let system = System::builder()
+        .threads(1)
+        .on_incident(move |incident| hook.lock().unwrap().push(incident.to_string()))
+        .build();
+    system.block_on(async {
+        let sink = Sink::default().spawn();
+        sink.stop();
+        let send = sink.note(SECOND).try_send().unwrap_err().into_message();
+        let (front, control) = proxy::prepare(Pass(sink.clone())).name("front").spawn();
+        let end = front.join();
+        drop(front);
+        assert_eq!(end.await, Exit::Stopped);
+        control.report_undelivered("late");
+        control.discard::<Sink>(send);
+        assert_eq!(system.counters().undelivered, 2);
+    });
+    let seen = seen.lock().unwrap();
+    assert!(seen.iter().all(|text| text.contains("front")), "{seen:?}");
+    assert!(seen[0].contains("late") && seen[1].contains("note"), "{seen:?}");
 }
 
 #[actor_core::test(seeds = 20)]
