@@ -169,7 +169,7 @@ impl Import {
 
     /// Spawns a proxy and returns its address.
     pub(crate) fn spawn<P: Remote>(self: &Arc<Self>, node: &Inner, label: String) -> P::Addr {
-        let proxy = RemoteProxy { import: self.clone(), protocol: PhantomData };
+        let proxy = RemoteProxy { import: self.clone(), is_closed: false, protocol: PhantomData };
         // Weak, because the import keeps the control, which keeps this function.
         let import = Arc::downgrade(self);
         let on_kill = move || import.upgrade().map_or((), |import| import.kill());
@@ -313,28 +313,28 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
-    /// Sends a message once there is credit. Returns the exports whose addresses are in it if it was not
-    /// sent.
-    async fn pass_on(&self, node: &Inner, encoded: Encoded) -> Result<(), Vec<u64>> {
+    /// Sends a message once there is credit.
+    ///
+    /// # Cancellation
+    /// If the future is dropped because the proxy is killed, the message is not sent.
+    async fn send(&self, node: Arc<Inner>, encoded: Encoded) {
         let Encoded { name, method, body, caller, written } = encoded;
+        let message = Some((name, caller, CallError::Stopped));
+        let mut unsent = Unsent { import: self, node: &node, message, written };
         let body = match body {
             Ok(body) => body,
-            Err(refusal) => {
-                self.lose(name, caller, CallError::Refused(refusal));
-                return Err(written);
-            }
+            Err(refusal) => return unsent.fails(CallError::Refused(refusal)),
         };
-        let (cost, is_call) = (cost(&body), caller.is_some());
+        let (cost, is_call) = (cost(&body), unsent.is_call());
         let shared = node.window_to(self);
-        let (Some(shared), true) = (shared, self.take_credit(node, cost).await) else {
-            self.lose(name, caller, self.unsent());
-            return Err(written);
+        let (Some(shared), true) = (shared, self.take_credit(&node, cost).await) else {
+            return unsent.fails(self.unsent());
         };
         if !self.take_shared(&shared, cost, is_call).await {
             self.give_back_credit(cost);
-            self.lose(name, caller, self.unsent());
-            return Err(written);
+            return unsent.fails(self.unsent());
         }
+        let Some((name, caller, _)) = unsent.message.take() else { return };
         // The message has waited on this side until now, so its caller may have left.
         let caller = caller.map(Caller::begin);
         let is_wanted = !matches!(caller, Some(None));
@@ -342,14 +342,13 @@ impl Import {
             true => node.send_message(self, name, method, &body, caller.flatten()),
             false => Err(None),
         };
-        let Err(caller) = result else { return Ok(()) };
+        let Err(caller) = result else { return unsent.written.clear() };
         self.give_back_credit(cost);
         shared.give(cost);
         shared.answered(usize::from(is_call));
         if is_wanted {
-            self.lose(name, caller, self.unsent());
+            unsent.message = Some((name, caller, self.unsent()));
         }
-        Err(written)
     }
 
     /// Returns the error of a call that was not sent.
@@ -384,13 +383,6 @@ impl Import {
         self.until(|_| self.control().map(drop)).await;
     }
 
-    /// Sends a message once there is credit.
-    async fn send(&self, node: Arc<Inner>, encoded: Encoded) {
-        if let Err(written) = self.pass_on(&node, encoded).await {
-            node.take_back(self.place.node, self.session, &written);
-        }
-    }
-
     /// Ends the actor's address on this node. Returns the exit of the proxy.
     async fn close(self: &Arc<Self>, cause: Cause) -> Exit {
         let Some(node) = self.node.upgrade() else { return Exit::Unreachable };
@@ -415,6 +407,19 @@ impl Import {
         Exit::Stopped
     }
 
+    /// Releases the actor of a proxy that has ended otherwise than by [`close`](Self::close), unless the
+    /// session or the actor has ended.
+    fn abandon(self: &Arc<Self>) {
+        if self.window().exit.is_some() {
+            return;
+        }
+        if let Some(node) = self.node.upgrade() {
+            let import = self.clone();
+            let closing = async move { drop(import.close(Cause::Release).await) };
+            node.system().spawn_task(closing).detach();
+        }
+    }
+
     /// Fails a call that was lost on this side, or reports a lost message without a caller.
     fn lose(&self, name: &'static str, caller: Option<Caller>, error: CallError) {
         match (caller, self.control()) {
@@ -425,9 +430,47 @@ impl Import {
     }
 }
 
+/// A message that has not been sent. When it is dropped, its call fails, or its loss is reported; the
+/// addresses in it are taken back.
+struct Unsent<'a> {
+    import: &'a Import,
+    node: &'a Inner,
+    /// The name, the caller and the error of its call. `None` once the message has been sent, or its
+    /// caller has left.
+    message: Option<(&'static str, Option<Caller>, CallError)>,
+    /// The exports whose addresses are in the message.
+    written: Vec<u64>,
+}
+
+impl Unsent<'_> {
+    fn is_call(&self) -> bool {
+        matches!(self.message, Some((_, Some(_), _)))
+    }
+
+    /// Drops the message, whose call fails with this error.
+    fn fails(mut self, error: CallError) {
+        if let Some(message) = &mut self.message {
+            message.2 = error;
+        }
+    }
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        if let Some((name, caller, error)) = self.message.take() {
+            self.import.lose(name, caller, error);
+        }
+        if !self.written.is_empty() {
+            let Import { place, session, .. } = self.import;
+            self.node.take_back(place.node, *session, &self.written);
+        }
+    }
+}
+
 /// Forwards the messages of `P` to another node.
 struct RemoteProxy<P> {
     import: Arc<Import>,
+    is_closed: bool,
     protocol: PhantomData<fn() -> P>,
 }
 
@@ -450,7 +493,17 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
     }
 
     async fn closed(&mut self, cause: Cause) -> Exit {
-        self.import.close(cause).await
+        let exit = self.import.close(cause).await;
+        self.is_closed = true;
+        exit
+    }
+}
+
+impl<P> Drop for RemoteProxy<P> {
+    fn drop(&mut self) {
+        if !self.is_closed {
+            self.import.abandon();
+        }
     }
 }
 

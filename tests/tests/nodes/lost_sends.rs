@@ -3,6 +3,7 @@
 
 use crate::subject::LIMIT;
 use actor_core::__private::{TestConfig, simulate};
+use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use actor_core::{rng, time};
 use actor_remote::{Node, SimNetwork};
@@ -41,9 +42,11 @@ enum Fault {
     OneWay,
     Finish,
     Kill,
+    /// The proxy is killed, and not its actor.
+    KillHere,
 }
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault::None,
     Fault::Loss,
     Fault::Duplicate,
@@ -52,6 +55,7 @@ const FAULTS: [Fault; 8] = [
     Fault::OneWay,
     Fault::Finish,
     Fault::Kill,
+    Fault::KillHere,
 ];
 
 struct Run {
@@ -90,6 +94,7 @@ impl Run {
             Fault::OneWay => network.cut_one_way("client", "server"),
             Fault::Finish => drop(remote.finish().send().await),
             Fault::Kill => self.clerk.kill(),
+            Fault::KillHere => remote.to_any().kill(),
         }
     }
 
@@ -228,6 +233,50 @@ fn each_accepted_send_is_handled_or_an_incident() {
 #[test]
 fn each_accepted_send_is_handled_or_an_incident_while_addresses_change() {
     run(true);
+}
+
+/// A proxy that is killed, by an address without message type, counts its messages to the end, and then
+/// releases the actor on the other node.
+#[actor_core::test(seeds = 60)]
+async fn an_actor_whose_proxy_is_killed_is_released_and_no_send_to_it_is_lost() {
+    let Run { network: _network, server, client, handled, clerk } = Run::new();
+    let remote: ClerkAddr = client.wait_for("clerk", LIMIT).await.unwrap();
+    assert!(server.unregister("clerk"));
+    let end = clerk.downgrade().join();
+    drop(clerk);
+    let mut accepted = 0;
+    for number in 0..rng().u64(..100) {
+        let note = remote.note(number, "x".repeat(rng().usize(..3000)));
+        accepted += u64::from(note.try_send().is_ok());
+        if rng().bool() {
+            yield_now().await;
+        }
+    }
+    remote.to_any().kill();
+    drop(remote);
+    assert_eq!(end.await, Exit::Stopped);
+    time::sleep(Duration::from_secs(1)).await;
+    let handled = handled.lock().unwrap().len() as u64;
+    assert_eq!(handled + client.system().counters().undelivered, accepted);
+    assert_eq!((server.tables().exports, client.tables().proxies), (0, 0));
+}
+
+/// If the node is lost after the kill, the sends of unknown fate are still reported, under the label of the
+/// proxy.
+#[actor_core::test(seeds = 60)]
+async fn sends_of_a_killed_proxy_are_incidents_if_their_node_is_lost() {
+    let run = Run::new();
+    let remote: ClerkAddr = run.client.wait_for("clerk", LIMIT).await.unwrap();
+    run.network.cut("server", "client");
+    for number in 0..5 {
+        remote.note(number, String::new()).send().await.unwrap();
+    }
+    time::sleep(Duration::from_millis(rng().u64(..10))).await;
+    remote.to_any().kill();
+    drop(remote);
+    time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(run.client.system().counters().undelivered, 5);
+    assert_eq!(run.client.tables().proxies, 0);
 }
 
 /// A node that leaves reports what it has not sent, and what it has sent and knows nothing of.
