@@ -3,6 +3,7 @@
 mod abandoned_calls;
 mod cancellation;
 mod deadlines;
+mod decoding;
 mod exits;
 mod five_nodes;
 mod forwarded_calls;
