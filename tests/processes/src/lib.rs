@@ -3,12 +3,16 @@
 
 #[cfg(feature = "zenoh")]
 mod certificates;
+#[cfg(feature = "zenoh")]
+mod engine;
 mod link;
 mod process;
 mod store;
 
 #[cfg(feature = "zenoh")]
 pub use certificates::{Authority, Files, Kind};
+#[cfg(feature = "zenoh")]
+pub use engine::{Engine, News};
 pub use link::Link;
 pub use process::{Process, Signal, free_port, memory_of};
 pub use store::{Memory, Slow, Store, StoreAddr};
@@ -18,6 +22,9 @@ use std::time::{Duration, Instant};
 
 /// The time in which anything that works happens, on a busy machine too.
 pub const SOON: Duration = Duration::from_secs(30);
+
+/// The lease of a member that uses the engine alone.
+pub const ENGINE_LEASE: Duration = Duration::from_secs(2);
 
 /// Runs a test on a system of its own.
 ///

@@ -69,12 +69,17 @@ impl Process {
         self.lines.recv_timeout(Duration::from_secs(60)).expect("the process prints a line")
     }
 
+    /// Returns the id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Returns the resident memory of the process, in KiB.
     ///
     /// # Panics
     /// If the process has ended, or on a system without `/proc`.
     pub fn memory(&self) -> u64 {
-        memory_of(self.child.id())
+        memory_of(self.id())
     }
 
     /// Writes a line to the process.
