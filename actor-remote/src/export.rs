@@ -4,7 +4,7 @@
 use crate::frame::{CallFault, Ending, Frame};
 use crate::import::{WINDOW, cost};
 use crate::incoming::{Answer, Call, Incoming};
-use crate::node::Inner;
+use crate::node::{Announced, Inner};
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::stream::producer::ItemCredit;
@@ -162,6 +162,7 @@ pub(crate) enum Item {
 pub(crate) struct Parcel {
     pub(crate) method: u64,
     pub(crate) body: Vec<u8>,
+    pub(crate) announced: Announced,
     pub(crate) call: Option<Asked>,
 }
 
@@ -242,7 +243,7 @@ impl Server {
     /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
     /// gets credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
-        let Parcel { method, body, call } = parcel;
+        let Parcel { method, body, announced, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && self.replies.room().await.is_none() {
             return false;
@@ -252,7 +253,8 @@ impl Server {
             return self.refuse(call, Refusal::new(RefusalKind::Denied, text));
         }
         let mut incoming = Incoming::new(&body, call, self.address.protocol());
-        let sent = scope::within(&self.scope, || self.address.begin(method, &mut incoming));
+        let begin = || self.address.begin(method, &mut incoming);
+        let sent = scope::decoding(&self.scope, announced, begin);
         let (call, begun) = match (sent, incoming.end()) {
             (Some(sent), (call, Ok(answer))) => (call, Ok((sent, answer))),
             (_, (call, Err(refusal))) => (call, Err(refusal)),
@@ -329,7 +331,7 @@ impl Server {
 /// Sends the error of a call back.
 pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
-    scope.node.push_reply(scope, number, &frame);
+    scope.node.push_reply(scope, number, &[], &frame);
 }
 
 /// Creates the export of an address, whose actor ends with `end`. Nothing keeps the export yet.

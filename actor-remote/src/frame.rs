@@ -115,6 +115,10 @@ pub(crate) enum Frame<'a> {
         items: u64,
         bytes: u64,
     },
+    /// The exports whose addresses are in the body of the next frame, once for each address.
+    Addresses {
+        exports: Vec<u64>,
+    },
 }
 
 /// A name of an actor of the sender.
@@ -223,6 +227,10 @@ impl Frame<'_> {
                 number(out, *items);
                 number(out, *bytes);
             }
+            Frame::Addresses { exports } => {
+                number(out, exports.len() as u64);
+                exports.iter().for_each(|export| number(out, *export));
+            }
         }
     }
 
@@ -249,6 +257,7 @@ impl Frame<'_> {
             Frame::Granted { .. } => 17,
             Frame::Open { left: None, .. } => 21,
             Frame::Open { left: Some(_), .. } => 22,
+            Frame::Addresses { .. } => 23,
         }
     }
 }
@@ -308,6 +317,7 @@ impl<'a> Reader<'a> {
                 items: self.number()?,
                 body: self.body()?,
             },
+            23 => Frame::Addresses { exports: self.list(Self::number)? },
             _ => return None,
         };
         self.0.is_empty().then_some(frame)

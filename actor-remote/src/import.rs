@@ -339,7 +339,9 @@ impl Import {
         let caller = caller.map(Caller::begin);
         let is_wanted = !matches!(caller, Some(None));
         let result = match is_wanted {
-            true => node.send_message(self, name, method, &body, caller.flatten()),
+            true => {
+                node.send_message(self, name, method, (&body, &unsent.written), caller.flatten())
+            }
             false => Err(None),
         };
         let Err(caller) = result else { return unsent.written.clear() };

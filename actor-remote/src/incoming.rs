@@ -195,7 +195,7 @@ impl Call {
             Ok(()) if body.len() <= BODY => {
                 replies.spend(cost(&body));
                 let frame = Frame::Reply { call: *number, body: &body };
-                if scope.node.push_reply(scope, *number, &frame) {
+                if scope.node.push_reply(scope, *number, &written, &frame) {
                     return;
                 }
                 replies.give(cost(&body));

@@ -3,6 +3,7 @@
 
 mod abandoned;
 mod addresses;
+mod announced;
 mod arrivals;
 mod builder;
 mod counters;
@@ -16,6 +17,7 @@ mod outgoing;
 mod streams;
 mod tables;
 
+pub(crate) use announced::Announced;
 pub use builder::NodeBuilder;
 pub(crate) use builder::Rules;
 #[cfg(feature = "zenoh")]
@@ -121,6 +123,12 @@ enum Arrived {
         peer: NodeId,
         session: u32,
         call: u64,
+    },
+    /// Addresses of another node were announced and not read: its exports, once for each address.
+    NotRead {
+        peer: NodeId,
+        session: u32,
+        exports: Vec<u64>,
     },
 }
 

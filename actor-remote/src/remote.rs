@@ -127,8 +127,11 @@ pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     let (node, export, key) = deserializer.deserialize_struct(P::NAME, ADDRESS, Parts)?;
     let scope = scope::current().ok_or_else(|| D::Error::custom(OUTSIDE))?;
     let place = Place { node: NodeId(node), export, key };
-    let is_counted = scope.peer == place.node;
+    let is_counted = scope.peer == place.node && scope::take_announced(export);
     let known = scope.node.address_at::<P>(place, is_counted);
+    if known.is_none() && is_counted {
+        scope::put_announced(export);
+    }
     let address = known.or_else(|| {
         let exit = scope.node.exit_of(place)?;
         scope::ended(&exit, || scope.node.ended_address::<P>(place, exit.clone()))

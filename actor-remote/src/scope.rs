@@ -1,6 +1,6 @@
 //! The session for which this thread encodes or decodes a value. Addresses in the value use it.
 
-use crate::node::Inner;
+use crate::node::{Announced, Inner};
 use crate::transport::NodeId;
 use actor_core::Exit;
 use std::any::Any;
@@ -19,37 +19,71 @@ thread_local! {
     static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
     /// The exports whose addresses are in the value that is being encoded.
     static WRITTEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    /// The exports of the other node whose addresses are in the value that is being decoded, and not read yet.
+    static ANNOUNCED: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Restores the previous scope and addresses when it is dropped, also during a panic of serde code.
-struct Before(Option<Scope>, Vec<(Exit, Box<dyn Any>)>);
+struct Before {
+    scope: Option<Scope>,
+    announced: Vec<u64>,
+    ended: Vec<(Exit, Box<dyn Any>)>,
+}
 
 impl Drop for Before {
     fn drop(&mut self) {
-        let ended = ENDED.replace(std::mem::take(&mut self.1));
-        drop((SCOPE.replace(self.0.take()), ended));
+        ANNOUNCED.set(std::mem::take(&mut self.announced));
+        let ended = ENDED.replace(std::mem::take(&mut self.ended));
+        drop((SCOPE.replace(self.scope.take()), ended));
     }
 }
 
 impl Before {
     fn enter(scope: &Scope) -> Self {
-        Before(SCOPE.replace(Some(scope.clone())), ENDED.take())
+        let scope = SCOPE.replace(Some(scope.clone()));
+        Before { scope, announced: ANNOUNCED.take(), ended: ENDED.take() }
     }
 }
 
-/// Runs `run`, in which addresses are written and read for this session.
-pub(crate) fn within<T>(scope: &Scope, run: impl FnOnce() -> T) -> T {
+/// Runs `decode`, in which addresses are read for this session. The announced addresses that it does not read
+/// are released.
+pub(crate) fn decoding<T>(
+    scope: &Scope,
+    mut announced: Announced,
+    decode: impl FnOnce() -> T,
+) -> T {
     let _before = Before::enter(scope);
-    run()
+    let Some(exports) = announced.exports() else { return decode() };
+    ANNOUNCED.set(std::mem::take(exports));
+    let result = decode();
+    *exports = ANNOUNCED.take();
+    result
+}
+
+/// Takes an announced address of this export, if there is one. Otherwise the other node does not count this
+/// one as a holder.
+pub(crate) fn take_announced(export: u64) -> bool {
+    ANNOUNCED.with_borrow_mut(|announced| {
+        let index = announced.iter().position(|it| *it == export);
+        index.map(|index| announced.swap_remove(index)).is_some()
+    })
+}
+
+/// Returns an announced address that was taken and that no proxy counts.
+pub(crate) fn put_announced(export: u64) {
+    ANNOUNCED.with_borrow_mut(|announced| announced.push(export));
 }
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
 /// time: the other node counts as a holder of these exports, unless it never gets the value.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
     let before = WRITTEN.take();
-    let result = within(scope, encode);
+    let result = {
+        let _before = Before::enter(scope);
+        encode()
+    };
     (result, WRITTEN.replace(before))
 }
 

@@ -4,7 +4,7 @@
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
-use crate::node::{Member, Unread};
+use crate::node::{Announced, Member, Unread};
 use crate::remote::Place;
 use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
@@ -33,7 +33,7 @@ pub(crate) trait Pending: Send {
     /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
     /// Completes the call with the reply that has arrived.
-    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope);
+    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced);
     fn fail(self: Box<Self>, error: CallError);
 }
 
@@ -83,6 +83,8 @@ pub(crate) struct Peer {
     pub(crate) since: u64,
     next_out: u64,
     next_in: u64,
+    /// The exports of the other node whose addresses are in the body of its next frame.
+    pub(crate) announced: Vec<u64>,
     /// Cleared at the end of the session. Messages in its lanes are then not delivered any more.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
@@ -192,6 +194,7 @@ impl Peer {
             since: 0,
             next_out: 1,
             next_in: 1,
+            announced: Vec::new(),
             is_alive: Arc::new(AtomicBool::new(true)),
             names: BTreeMap::new(),
             proxies: BTreeMap::new(),
@@ -275,6 +278,14 @@ impl State {
         peer.next_out += 1;
         self.outbox.push_back((to, frame.bytes(head)));
         true
+    }
+
+    /// Queues a frame whose body contains the addresses of these exports.
+    pub(crate) fn push_body(&mut self, to: NodeId, written: &[u64], frame: &Frame<'_>) -> bool {
+        if !written.is_empty() {
+            self.push(to, &Frame::Addresses { exports: written.to_vec() });
+        }
+        self.push(to, frame)
     }
 
     /// Queues a frame for a session, if it is still the current one.

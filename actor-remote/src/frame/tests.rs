@@ -54,6 +54,7 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
                 body: &[0x91, 1],
             },
         ),
+        ("Addresses", Frame::Addresses { exports: vec![3, 300] }),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! handler of this node has passed on. Must not know the windows.
 
 use crate::codec;
+use crate::node::Announced;
 use crate::scope::{self, Scope};
 use crate::session::Pending;
 use actor_core::proxy;
@@ -31,8 +32,8 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
         proxy::begin(*self).map(|reply| Box::new(reply) as Box<dyn Pending>)
     }
 
-    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {
-        match scope::within(scope, || codec::decode(bytes)) {
+    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
+        match scope::decoding(scope, announced, || codec::decode(bytes)) {
             Ok(value) => drop(self.send(value)),
             Err(text) => {
                 let refusal = Refusal::new(RefusalKind::BadReply, text);
@@ -63,8 +64,8 @@ impl<T: DeserializeOwned + Send + 'static> Pending for PassedOn<T> {
         proxy::begin(self.0).map(|reply| Box::new(PassedOn(reply)) as Box<dyn Pending>)
     }
 
-    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {
-        Box::new(self.0).reply(bytes, scope);
+    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
+        Box::new(self.0).reply(bytes, scope, announced);
     }
 
     fn fail(self: Box<Self>, error: CallError) {

@@ -4,7 +4,7 @@ use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
 use super::outgoing::accept_reply;
 use super::streams::Fate;
-use super::{Arrived, Inner};
+use super::{Announced, Arrived, Inner};
 use crate::export::{Asked, Exported, Item, Parcel, Server};
 use crate::frame::{self, CallFault, Ending, Frame, REPLIES, Reader};
 use crate::import::{WINDOW, cost};
@@ -64,6 +64,7 @@ impl Inner {
             }
             Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
+            Arrived::NotRead { peer, session, exports } => self.not_read(peer, session, exports),
             Arrived::Up(_) => {}
         }
     }
@@ -77,16 +78,20 @@ impl Inner {
         if head.sequence == 0 {
             return self.greeted(from, head.session, rest);
         }
-        let (arrival, session) = match self.lock().peers.get_mut(&from) {
-            Some(peer) => (peer.arrive(head), peer.mine),
-            None => (Arrival::Stale, 0),
+        let (arrival, session, announced) = match self.lock().peers.get_mut(&from) {
+            Some(peer) => match peer.arrive(head) {
+                Arrival::Next => (Arrival::Next, peer.mine, std::mem::take(&mut peer.announced)),
+                arrival => (arrival, peer.mine, Vec::new()),
+            },
+            None => (Arrival::Stale, 0, Vec::new()),
         };
         match arrival {
             Arrival::Stale => add(&self.counts.stale),
             Arrival::Gap => self.begin_again(from),
             Arrival::Next => {
                 let scope = Scope { node: self.clone(), peer: from, session };
-                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame));
+                let announced = Announced::new(&scope, announced);
+                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, announced));
                 if !is_good {
                     self.begin_again(from);
                     self.bad_body(from);
@@ -123,7 +128,7 @@ impl Inner {
     }
 
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
-    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>) -> bool {
+    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, announced: Announced) -> bool {
         let from = scope.peer;
         match frame {
             Frame::Hello { .. } => return false,
@@ -149,17 +154,23 @@ impl Inner {
                     call,
                     None,
                     left.and_then(deadline_in),
-                    (export, method, body),
+                    (export, method, body, announced),
                 );
             }
             Frame::Open { export, method, call, left, items, body } => {
                 let credit = (1..=ITEMS).contains(&items).then(|| Arc::new(ItemCredit::new(items)));
                 let deadline = left.and_then(deadline_in);
                 return credit.is_some()
-                    && self.called(&scope, call, credit, deadline, (export, method, body));
+                    && self.called(
+                        &scope,
+                        call,
+                        credit,
+                        deadline,
+                        (export, method, body, announced),
+                    );
             }
             Frame::Send { export, method, body } => {
-                let parcel = Parcel { method, body: body.to_vec(), call: None };
+                let parcel = Parcel { method, body: body.to_vec(), announced, call: None };
                 match self.queue(&scope, export, Item::Message(parcel)) {
                     Queued::Yes => {}
                     // The sender reports the message once the notice of the end arrives.
@@ -173,7 +184,7 @@ impl Inner {
                     state.peers.get_mut(&from)?.take_call(call)
                 });
                 match pending {
-                    Some(pending) => pending.reply(body, &scope),
+                    Some(pending) => pending.reply(body, &scope, announced),
                     // The caller has left, and its cancellation was under way.
                     None => add(&self.counts.stale),
                 }
@@ -187,7 +198,7 @@ impl Inner {
                 }
             }
             Frame::Item { call, number, body } => {
-                return self.is_fine(self.item(&scope, call, number, body));
+                return self.is_fine(self.item(&scope, call, (number, body), announced));
             }
             Frame::End { call, error } => {
                 return self.is_fine(self.stream_ended(&scope, call, error));
@@ -233,6 +244,11 @@ impl Inner {
                 }
             }
             Frame::Heartbeat => {}
+            Frame::Addresses { exports } => {
+                if let Some(peer) = self.lock().peers.get_mut(&from) {
+                    peer.announced = exports;
+                }
+            }
             Frame::Leaving => {
                 let wreck = self.update(|state| state.reset(from));
                 self.session_ended(wreck, Cause::Left);
@@ -282,7 +298,7 @@ impl Inner {
         call: u64,
         credit: Option<Arc<ItemCredit>>,
         deadline: Option<Instant>,
-        (export, method, body): (u64, u64, &[u8]),
+        (export, method, body, announced): (u64, u64, &[u8], Announced),
     ) -> bool {
         let (token, cancelled) = Reply::pair();
         let running = Running { token, credit: credit.clone() };
@@ -293,12 +309,12 @@ impl Inner {
             return false;
         }
         let asked = Asked { number: call, cancelled, credit, deadline };
-        let parcel = Parcel { method, body: body.to_vec(), call: Some(asked) };
+        let parcel = Parcel { method, body: body.to_vec(), announced, call: Some(asked) };
         match self.queue(scope, export, Item::Message(parcel)) {
             Queued::Yes => {}
             Queued::NotHeld => {
                 let error = CallFault::Stopped;
-                self.push_reply(scope, call, &Frame::Failed { call, error });
+                self.push_reply(scope, call, &[], &Frame::Failed { call, error });
             }
             Queued::BeyondWindow => return false,
         }

@@ -89,7 +89,7 @@ impl Inner {
         import: &Import,
         name: &'static str,
         method: u64,
-        body: &[u8],
+        (body, written): (&[u8], &[u64]),
         caller: Option<Caller>,
     ) -> Result<(), Option<Caller>> {
         let (to, export) = (import.place.node, import.place.export);
@@ -102,11 +102,12 @@ impl Inner {
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
             let send = if caller.is_some() { None } else { Some(name) };
-            if !import.sends(peer.next_sequence(), cost(body), send) {
+            let sequence = peer.next_sequence() + u64::from(!written.is_empty());
+            if !import.sends(sequence, cost(body), send) {
                 return Err(caller);
             }
             let Some(caller) = caller else {
-                state.push(to, &Frame::Send { export, method, body });
+                state.push_body(to, written, &Frame::Send { export, method, body });
                 return Ok(None);
             };
             let call = peer.next_call;
@@ -118,14 +119,16 @@ impl Inner {
                     let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
                     abandoned = poll.is_ready().then_some(waker);
                     peer.calls.insert(call, pending);
-                    state.push(to, &Frame::Call { export, method, call, left, body });
+                    let frame = Frame::Call { export, method, call, left, body };
+                    state.push_body(to, written, &frame);
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
                     let (left, items) = (reader.deadline().map(time_left), reader.capacity());
                     let (stream, arrived) = OpenStream::new(items);
                     peer.streams.insert(call, stream);
-                    state.push(to, &Frame::Open { export, method, call, left, items, body });
+                    let frame = Frame::Open { export, method, call, left, items, body };
+                    state.push_body(to, written, &frame);
                     Ok(Some((reader, call, arrived)))
                 }
             }
@@ -147,11 +150,21 @@ impl Inner {
         self.answered();
     }
 
-    /// Sends the reply to a call of another node, unless the call was cancelled.
-    /// Returns whether it was sent.
-    pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) -> bool {
+    /// Sends the reply to a call of another node, in which the addresses of the exports `written` are, unless
+    /// the call was cancelled. Returns whether it was sent.
+    pub(crate) fn push_reply(
+        &self,
+        scope: &Scope,
+        call: u64,
+        written: &[u64],
+        frame: &Frame<'_>,
+    ) -> bool {
         let token = self.take_running(scope, call);
-        let is_sent = token.is_some() && self.push_in(scope.peer, scope.session, frame);
+        let push = |state: &mut State| {
+            state.is_current(scope.peer, scope.session)
+                && state.push_body(scope.peer, written, frame)
+        };
+        let is_sent = token.is_some() && self.update(push);
         self.answered();
         is_sent
     }

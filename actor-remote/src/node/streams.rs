@@ -1,7 +1,7 @@
 //! Streams of replies in the tables of a session: their frames in both directions, and their credit.
 
-use super::Inner;
 use super::outgoing::accept_reply;
+use super::{Announced, Inner};
 use crate::frame::{CallFault, Frame};
 use crate::import::cost;
 use crate::scope::Scope;
@@ -55,11 +55,17 @@ impl Inner {
     }
 
     /// Accepts an item of a stream of this node.
-    pub(super) fn item(&self, scope: &Scope, call: u64, number: u64, body: &[u8]) -> Fate {
+    pub(super) fn item(
+        &self,
+        scope: &Scope,
+        call: u64,
+        (number, body): (u64, &[u8]),
+        announced: Announced,
+    ) -> Fate {
         self.update(|state| {
             accept_reply(state, scope.peer, cost(body));
             let Some(peer) = state.peers.get_mut(&scope.peer) else { return Fate::Late };
-            match peer.streams.get_mut(&call).map(|stream| stream.item(number, body)) {
+            match peer.streams.get_mut(&call).map(|stream| stream.item(number, body, announced)) {
                 Some(true) => Fate::Accepted,
                 Some(false) => Fate::Wrong,
                 None => Fate::absent(peer, call),
@@ -95,11 +101,18 @@ impl Inner {
     }
 
     /// Sends an item of a stream. Returns `false` if the call is over.
-    pub(crate) fn push_item(&self, scope: &Scope, call: u64, frame: &Frame<'_>) -> bool {
+    pub(crate) fn push_item(
+        &self,
+        scope: &Scope,
+        call: u64,
+        written: &[u64],
+        frame: &Frame<'_>,
+    ) -> bool {
         self.update(|state| {
             let peer = state.peers.get(&scope.peer);
             peer.is_some_and(|peer| peer.running.contains_key(&call))
-                && state.push_in(scope.peer, scope.session, frame)
+                && state.is_current(scope.peer, scope.session)
+                && state.push_body(scope.peer, written, frame)
         })
     }
 }

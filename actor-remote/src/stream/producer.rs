@@ -143,7 +143,7 @@ impl Call {
             };
             let error = error.as_ref().map(CallFault::of);
             let frame = Frame::End { call: self.number, error };
-            self.scope.node.push_reply(&self.scope, self.number, &frame);
+            self.scope.node.push_reply(&self.scope, self.number, &[], &frame);
             return;
         }
     }
@@ -195,7 +195,7 @@ impl Call {
         credit.lock().spend(cost);
         self.replies.spend(cost);
         let frame = Frame::Item { call: self.number, number, body: &body };
-        let is_sent = node.push_item(&self.scope, self.number, &frame);
+        let is_sent = node.push_item(&self.scope, self.number, &written, &frame);
         if !is_sent {
             take_back();
             self.replies.give(cost);

@@ -3,6 +3,7 @@
 use super::Credit;
 use crate::codec;
 use crate::import::{WINDOW, cost};
+use crate::node::Announced;
 use crate::scope::{self, Scope};
 use actor_core::future::or;
 use actor_core::proxy;
@@ -29,7 +30,7 @@ pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Something that has arrived for a stream.
 pub(crate) enum Arrived {
-    Item(Vec<u8>),
+    Item(Vec<u8>, Announced),
     End(Option<CallError>),
 }
 
@@ -55,13 +56,13 @@ impl OpenStream {
     }
 
     /// Accepts the next item. Returns `false` if it is not the next one, or there is no credit for it.
-    pub(crate) fn item(&mut self, number: u64, body: &[u8]) -> bool {
+    pub(crate) fn item(&mut self, number: u64, body: &[u8], announced: Announced) -> bool {
         if number != self.last + 1 || !self.credit.has_room() {
             return false;
         }
         self.last = number;
         self.credit.spend(cost(body));
-        let _ = self.arrived.try_send(Arrived::Item(body.to_vec()));
+        let _ = self.arrived.try_send(Arrived::Item(body.to_vec(), announced));
         true
     }
 
@@ -124,14 +125,14 @@ where
             replies.closed().await;
             None
         };
-        let body = match or(async { Some(arrived.recv().await) }, gone).await {
-            Some(Ok(Arrived::Item(body))) => body,
+        let (body, announced) = match or(async { Some(arrived.recv().await) }, gone).await {
+            Some(Ok(Arrived::Item(body, announced))) => (body, announced),
             Some(Ok(Arrived::End(error))) => return open.end(error),
             // The node has ended.
             Some(Err(_)) => return,
             None => break,
         };
-        match decode(&scope, &body) {
+        match decode(&scope, &body, announced) {
             Ok(item) => {
                 if replies.send(item).await.is_err() {
                     break;
@@ -152,12 +153,13 @@ where
         }
     }
     scope.node.cancel_stream(&scope, call);
-    // An address in an item is held by this node until it is dropped here.
-    while let Ok(Arrived::Item(body)) = arrived.recv().await {
-        drop(decode::<T>(&scope, &body));
-    }
+    // Drops the items that still arrive.
+    while let Ok(Arrived::Item(..)) = arrived.recv().await {}
 }
 
-fn decode<T: DeserializeOwned>(scope: &Scope, body: &[u8]) -> Result<T, String> {
-    scope::within(scope, || codec::decode(body))
+fn decode<T>(scope: &Scope, body: &[u8], announced: Announced) -> Result<T, String>
+where
+    T: DeserializeOwned,
+{
+    scope::decoding(scope, announced, || codec::decode(body))
 }

@@ -16,3 +16,4 @@ mod reports;
 mod same_seed;
 mod streams;
 mod subject;
+mod unread_addresses;

@@ -1,0 +1,60 @@
+//! The addresses in a body that has arrived. Its sender counts this node as a holder of each, and announces
+//! them in the frame before.
+//!
+//! Invariant: each announced address is either read, so that a proxy counts it and releases it, or released
+//! here. So an address keeps no actor if its message is not decoded, or if the decoder skips it.
+
+use super::{Arrived, Inner};
+use crate::frame::Frame;
+use crate::scope::Scope;
+use crate::transport::NodeId;
+use async_channel::Sender;
+
+/// The announced addresses of one body that are not read yet. When it is dropped, they are released.
+///
+/// The drop only notifies the node, so that it may happen under any lock.
+#[derive(Default)]
+pub(crate) struct Announced(Option<Addresses>);
+
+struct Addresses {
+    inbox: Sender<Arrived>,
+    peer: NodeId,
+    session: u32,
+    /// The exports of the sender, once for each address.
+    exports: Vec<u64>,
+}
+
+impl Announced {
+    pub(super) fn new(scope: &Scope, exports: Vec<u64>) -> Self {
+        let (inbox, peer, session) = (scope.node.inbox.clone(), scope.peer, scope.session);
+        Announced((!exports.is_empty()).then_some(Addresses { inbox, peer, session, exports }))
+    }
+
+    /// Returns the exports, which a decoder takes its addresses from.
+    pub(crate) fn exports(&mut self) -> Option<&mut Vec<u64>> {
+        self.0.as_mut().map(|addresses| &mut addresses.exports)
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        let Some(Addresses { inbox, peer, session, exports }) = self.0.take() else { return };
+        if !exports.is_empty() {
+            // After the node has left, nothing is to be released.
+            let _ = inbox.try_send(Arrived::NotRead { peer, session, exports });
+        }
+    }
+}
+
+impl Inner {
+    /// Releases addresses that were announced and not read.
+    pub(super) fn not_read(&self, peer: NodeId, session: u32, mut exports: Vec<u64>) {
+        exports.sort_unstable();
+        self.update(|state| {
+            for same in exports.chunk_by(|one, other| one == other) {
+                let (export, count) = (same[0], same.len() as u64);
+                state.push_in(peer, session, &Frame::Release { export, count });
+            }
+        });
+    }
+}
