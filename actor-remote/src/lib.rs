@@ -75,6 +75,7 @@ mod scope;
 mod session;
 mod sim;
 mod stream;
+mod topic;
 mod transport;
 mod window;
 mod wire_check;
@@ -93,6 +94,7 @@ pub use node::{
 };
 pub use remote::Remote;
 pub use sim::SimNetwork;
+pub use topic::NodeTopic;
 pub use transport::{NodeId, Transport, TransportEvent};
 #[cfg(feature = "zenoh")]
 pub use zenoh_transport::{OpenError, ZenohBuilder, ZenohTransport};

@@ -31,7 +31,8 @@ pub(crate) use names::NamedActor;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;
-use crate::session::{Random, State, Wreck};
+use crate::session::{Random, State};
+use crate::topic::Topics;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
@@ -110,6 +111,7 @@ pub(crate) struct Inner {
     /// Notified when a name is given or taken back.
     changed: Event,
     counts: Counts,
+    topics: Topics,
     this: Weak<Inner>,
 }
 
@@ -162,6 +164,7 @@ impl Node {
             state: Mutex::new(state),
             changed: Event::new(),
             counts: Counts::default(),
+            topics: Topics::default(),
             this: this.clone(),
         });
         inner.system.spawn_task(pump(inner.clone(), events)).detach();
@@ -190,6 +193,10 @@ impl Node {
     /// Returns the system that the node runs on.
     pub fn system(&self) -> &System {
         &self.handle.inner.system
+    }
+
+    pub(crate) fn topics(&self) -> &Topics {
+        &self.handle.inner.topics
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {
@@ -226,14 +233,7 @@ impl Node {
 
     /// Takes a name back. Returns `false` if no actor of this node has it.
     pub fn unregister(&self, name: &str) -> bool {
-        let inner = &self.handle.inner;
-        let (was_there, wreck) = inner.update(|state| match state.take_name(name) {
-            Some(export) => (true, state.sweep(export)),
-            None => (false, Wreck::default()),
-        });
-        inner.changed.notify(usize::MAX);
-        wreck.tell();
-        was_there
+        self.handle.inner.unregister(name)
     }
 
     /// Returns the address of an actor with this name. An actor of this node is preferred;

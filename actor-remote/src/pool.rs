@@ -11,7 +11,7 @@ use actor_core::proxy::{self, Proxy};
 use actor_core::{SendReason, Task, TypedAddr};
 use keyed::KeyHash;
 use least::Below;
-use members::Members;
+pub(crate) use members::Members;
 use std::sync::Arc;
 
 impl Node {

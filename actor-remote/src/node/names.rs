@@ -2,7 +2,7 @@
 
 use super::{Inner, NameTaken};
 use crate::remote::{Place, Remote};
-use crate::session::State;
+use crate::session::{State, Wreck};
 use crate::transport::NodeId;
 use event_listener::EventListener;
 
@@ -15,8 +15,14 @@ pub(crate) struct NamedActor {
     pub(crate) session: u32,
 }
 
+impl NamedActor {
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.session != 0
+    }
+}
+
 impl Inner {
-    pub(super) fn register<P: Remote>(
+    pub(crate) fn register<P: Remote>(
         &self,
         name: String,
         address: &P::Addr,
@@ -35,6 +41,17 @@ impl Inner {
         let Some(wreck) = refused else { return Ok(()) };
         wreck.tell();
         Err(NameTaken)
+    }
+
+    /// Takes a name back. Returns `false` if no actor of this node has it.
+    pub(crate) fn unregister(&self, name: &str) -> bool {
+        let (was_there, wreck) = self.update(|state| match state.take_name(name) {
+            Some(export) => (true, state.sweep(export)),
+            None => (false, Wreck::default()),
+        });
+        self.changed.notify(usize::MAX);
+        wreck.tell();
+        was_there
     }
 
     pub(super) fn lookup<P: Remote>(&self, name: &str) -> Option<P::Addr> {

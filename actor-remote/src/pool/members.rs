@@ -1,4 +1,4 @@
-//! The members of a pool: the actors that have its name now, with their addresses.
+//! The actors that have a name now, with their addresses: the members of a pool, or the relays of a topic.
 
 use crate::node::{Inner, NamedActor};
 use crate::remote::Remote;
@@ -7,8 +7,8 @@ use actor_core::proxy::{self, Control};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-/// The members of one pool, which its proxy and its watching task share.
-pub(super) struct Members<P: Remote> {
+/// The actors with one name. Shared with the task that watches the names.
+pub(crate) struct Members<P: Remote> {
     node: Weak<Inner>,
     name: String,
     known: Mutex<Known<P>>,
@@ -67,7 +67,7 @@ impl<P: Remote> PoolMember<P> {
 }
 
 impl<P: Remote> Members<P> {
-    pub(super) fn new(node: Weak<Inner>, name: &str) -> Self {
+    pub(crate) fn new(node: Weak<Inner>, name: &str) -> Self {
         let known = Mutex::new(Known { version: None, list: Vec::new() });
         Members { node, name: name.to_owned(), known, control: OnceLock::new() }
     }
@@ -81,7 +81,7 @@ impl<P: Remote> Members<P> {
     }
 
     /// Keeps the list up to date until the node is gone.
-    pub(super) async fn watch(members: Arc<Self>) {
+    pub(crate) async fn watch(members: Arc<Self>) {
         while let Some(node) = members.node.upgrade() {
             let change = node.names_change();
             drop(node);
@@ -92,7 +92,7 @@ impl<P: Remote> Members<P> {
 
     /// Makes the list again if a name has changed, without the addresses `ended`. Members that stay keep
     /// their address and their count.
-    pub(super) fn refresh(&self, ended: &[ActorId]) {
+    pub(crate) fn refresh(&self, ended: &[ActorId]) {
         let Some(node) = self.node.upgrade() else { return };
         let gone = {
             let mut known = self.known();
@@ -125,6 +125,13 @@ impl<P: Remote> Members<P> {
         };
         // Outside of the lock: the drop of an address may end its actor.
         drop(gone);
+    }
+
+    /// Returns the addresses of the members on other nodes, the oldest session first.
+    pub(crate) fn elsewhere(&self) -> Vec<P::Addr> {
+        let known = self.known();
+        let elsewhere = known.list.iter().filter(|it| it.actor.is_elsewhere());
+        elsewhere.map(|member| member.address.clone()).collect()
     }
 
     /// Returns the member that `choose` selects by its index.
