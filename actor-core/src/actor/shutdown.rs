@@ -462,11 +462,14 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     system.leave(mailbox.header().key());
 }
 
-/// Marks the failure of an actor that is ending as observed in a simulation, if it has an observer now. Called
-/// when its node crashes: the observers may end before the exit is published.
+/// Marks the failure of an actor that is ending, or that has called `fail`, as observed in a simulation, if it
+/// has an observer now. Called when its node crashes: the observers may end before the exit is published.
 pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
     let locked = mailbox.lock();
-    let Some(exit @ Exit::Failed(_)) = locked.cell.pending_exit().cloned() else { return };
+    let pending =
+        locked.cell.pending_exit().filter(|exit| matches!(exit, Exit::Failed(_))).cloned();
+    let requested = || locked.cell.cold()?.failing.clone().map(Exit::Failed);
+    let Some(exit) = pending.or_else(requested) else { return };
     let is_awaited = is_awaited(&locked.cell);
     let watchers = locked.cell.cold().map_or_else(Vec::new, |cold| cold.watchers.mailboxes());
     drop(locked);

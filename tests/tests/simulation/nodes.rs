@@ -35,6 +35,12 @@ impl Worker {
         panic!("broken");
     }
 
+    /// Fails, once it has run for so many seconds more.
+    async fn fail_slowly(&self, seconds: u64, context: &Context<Self>) {
+        context.fail("broken");
+        time::sleep(Duration::from_secs(seconds)).await;
+    }
+
     #[on_stop]
     fn end(&self, _exit: &Exit) {
         self.seen.tell("stop");
@@ -233,6 +239,20 @@ async fn an_observer_that_ends_in_the_crash_of_its_node_has_observed_a_panic_bef
         watchdog
     };
     crash_after_a_panic(sim, monitor).await;
+}
+
+/// The handler has called `fail` and still runs when the node crashes.
+#[actor_core::test(seeds = 40)]
+async fn an_observer_that_ends_in_the_crash_of_its_node_has_observed_a_failure_before(sim: Sim) {
+    let node = sim.node("a");
+    let (worker, _) = worker(&node);
+    let end = worker.join();
+    node.spawn_task(async move { drop(end.await) }).detach();
+    worker.fail_slowly(9).send().await.unwrap();
+    sim.advance(Duration::from_secs(2)).await;
+    sim.crash(&node);
+    sim.settle().await;
+    assert!(!worker.is_alive());
 }
 
 #[test]
