@@ -71,7 +71,7 @@ impl<T: Wire + Clone> NodeTopic<T> {
     ///
     /// Subscribe to it, or read its stream; each subscriber has its own policy for a full buffer. Where it is
     /// `wait`, publishers on other nodes wait too, once the messages to this node have filled their window.
-    /// What is published to the local topic itself stays on this node.
+    /// Items that are published to the local topic itself stay on this node.
     ///
     /// ```
     /// use actor_core::prelude::*;

@@ -15,7 +15,7 @@ pub struct Engine {
     session: Session,
     _token: LivelinessToken,
     _inbox: Subscriber<()>,
-    /// What other members have put for this one.
+    /// The messages that other members have put for this one.
     pub messages: Receiver<Vec<u8>>,
 }
 
