@@ -148,7 +148,7 @@ impl<'a> Tuple<'a> {
         })
     }
 
-    /// Checks that all values have been read, which were this many.
+    /// Checks that all values have been read; `length` is their number.
     pub(crate) fn finish(&self, length: u64) -> Result<(), String> {
         if self.left > 0 || self.is_unit != (length == 0) {
             return Err("the number of arguments is wrong".into());

@@ -114,7 +114,7 @@ impl Sent {
     }
 }
 
-/// A message that waits for room in a mailbox.
+/// A message that waits for capacity in a mailbox.
 struct Queued<P: Protocol> {
     to: Addr<P>,
     sending: SendFuture<'static, P>,
@@ -171,7 +171,7 @@ pub(crate) struct Asked {
     pub(crate) number: u64,
     /// Resolves when it is cancelled, or the session is over.
     pub(crate) cancelled: ReplyReceiver<()>,
-    /// For the items of its stream, if its reader wants one.
+    /// The capacity for the items of the stream, if the reader wants a stream.
     pub(crate) credit: Option<Arc<ItemCredit>>,
     /// The time left, when it arrived, on the clock of this node.
     pub(crate) deadline: Option<Instant>,

@@ -88,7 +88,7 @@ pub(crate) enum Frame<'a> {
     },
     Heartbeat,
     Leaving,
-    /// A call with streaming replies, whose reader has a buffer for so many items.
+    /// A call with streaming replies, whose reader has a buffer for this many items.
     Open {
         export: u64,
         method: u64,
@@ -109,7 +109,7 @@ pub(crate) enum Frame<'a> {
         call: u64,
         error: Option<CallFault>,
     },
-    /// So many more items, and bytes of them, may be sent.
+    /// This many more items, and bytes of items, may be sent.
     Granted {
         call: u64,
         items: u64,

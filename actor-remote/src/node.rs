@@ -339,7 +339,7 @@ impl Node {
     /// Leaves the network: other nodes are notified at once, all sessions end, and names are removed.
     ///
     /// Calls that other nodes still wait for get [`Unreachable`](actor_core::CallError::Unreachable)
-    /// there. Leaving again does nothing. [`shutdown`](Self::shutdown) answers these calls before.
+    /// there. Leaving again does nothing. [`shutdown`](Self::shutdown) answers these calls first.
     pub fn leave(&self) {
         self.handle.inner.close();
     }

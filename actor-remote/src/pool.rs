@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 impl Node {
     /// Returns one address for all actors with this name, on this node and on others. Each message goes to
-    /// one of them: of two random ones, to that with fewer messages of this address that are queued or
+    /// one of them: of two random ones, to the one with fewer messages of this address that are queued or
     /// not answered. An actor whose mailbox is full gets one only if the mailboxes of all are full; the
     /// address then waits for that actor.
     ///
@@ -26,13 +26,13 @@ impl Node {
     /// [incident](actor_core::Incident::Undelivered).
     ///
     /// A message whose actor stops before its mailbox has accepted the message goes to another one. An
-    /// accepted message goes to no other actor: if its node is lost, the call gets
+    /// accepted message is not sent to another actor: if its node is lost, the call gets
     /// [`Unreachable`](actor_core::CallError::Unreachable).
     ///
     /// The address belongs to a [proxy](actor_core::proxy) on this node. `stop`, `kill`, `join` and monitors
-    /// concern the proxy. It ends when its last address is dropped, and keeps no actor alive that has lost
-    /// the name. Each call of this function starts another proxy, which counts its own messages. There is
-    /// no order between the messages of one sender. Do not give the name to the address itself.
+    /// concern the proxy. It ends when its last address is dropped, and does not keep an actor alive that has
+    /// lost the name. Each call of this function starts another proxy, which counts its own messages. There
+    /// is no order between the messages of one sender. Do not give the name to the address itself.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -81,17 +81,17 @@ impl Node {
         spawn::<A::Actor>(self, name, format!("{name} (pool)"), choice)
     }
 
-    /// Returns the address of that actor with this name, on this node or on another one, to which `key`
-    /// belongs. A node that knows the same actors chooses the same one.
+    /// Returns an address for the actor to which `key` belongs, among all actors with this name on this node
+    /// and on others. A node that knows the same actors chooses the same one.
     ///
     /// The actor is chosen for each message by a hash of the key, the node and the actor (*rendezvous
     /// hashing*). If an actor loses the name or ends, only its keys move, to all others in equal parts.
-    /// If an actor is given the name, it gets its share of the keys of each other one. Messages of one
+    /// If an actor is given the name, it gets its share of the keys of each other actor. Messages of one
     /// sender are handled in order while the key does not move.
     ///
     /// This is a best effort, not a lock: while a change is in progress, or while nodes are cut off from
-    /// each other, two nodes may choose two actors for one key. Otherwise the address works as that of a
-    /// [`pool`](Self::pool).
+    /// each other, two nodes may choose two actors for one key. Otherwise the address works like the address
+    /// of a [`pool`](Self::pool).
     ///
     /// ```
     /// use actor_core::prelude::*;

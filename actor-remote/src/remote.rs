@@ -1,4 +1,4 @@
-//! Protocols whose messages can leave the process, and addresses inside of messages.
+//! Protocols whose messages can leave the process, and addresses inside messages.
 
 use crate::codec::Wire;
 use crate::import::Outgoing;

@@ -25,7 +25,7 @@ thread_local! {
     static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Restores the previous scope and addresses when it is dropped, also during a panic of serde code.
+/// Restores the previous scope and addresses when it is dropped, even during a panic of serde code.
 struct Before {
     scope: Option<Scope>,
     announced: Vec<u64>,

@@ -85,7 +85,7 @@ pub(crate) struct Peer {
     next_in: u64,
     /// The exports of the other node whose addresses are in the body of its next frame.
     pub(crate) announced: Vec<u64>,
-    /// Cleared at the end of the session. Messages in its lanes are then not delivered any more.
+    /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
@@ -222,7 +222,7 @@ impl Peer {
         pending
     }
 
-    /// Removes a stream that is over, whatever its end.
+    /// Removes a stream that is over, however it ended.
     pub(crate) fn take_stream(&mut self, call: u64) -> Option<OpenStream> {
         let stream = self.streams.remove(&call);
         self.window.answered(usize::from(stream.is_some()));

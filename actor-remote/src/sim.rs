@@ -84,7 +84,7 @@ struct Booted {
 
 impl SimNetwork {
     /// Creates a network in the current system. Frames take from 50 microseconds to 5 milliseconds,
-    /// and a silent node is given up after 2 seconds.
+    /// and a silent node counts as lost after 2 seconds.
     ///
     /// # Panics
     /// If the current system is not a simulation.
@@ -118,7 +118,7 @@ impl SimNetwork {
         self
     }
 
-    /// Sets the time after which a silent node is given up.
+    /// Sets the time after which a silent node counts as lost.
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         self.change(|map| map.lease = lease);

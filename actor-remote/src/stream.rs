@@ -2,7 +2,7 @@
 //! [`producer`] is the actor's side.
 //!
 //! Invariants: an item is sent only while the stream has credit for it, which the reader's side gives back
-//! once the item is in the buffer of the reader. The end is sent behind the last item, and takes the call out
+//! once the item is in the buffer of the reader. The end is sent after the last item, and takes the call out
 //! of the tables on both sides; so does the end of the session, and the first of them decides how the stream
 //! ends. A cancellation is answered by the end: until then, items of a reader that has left still arrive.
 

@@ -26,9 +26,9 @@ impl fmt::Display for NodeId {
 /// become silent. If a transport breaks the order, or loses or repeats a frame, the session of the
 /// two nodes ends; other sessions are not affected.
 ///
-/// Networks do not give all of this by themselves. A transport has to hold back a frame that arrives before
-/// its sender is known to be there. A node that was paused can come up again with the same identity: the
-/// next `Up` begins a new session. The end of a process is noticed at once only where the network reports
+/// Networks do not guarantee all of this on their own. A transport has to hold back a frame that arrives
+/// before its sender is known to be there. A node that was paused can come up again with the same identity:
+/// the next `Up` begins a new session. The end of a process is noticed at once only where the network reports
 /// closed connections; elsewhere, it is silence.
 ///
 /// ```
@@ -91,7 +91,7 @@ pub trait Transport: Send + Sync + 'static {
 pub enum TransportEvent<'a> {
     /// A node can be reached.
     Up(NodeId),
-    /// A node cannot be reached any more: it has left, ended or become silent.
+    /// A node can no longer be reached: it has left, ended or become silent.
     Down(NodeId),
     /// A frame has arrived.
     Frame {

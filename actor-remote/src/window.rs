@@ -1,4 +1,4 @@
-//! A window: the bytes that may be under way to one node. All actors that send to the node share
+//! A window: the bytes that may be in flight to one node. All actors that send to the node share
 //! it.
 //!
 //! Invariant: while the lock is free, the first waiter does not fit, or there is none. Each change that can
@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// The number of bytes of messages, and separately of replies, that one node may have under way to
+/// The number of bytes of messages, and separately of replies, that one node may have in flight to
 /// another.
 pub(crate) const PAIR: u64 = 4 << 20;
 
@@ -24,13 +24,13 @@ pub(crate) struct Window {
 }
 
 struct State {
-    /// The remaining credit. It is negative while more than the window is under way, because of one
+    /// The remaining credit. It is negative while more than the window is in flight, because of one
     /// value that is larger than the window, or because of replies that were encoded at the same
     /// time.
     credit: i64,
     /// The number of unanswered calls.
     calls: usize,
-    /// By their numbers, which are in the order of arrival.
+    /// The waiters by number, in the order of arrival.
     waiting: BTreeMap<u64, (Want, Waker)>,
     next: u64,
     /// A waiter has been admitted by [`Want::Room`], and has not spent its cost yet.
@@ -98,7 +98,7 @@ impl State {
         Some(Turn(None))
     }
 
-    /// Admits the first waiters, as long as they fit. They are to be woken.
+    /// Admits the first waiters, as long as they fit. The caller wakes them.
     fn admit(&mut self) -> Vec<Waker> {
         let mut admitted = Vec::new();
         while let Some((want, _)) = self.waiting.first_key_value().map(|(_, waiter)| waiter) {
@@ -214,12 +214,12 @@ impl Window {
     /// Waits until a message of this cost may be sent, and takes the cost. Returns `false` if the session
     /// has ended.
     ///
-    /// A message that is larger than the window waits until no other message is under way.
+    /// A message that is larger than the window waits until no other message is in flight.
     pub(crate) async fn take(&self, cost: u64, is_call: bool) -> bool {
         self.wait(Want::Cost { cost: cost.cast_signed(), is_call }).await.is_some()
     }
 
-    /// Waits until less than the window is under way. The cost is to be spent before the turn is dropped.
+    /// Waits until less than the window is in flight. The cost is to be spent before the turn is dropped.
     /// Returns `None` if the session has ended.
     pub(crate) async fn room(&self) -> Option<Turn<'_>> {
         self.wait(Want::Room).await

@@ -132,7 +132,7 @@ impl ZenohTransport {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Declares the inbox, the interest in other nodes, and at last the token that shows this node to
+    /// Declares the inbox, the interest in other nodes, and finally the token that shows this node to
     /// them.
     fn declare(&self, session: &Session) -> zenoh::Result<Declared> {
         let peers = self.peers.clone();

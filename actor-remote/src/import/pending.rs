@@ -48,7 +48,7 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
 }
 
 /// The reply of a message that a handler of this node has taken, and has passed on with `reply_to`. Its
-/// caller gets no error that says `never_handled()`.
+/// caller gets no error for which `never_handled()` is true.
 struct PassedOn<T>(Reply<T>);
 
 impl<T: DeserializeOwned + Send + 'static> Pending for PassedOn<T> {

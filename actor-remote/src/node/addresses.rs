@@ -71,7 +71,8 @@ impl Inner {
         Some(number)
     }
 
-    /// Returns the place of an actor for a message to `peer`, which then has the export once more.
+    /// Returns the place of an actor for a message to `peer`, and counts `peer` as a holder once
+    /// more.
     pub(crate) fn place_of<P: Remote>(
         &self,
         address: &P::Addr,
@@ -193,8 +194,8 @@ impl Inner {
         Some(import.spawn::<P>(self, label))
     }
 
-    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread was faster, and
-    /// `None` if the session is over.
+    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread was first, and `None`
+    /// if the session is over.
     fn enter(
         &self,
         import: &Arc<Import>,

@@ -2,7 +2,8 @@
 //! them in the frame before.
 //!
 //! Invariant: each announced address is either read, so that a proxy counts it and releases it, or released
-//! here. So an address keeps no actor if its message is not decoded, or if the decoder skips it.
+//! here. So an address does not keep its actor alive if its message is not decoded, or if the
+//! decoder skips it.
 
 use super::{Arrived, Inner};
 use crate::frame::Frame;
@@ -12,7 +13,7 @@ use async_channel::Sender;
 
 /// The announced addresses of one body that are not read yet. When it is dropped, they are released.
 ///
-/// The drop only notifies the node, so that it may happen under any lock.
+/// Dropping the list only notifies the node, so the list may be dropped under any lock.
 #[derive(Default)]
 pub(crate) struct Announced(Option<Addresses>);
 
@@ -30,7 +31,7 @@ impl Announced {
         Announced((!exports.is_empty()).then_some(Addresses { inbox, peer, session, exports }))
     }
 
-    /// Returns the exports, which a decoder takes its addresses from.
+    /// Returns the exports from which a decoder takes its addresses.
     pub(crate) fn exports(&mut self) -> Option<&mut Vec<u64>> {
         self.0.as_mut().map(|addresses| &mut addresses.exports)
     }

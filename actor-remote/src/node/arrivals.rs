@@ -33,8 +33,8 @@ impl Drop for Notice {
     }
 }
 
-/// The deadline of a call that has arrived now, with so many microseconds left. None if no clock gets
-/// there.
+/// The deadline of a call that has arrived now, with this many microseconds left. `None` if it is beyond the
+/// range of the clock.
 fn deadline_in(left: u64) -> Option<Instant> {
     time::now().checked_add(Duration::from_micros(left))
 }

@@ -68,8 +68,8 @@ impl NodeBuilder {
     /// Sets a function that decides whether a node may send messages to an actor, by the name of the
     /// node, the name of the protocol, and a name of the actor if it has one.
     ///
-    /// The name of a node is what that node says. It distinguishes members that trust each other; it does not
-    /// prove an identity.
+    /// The name of a node is claimed by that node itself. It distinguishes members that trust each other; it
+    /// does not prove an identity.
     ///
     /// The function is called once for each node and actor, before the first message, and not again
     /// until the node is lost. It must not block. A refused call gets

@@ -29,7 +29,7 @@ pub struct NodeCounters {
     pub credit_waits: u64,
     /// Frames that are not in the format, or not allowed at their point in the session.
     pub bad_frames: u64,
-    /// Frames of a session that is over, and frames that came twice.
+    /// Frames of a session that is over, and frames that arrived twice.
     pub stale_frames: u64,
     /// Sessions that ended because a frame was missing or a node was lost.
     pub lost_sessions: u64,

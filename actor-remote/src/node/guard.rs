@@ -1,5 +1,5 @@
-//! The limits that a node sets to others: messages and requests to end an actor that its rules
-//! refuse, and too many bad frames.
+//! The limits that a node sets for other nodes: messages and requests to end an actor that its
+//! rules refuse, and too many bad frames.
 
 use super::Inner;
 use super::counters::add;
@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The number of bad frames within this time that end the session of their node, and refuse it for
-/// a while.
+/// The number of bad frames within this time after which the session of their node ends, and the
+/// node is refused for a while.
 const OFFENCES: u32 = 100;
 const WITHIN: Duration = Duration::from_secs(10);
 const REFUSED: Duration = Duration::from_secs(60);

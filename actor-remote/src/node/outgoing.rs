@@ -76,7 +76,7 @@ impl Inner {
         Some(peer.window.clone())
     }
 
-    /// Gives back the credit of messages of a proxy that no mailbox will accept any more.
+    /// Gives back the credit of messages of a proxy that no mailbox will accept.
     pub(crate) fn give_back(&self, import: &Import, cost: u64) {
         if let Some(window) = self.window_to(import) {
             window.give(cost);
@@ -199,7 +199,7 @@ pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
 }
 
 /// The time until a deadline, as a frame carries it: in microseconds, rounded down, so that the deadline
-/// of the receiver is later than this one by no more than the time on the way.
+/// of the receiver is later than this one by at most the transit time of the frame.
 fn time_left(deadline: Instant) -> u64 {
     let left = deadline.saturating_duration_since(time::now());
     u64::try_from(left.as_micros()).unwrap_or(u64::MAX)

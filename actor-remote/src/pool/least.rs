@@ -7,7 +7,7 @@ use crate::remote::Remote;
 pub(super) type Below = Box<dyn FnMut(usize) -> usize + Send>;
 
 /// Returns the index of the member with the lower load of two random ones. If its mailbox is full,
-/// returns that of another member whose mailbox has room.
+/// returns that of another member whose mailbox has capacity.
 pub(super) fn of_two<P: Remote>(members: &[PoolMember<P>], below: &mut Below) -> Option<usize> {
     let count = members.len();
     if count < 2 {

@@ -16,7 +16,7 @@ pub(crate) struct Members<P: Remote> {
 }
 
 struct Known<P: Remote> {
-    /// The version of the names from which the list was made. `None` if it is to be made again.
+    /// The version of the names from which the list was made. `None` if the list has to be rebuilt.
     version: Option<u64>,
     list: Vec<PoolMember<P>>,
 }
@@ -59,7 +59,7 @@ impl<P: Remote> PoolMember<P> {
         self.unanswered.load(Ordering::Relaxed).max(self.address.as_ref().len())
     }
 
-    /// Returns whether its mailbox has room: the mailbox of a proxy if the actor is on another node.
+    /// Returns whether its mailbox has capacity: the mailbox of a proxy if the actor is on another node.
     pub(super) fn has_room(&self) -> bool {
         let address = self.address.as_ref();
         address.capacity().is_none_or(|capacity| address.len() < capacity)
@@ -90,7 +90,7 @@ impl<P: Remote> Members<P> {
         }
     }
 
-    /// Makes the list again if a name has changed, without the addresses `ended`. Members that stay keep
+    /// Rebuilds the list if a name has changed, without the addresses `ended`. Members that stay keep
     /// their address and their count.
     pub(crate) fn refresh(&self, ended: &[ActorId]) {
         let Some(node) = self.node.upgrade() else { return };
@@ -143,7 +143,7 @@ impl<P: Remote> Members<P> {
         known.list.get(choose(&known.list)?).cloned()
     }
 
-    /// Lets the next refresh make the list again, although no name has changed. An actor may go on after
+    /// Makes the next refresh rebuild the list, although no name has changed. An actor may continue after
     /// its address has ended.
     pub(super) fn forget_version(&self) {
         self.known().version = None;

@@ -15,7 +15,8 @@ use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-/// The most items that the actor may send ahead of their credit. Another node decides how many, up to this.
+/// The maximum number of items that the actor may send ahead of their credit. The other node chooses a number
+/// up to this maximum.
 const AHEAD: usize = 64;
 
 /// The credit of a stream of this node.
@@ -27,7 +28,7 @@ pub(crate) struct ItemCredit {
 }
 
 impl ItemCredit {
-    /// Creates the first credit of a reader with a buffer for so many items.
+    /// Creates the first credit of a reader with a buffer for this many items.
     pub(crate) fn new(items: u64) -> Self {
         ItemCredit { items, left: Mutex::new(Credit::first(items)), changed: Event::new() }
     }

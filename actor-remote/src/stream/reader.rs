@@ -1,4 +1,4 @@
-//! The caller's side of a stream: its items wait here for room in the buffer of the reader.
+//! The caller's side of a stream: its items wait here for capacity in the buffer of the reader.
 
 use super::Credit;
 use crate::codec;
@@ -44,7 +44,7 @@ pub(crate) struct OpenStream {
 }
 
 impl OpenStream {
-    /// Creates a stream whose reader has a buffer for so many items.
+    /// Creates a stream whose reader has a buffer for this many items.
     pub(crate) fn new(items: u64) -> (OpenStream, Receiver<Arrived>) {
         // Bounded by the credit.
         let (arrived, events) = async_channel::unbounded();

@@ -139,7 +139,7 @@ fn a_type_that_contains_itself_is_shown_once() {
     assert_eq!(form::<Vec<Tree>>(), "sequence(Tree)\n\ntype Tree = sequence(Tree)");
 }
 
-/// No value of it exists, so nothing behind its first part can be looked at.
+/// No value of it exists, so nothing after its first part can be examined.
 #[test]
 fn a_type_without_values_ends() {
     assert!(form::<Pair>().starts_with("tuple(Tree, "));

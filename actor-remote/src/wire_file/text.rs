@@ -3,7 +3,7 @@
 use super::schema::{Body, Field, Message, Protocol, Shape, Type, Variant};
 use std::fmt::{self, Display, Write};
 
-/// The first lines. A file with another one was written for another encoding.
+/// The first lines of each file. A file with other first lines was written for another encoding.
 pub(super) const HEAD: &str = "\
 # The messages between nodes. `UPDATE=1 cargo test` writes this file.
 codec \"MessagePack with field names\", version 1

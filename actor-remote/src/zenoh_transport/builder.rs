@@ -14,7 +14,7 @@ use zenoh::{Config, Wait};
 const LEASES: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(100)..=Duration::from_secs(3600);
 
-/// The maximum number of bytes of one put: a full batch, and behind it a frame with a body of the
+/// The maximum number of bytes of one put: a full batch, followed by a frame with a body of the
 /// maximum size.
 const LARGEST_PUT: usize = super::batch::FULL + crate::frame::BODY + 1024;
 
@@ -82,14 +82,14 @@ impl ZenohBuilder {
         self
     }
 
-    /// Adds an endpoint of another node. The transport connects to it, and again whenever the
+    /// Adds an endpoint of another node. The transport connects to it, and reconnects whenever the
     /// connection is lost.
     pub fn connect(mut self, endpoint: impl Into<String>) -> Self {
         self.connect.push(endpoint.into());
         self
     }
 
-    /// Allows `tcp/` endpoints on other machines. Messages can then be read and changed on the way, and
+    /// Allows `tcp/` endpoints on other machines. Messages can then be read and changed in transit, and
     /// every process that reaches the port is a member of the cluster.
     pub fn plaintext(mut self) -> Self {
         self.allows_plaintext = true;
@@ -117,7 +117,7 @@ impl ZenohBuilder {
     }
 
     /// Sets the time after which a silent node counts as lost: from 100 ms to an hour. The default is
-    /// two seconds. All nodes should use the same.
+    /// two seconds. All nodes should use the same time.
     ///
     /// A process that ends closes its `tcp/` connections, which is noticed at once. Over `quic/`, the
     /// end of a process that did not leave is noticed after the lease.
