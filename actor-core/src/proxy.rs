@@ -61,9 +61,9 @@
 //! - Messages wait in the mailbox of the proxy while [`Proxy::forward`] is pending. The proxy of an actor
 //!   with `priority` messages has a priority queue as well.
 //! - Deadlock detection does not look through a proxy: a cycle of calls through one is not an error.
-//!   Limit such calls by `timeout`.
+//!   Limit such calls with `timeout`.
 //!
-//! Calls without a proxy do not become slower.
+//! Calls that do not go through a proxy have no additional cost.
 
 mod actor;
 mod control;

@@ -84,7 +84,7 @@ pub trait Spawn: Dispatch {
     /// alive.
     ///
     /// # Panics
-    /// As [`spawn`](Spawn::spawn), and if `make` panics.
+    /// If `make` panics. Also panics as [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;

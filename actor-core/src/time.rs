@@ -253,7 +253,7 @@ impl Future for Tick<'_> {
 }
 
 impl Drop for Tick<'_> {
-    /// Removes the waker from the timers, because no task waits any more.
+    /// Removes the waker from the timers, because no task waits for it anymore.
     fn drop(&mut self) {
         self.interval.sleep.cancel();
     }

@@ -308,7 +308,7 @@ impl ReplyKind {
     }
 }
 
-/// A method that the run loop calls by itself.
+/// A method that the run loop calls automatically.
 pub(crate) struct Hook {
     pub(crate) kind: HookKind,
     pub(crate) cfgs: Vec<Attribute>,

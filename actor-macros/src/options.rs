@@ -46,7 +46,7 @@ impl RawOption {
 
 /// Reads options, of which `known` are valid here.
 ///
-/// For an unknown key, `elsewhere` may provide a better text than the list of known ones.
+/// If a key is unknown, `elsewhere` may provide a better text than the list of known ones.
 pub(crate) fn read(
     tokens: TokenStream,
     known: &[&str],

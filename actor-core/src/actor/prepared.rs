@@ -129,7 +129,7 @@ impl System {
     /// Spawns an actor on this system. See [`Spawn::spawn`](crate::Spawn::spawn).
     ///
     /// # Panics
-    /// As [`Spawn::spawn`](crate::Spawn::spawn).
+    /// The same as for [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
     pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Address {
         Prepared::new(actor).on(self).spawn()

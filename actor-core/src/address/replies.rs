@@ -103,7 +103,7 @@ impl<T> Replies<T> {
     /// of handlers.
     ///
     /// # Panics
-    /// As for [`StreamCall::stream_of`](crate::StreamCall::stream_of).
+    /// The same as for [`StreamCall::stream_of`](crate::StreamCall::stream_of).
     ///
     /// ```
     /// # use actor_core::Replies;

@@ -256,7 +256,7 @@ impl<T> Future for Closed<'_, T> {
 }
 
 impl<T> Drop for Closed<'_, T> {
-    /// Removes the waker from the reply, because no task waits any more.
+    /// Removes the waker from the reply, because no task waits for it anymore.
     fn drop(&mut self) {
         self.reply.cell.forget_waker(|waker| drop_waker(Some(waker)));
     }

@@ -47,7 +47,7 @@ impl<T> ReplyReceiver<T> {
     }
 
     /// Stops waiting. Returns the reply if it has arrived, and otherwise whether the handler
-    /// had started. Observers are told `error`, or that the call was dropped.
+    /// had started. Observers are notified of `error`, or that the call was dropped.
     pub(crate) fn give_up(
         &mut self,
         error: Option<fn(bool) -> CallError>,

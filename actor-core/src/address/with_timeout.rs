@@ -19,8 +19,8 @@ use std::time::Duration;
 pub trait Expire: Future + Unpin {
     #[doc(hidden)]
     fn __executor(&self) -> ExecutorRef;
-    /// Marks the waits of this future as timed, so that deadlock detection knows that they end by
-    /// themselves.
+    /// Marks the waits of this future as timed, so that deadlock detection knows that they end on
+    /// their own.
     #[doc(hidden)]
     fn __set_timed(&mut self);
     /// Returns whether the message carries the deadline to its handler, as the message of a call

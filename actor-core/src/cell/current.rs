@@ -56,7 +56,7 @@ pub(crate) struct CurrentMessage {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
     /// The id of the call whose reply the input owes. 0 for none, or one of the markers above, which are
-    /// odd. The call may be over: a handler can answer and go on.
+    /// odd. The call may be over: a handler can answer and continue.
     pub(crate) reply: u64,
     /// The state of the reply, the deadline and its flags.
     pub(crate) handling: Handling,
@@ -181,7 +181,7 @@ pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run:
     FAILURE.take();
 }
 
-/// The previous input. Dropping this restores it, also during a panic, which an outer frame may
+/// The previous input. Dropping this restores it, even during a panic, which an outer frame may
 /// catch.
 struct Restore(CurrentMessage);
 

@@ -68,7 +68,7 @@ impl<A: Protocol> Mailbox<A> {
 
     /// Puts the drained messages that were not taken back at the front of the queue. Also puts back
     /// the system messages for the actor, and drops the system messages for this life. If the actor
-    /// has ended, the messages stay in `messages`, because the queue is not read any more.
+    /// has ended, the messages stay in `messages`, because the queue is no longer read.
     pub(crate) fn restore(
         &self,
         messages: &mut LazyDeque<A::Message>,

@@ -258,7 +258,7 @@ impl CellState {
         self.state_changed()
     }
 
-    /// Closes the waiting lists: no sender is admitted any more. Returns the slots of waiting
+    /// Closes the waiting lists: no more senders are admitted. Returns the slots of waiting
     /// calls, whose messages have to be dropped. Adds the wakers of waiting sends to `wake`,
     /// because their messages are returned.
     pub(crate) fn close_waiters(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {

@@ -26,7 +26,7 @@ pub enum Restart {
 }
 
 impl Restart {
-    /// Returns whether another life follows one that ended by itself with `exit`.
+    /// Returns whether another life follows one that ended on its own with `exit`.
     pub(crate) fn follows(self, exit: &Exit) -> bool {
         match self {
             Restart::Permanent => true,

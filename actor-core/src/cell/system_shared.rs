@@ -37,7 +37,7 @@ pub(crate) struct SystemShared {
     /// message reads the other fields.
     table: OwnLines<Mutex<Table>>,
     pub(crate) names: Registry,
-    /// Set when the system shuts down: no actor starts any more.
+    /// Set when the system shuts down: no further actor starts.
     closing: AtomicBool,
     /// Notified when the table becomes empty.
     pub(crate) emptied: Arc<Event>,
@@ -186,14 +186,14 @@ impl SystemShared {
         }
     }
 
-    /// Closes the system, so that no actor starts any more. Returns the existing actors.
+    /// Closes the system, so that no further actor starts. Returns the existing actors.
     pub(crate) fn close(&self) -> Vec<Arc<dyn DynMailbox>> {
         let table = self.table.lock();
         self.closing.store(true, Ordering::Relaxed);
         table.iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
-    /// Closes the system, so that no actor starts any more, and kills the existing actors.
+    /// Closes the system, so that no further actor starts, and kills the existing actors.
     pub(crate) fn kill_all(&self) {
         self.close().iter().for_each(|actor| actor.kill());
     }

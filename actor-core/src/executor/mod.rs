@@ -153,8 +153,8 @@ impl Job {
         matches!(self, Job::Task(task) if task::is_over(task))
     }
 
-    /// Ends a job of a closed executor. An actor runs, and ends because it has been killed. A task
-    /// is dropped.
+    /// Ends a job of a closed executor. An actor is run, and ends because it has been killed. A
+    /// task is dropped.
     fn end(self) {
         match self {
             Job::Actor(_) => self.run(),

@@ -140,20 +140,17 @@ impl Tasks {
         drop(gone);
     }
 
-    /// Returns whether the executor has ended, so that no task is polled any more.
+    /// Returns whether the executor has ended, so that no further task is polled.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
     /// Refuses new tasks, and wakes the existing ones. Each existing task is scheduled once more,
     /// and the executor, which has ended, drops it instead of polling it.
+    ///
     /// No task stays pending. Waking has no effect on a task that is already scheduled. If a worker
     /// that has not yet noticed the end polls such a task, the poll synchronizes with this wake,
     /// sees that the list is closed, and schedules the task again.
-    ///
-    /// No task stays pending. A wake does nothing to a task that is scheduled already. If a worker that
-    /// has not yet noticed the end polls such a task, the poll synchronizes with this wake, sees that the
-    /// list is closed, and schedules the task again.
     pub(super) fn close(&self) {
         let mut wakers = self.wakers.lock();
         self.closed.store(true, Ordering::Release);

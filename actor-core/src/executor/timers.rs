@@ -219,7 +219,7 @@ impl Timers {
         until
     }
 
-    /// Records that no thread sleeps for a deadline any more. If `needs_alarm` is set, no thread
+    /// Records that no thread sleeps for a deadline anymore. If `needs_alarm` is set, no thread
     /// fires the timers either, so the next insertion of a deadline raises an alarm.
     pub(crate) fn end_sleep(&self, needs_alarm: bool) {
         let sleep = if needs_alarm { SleepState::Forever } else { SleepState::Awake };

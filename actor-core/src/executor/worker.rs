@@ -11,7 +11,7 @@
 //! | woken by a job | the LIFO slot | watched |
 //! | displaced from the slot | the queue | watched; a parked worker is unparked to search if it is [worth](WorkerRemote::is_worth_stealing) it |
 //! | yields | the queue | the same, unless nothing else waits here: then it runs next |
-//! | had its share of the slot | the queue | watched since it came |
+//! | had its share of the slot | the queue | watched since it was queued |
 //! | batch of the injector | the queue | watched, by `watch_others`: after a search and after maintenance |
 //! | batch of another worker | the queue | watched, by `watch_others`: after a search and after parking |
 //! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |

@@ -8,9 +8,9 @@ use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use super::Job;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// The amount of queued work, in nanoseconds, from which another worker is unparked for it or
-/// steals it in a search. Waking a thread and moving actors to another core costs about as much.
-/// Shorter work is completed sooner by the worker that has it, or is taken by the leader.
+/// The minimum amount of queued work, in nanoseconds, for which another worker is unparked, or that
+/// a searching worker steals. Waking a thread and moving actors to another core costs about as
+/// much. Shorter work is completed sooner by the worker that has it, or is taken by the leader.
 const STEAL_THRESHOLD_NS: u64 = 30_000;
 
 /// The part of a worker that other workers may access.

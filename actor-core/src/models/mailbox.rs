@@ -9,7 +9,7 @@ use crate::sync::std_sync::{AtomicUsize, Ordering};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-/// Counts the handled messages; not with loom's types, because the count is read only at the end.
+/// Counts the handled messages; without loom's types, because the count is read only at the end.
 #[actor(crate = crate, capacity = 1)]
 struct Counter {
     handled: Arc<AtomicUsize>,

@@ -46,7 +46,7 @@ struct PoolQueue<A: Dispatch> {
     size: usize,
     /// Limits the restarts of members. One restart too many fails the pool.
     window: RestartWindow,
-    /// Set when the pool ends before it has drained: no member is restarted any more.
+    /// Set when the pool ends before it has drained: members are no longer restarted.
     verdict: Option<Exit>,
     /// Set when the exit is about to be published, which happens once.
     is_over: bool,

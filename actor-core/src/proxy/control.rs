@@ -65,7 +65,7 @@ pub(super) struct Shared {
     orders: Mutex<Option<VecDeque<Order>>>,
     /// Set by `stop()` on an address.
     is_stopped: AtomicBool,
-    /// Set by `revoke`. No address of the proxy accepts messages any more.
+    /// Set by `revoke`. The addresses of the proxy no longer accept messages.
     is_revoked: AtomicBool,
     on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The actor that the proxy ends with.

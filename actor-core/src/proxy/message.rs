@@ -177,7 +177,7 @@ pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
 ///
 /// The message is skipped if it has not been started by then, and its call gets
 /// [`CallError::DeadlineExceeded`]. Its handler has this deadline, which its own calls inherit. The
-/// receiving end does not end by itself at the deadline.
+/// receiving end does not end automatically at the deadline.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -274,7 +274,7 @@ pub fn poll_closed<T>(reply: &mut Reply<T>, cx: &mut Poller<'_>) -> Poll<()> {
 
 /// Answers a call with an error, on behalf of an actor in another process.
 ///
-/// As the error of a call whose own timeout was its deadline,
+/// If the deadline of the call is its own timeout, the error
 /// [`DeadlineExceeded`](CallError::DeadlineExceeded) becomes [`Timeout`](CallError::Timeout).
 ///
 /// ```
@@ -314,12 +314,12 @@ pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
 /// leaves. For a send, it runs immediately. It must not block. A panic in it is reported and goes
 /// no further.
 ///
-/// The outcome is exactly the result that the caller gets, regardless of the way of the reply: the
+/// The outcome is exactly the result that the caller gets, regardless of the path of the reply: the
 /// message may be forwarded more than once, its handler may store the reply and answer later, and
 /// the stream of a streaming reply may run for a long time. Several proxies may observe one
 /// message.
 ///
-/// The first observer of a call costs three allocations, each further one a single one.
+/// The first observer of a call costs three allocations, each further observer a single one.
 ///
 /// ```
 /// use actor_core::prelude::*;

@@ -80,9 +80,9 @@ struct Revoked {
 impl Revoke {
     /// Revokes the address: it accepts no more messages, and its queued messages are not forwarded.
     ///
-    /// Calls get [`CallError::Stopped`](crate::CallError::Stopped), also the one that waits for room in the
-    /// mailbox of the actor. A message that the mailbox of the actor has accepted is still handled, and its
-    /// call gets the reply.
+    /// Calls get [`CallError::Stopped`](crate::CallError::Stopped), including a call that waits for capacity
+    /// in the mailbox of the actor. A message that the mailbox of the actor has accepted is still handled,
+    /// and its call gets the reply.
     pub fn revoke(self) {
         self.control.revoke();
         // The forwarder listens to the event before it reads the flag.

@@ -16,9 +16,9 @@ use std::time::Instant;
 /// mailbox has accepted it. This stream can be dropped to withdraw a queued message, or
 /// [abandoned](abandon_stream).
 ///
-/// The message has this `deadline`, as that of [`queued_reply_until`](super::queued_reply_until): it is
-/// skipped if it has not been started by then, and its handler inherits the deadline. The stream does not
-/// end by itself at the deadline.
+/// The message has this `deadline`, as with [`queued_reply_until`](super::queued_reply_until): it is
+/// skipped if it has not been started by then, and its handler inherits the deadline. The stream does not end
+/// automatically at the deadline.
 ///
 /// # Errors
 /// The future returns the message if the actor has ended. When that is dropped, the stream yields
@@ -57,7 +57,7 @@ pub fn open_stream<P: Protocol, T: 'static>(
 ///
 /// Unlike the stream of [`Replies::pair`], this stream observes the progress of the message: it ends
 /// with [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued
-/// message. The message has this `deadline`, as that of [`open_stream`].
+/// message. The message has this `deadline`, as with [`open_stream`].
 ///
 /// # Panics
 /// If `capacity` is 0 or larger than 65536.

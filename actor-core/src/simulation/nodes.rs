@@ -52,8 +52,8 @@ impl Sim {
     }
 
     /// Ends a node as if its process had been killed: its actors end without `#[on_stop]`, its
-    /// tasks are dropped, and no actor or task starts on it any more. No other code of the node
-    /// runs, except the drops of its values.
+    /// tasks are dropped, and no further actor or task starts on it. No other code of the node
+    /// runs, except the `drop` of its values.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -82,8 +82,8 @@ impl Sim {
     }
 
     /// Pauses a node, as if its process had been suspended: its actors and tasks make no steps
-    /// until [`resume`](Sim::resume), while time goes on. An actor or task that is already runnable
-    /// makes one more step.
+    /// until [`resume`](Sim::resume), while virtual time advances. An actor or task that is already
+    /// runnable makes one more step.
     ///
     /// # Panics
     /// If `node` is not a node of this simulation.

@@ -121,8 +121,9 @@ impl System {
     ///
     /// The same seed gives the same run. Virtual time advances only when nothing is runnable: it
     /// jumps to the next timer, so a day of ticks passes in an instant. `#[actor_core::test]`
-    /// creates a simulation by itself; [`Sim::of`](crate::Sim::of) controls it. While a simulation
-    /// runs, this thread's `fastrand` follows the seed, and with it [`race`](crate::future::race).
+    /// creates a simulation automatically; [`Sim::of`](crate::Sim::of) controls it. While a
+    /// simulation runs, this thread's `fastrand` follows the seed, and with it
+    /// [`race`](crate::future::race).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -184,7 +185,7 @@ impl System {
     /// With the feature `tokio`, a thread inside a tokio runtime is in the system of that runtime.
     ///
     /// # Panics
-    /// If it would start the global system, and `ACTOR_THREADS` is set but is not a number from 1 on.
+    /// If it would start the global system, and `ACTOR_THREADS` is set but is not a number of at least 1.
     #[track_caller]
     pub fn current() -> Self {
         System::handle(System::current_shared())

@@ -46,7 +46,7 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
 
 /// Waits for a shutdown signal, Ctrl-C or SIGTERM. Waits forever on platforms without signals.
 ///
-/// [`System::run`] and `#[actor_core::main]` wait for it by themselves.
+/// [`System::run`] and `#[actor_core::main]` wait for it automatically.
 ///
 /// ```
 /// # use actor_core::future::or;

@@ -14,10 +14,10 @@ const GRACE: Duration = Duration::from_secs(1);
 
 impl System {
     /// Shuts down gracefully: stops every top-level actor, and each actor stops its children in
-    /// order. Actors that are left after `limit` are killed. Then the worker threads end.
+    /// order. Actors that remain after `limit` are killed. Then the worker threads end.
     ///
-    /// Returns the actors that did not end in time. Once the future is polled, no actor starts on
-    /// this system any more: `spawn` returns the address of an ended actor.
+    /// Returns the actors that did not end in time. Once the future is polled, no further actor
+    /// starts on this system: `spawn` returns the address of an ended actor.
     ///
     /// # Cancellation
     /// If the future is dropped before it completes, the actors are still stopped, but none is

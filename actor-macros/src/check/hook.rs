@@ -1,4 +1,4 @@
-//! Layer 3: hooks, the methods that the run loop calls by itself; it must not know messages.
+//! Layer 3: hooks, the methods that the run loop calls automatically; it must not know messages.
 
 use proc_macro2::TokenStream;
 use syn::Type;

@@ -101,13 +101,10 @@ pub(crate) fn crate_path(path: Option<&TokenStream>, place: Span) -> TokenStream
 }
 
 /// Hides the framework's own actor from compiler errors about user actors.
+///
 /// An error about a missing half should not mention that actor. With generics, the attribute would
 /// hide the unmet bound. In other places it could not be named, because `#![no_implicit_prelude]`
 /// hides `diagnostic`.
-///
-/// An error about a missing half should not mention it. With generics, the attribute would hide the
-/// unmet bound; in other places it could not be named, because `#![no_implicit_prelude]` hides
-/// `diagnostic`.
 fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<TokenStream> {
     (is_own(path) && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
 }

@@ -43,7 +43,7 @@ pub(super) struct Asking<T> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AskState {
     Init,
-    /// Not sent yet, but the message contains its reply already.
+    /// The message has not been sent yet, but already contains its reply.
     Prepared,
     /// The message is in the mailbox, or waits for capacity.
     Pending,

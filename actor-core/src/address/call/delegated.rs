@@ -85,7 +85,7 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
 /// [`SendError`] with the message and the reply.
 ///
 /// # Cancellation
-/// As for [`SendFuture`]. If the message is dropped, the reply is dropped too.
+/// The same as for [`SendFuture`]. If the message is dropped, the reply is dropped too.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -110,7 +110,7 @@ impl<'a, P: Protocol, T> Delegating<'a, P, T> {
     /// Limits the wait for mailbox capacity. See [`SendFuture::timeout`].
     ///
     /// # Errors
-    /// As without a limit, and [`SendReason::Timeout`](crate::SendReason::Timeout).
+    /// The errors without a timeout, and [`SendReason::Timeout`](crate::SendReason::Timeout).
     pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
         WithTimeout::new(self, limit)
     }
@@ -129,7 +129,7 @@ impl<'a, P: Protocol, T> Delegating<'a, P, T> {
     /// Blocks the current thread until the message was accepted. See [`SendFuture::wait`].
     ///
     /// # Errors
-    /// As when it is awaited, and [`SendReason::WouldBlock`](crate::SendReason::WouldBlock).
+    /// The errors of the future, and [`SendReason::WouldBlock`](crate::SendReason::WouldBlock).
     pub fn wait(self) -> Result<(), SendError<(P::Message, Reply<T>)>> {
         let exchange = self.exchange;
         self.sending.wait().map_err(|error| unsent::<P, T>(error, exchange))

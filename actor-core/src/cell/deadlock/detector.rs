@@ -8,7 +8,7 @@
 //!
 //! The edges found one by one are then visited a second time. An edge with the same epoch at both
 //! visits also existed in between. All edges therefore existed together at the moment between the
-//! two walks. The cycle cannot end by itself: an edge ends only when its target runs, and each
+//! two walks. The cycle cannot end on its own: an edge ends only when its target runs, and each
 //! actor is the target of another.
 //!
 //! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a

@@ -55,7 +55,7 @@ pub(crate) fn is_own_waker(waker: &Waker) -> bool {
 
 /// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
 pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
-    /// Restores the waker, also if the poll panics: another actor may have one at the same address later.
+    /// Restores the waker, even if the poll panics: another actor may have one at the same address later.
     struct Restore((usize, usize));
 
     impl Drop for Restore {

@@ -69,8 +69,8 @@ impl Failures {
 }
 
 /// Returns whether the failure is an injected fault, or the effect of such a fault or of a kill
-/// through links. The failure of a supervisor that gives up never counts as injected, whatever its
-/// children failed with.
+/// through links. The failure of a supervisor that gives up never counts as injected, regardless of
+/// the failures of its children.
 fn is_planned(failure: &Failure) -> bool {
     match (failure.kind(), failure.cause()) {
         (FailureKind::Panic, _) => failure.message() == FAULT,

@@ -1,4 +1,4 @@
-//! The ownership of the timers: whatever happens to the leader, an insertion reaches a thread that sleeps.
+//! The ownership of the timers: no matter what happens to the leader, an insertion reaches a sleeping thread.
 
 use super::{Idle, ParkDecision};
 use crate::executor::timers::Timers;

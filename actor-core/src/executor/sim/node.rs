@@ -14,7 +14,7 @@ use crate::sync::{Arc, Mutex};
 
 pub(crate) struct NodeExecutor {
     sim: Arc<SimExecutor>,
-    /// The number of this node in the simulation, from one on.
+    /// The number of this node in the simulation, starting with one.
     ordinal: usize,
     name: String,
     tasks: Tasks,
@@ -119,7 +119,7 @@ impl Executor for NodeExecutor {
         number
     }
 
-    /// Closes the node. The simulation goes on, and drops one remaining task in each of the
+    /// Closes the node. The simulation continues, and drops one remaining task in each of the
     /// following steps. The actors have been killed before, and also end in these steps.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.tasks.close();

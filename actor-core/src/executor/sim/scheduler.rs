@@ -134,7 +134,6 @@ impl Scheduler {
     }
 }
 
-/// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely,
 /// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely.
 /// One in eleven durations is the longest one: a timer of that length then races with the very next
 /// step. Computed with integers, so that the result is the same on every machine.
