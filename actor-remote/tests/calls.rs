@@ -213,7 +213,7 @@ async fn an_address_in_a_message_calls_back() {
     let mine = spawn();
     assert_eq!(two.remote.ask(mine.clone(), 5).await, Ok(Some(5)));
     assert_eq!(mine.seen().await, Ok(vec![5]));
-    // An address of the other node comes home as the local one.
+    // An address of the other node arrives there as the local one.
     assert_eq!(two.remote.ask(two.remote.clone(), 5).await, Ok(None));
     assert_eq!(two.remote.me().await.as_ref(), Ok(&two.remote));
 }
@@ -360,7 +360,7 @@ async fn a_slow_actor_holds_up_its_senders_and_no_other_actor() {
         accepted += 1;
         assert!(accepted < 1000, "nothing holds the sender up");
     }
-    // 64 at the actor, 64 KiB under way, 64 at the proxy.
+    // 64 at the actor, 64 KiB in flight, 64 at the proxy.
     assert!((150..=250).contains(&accepted), "{accepted}");
     let begun = time::now();
     assert_eq!(quick.add(1).await, Ok(1));

@@ -19,7 +19,8 @@ async fn next(events: &mut (impl Stream<Item = NodeEvent> + Unpin)) -> (String, 
     }
 }
 
-/// Waits until both nodes have the session, so that the one that leaves first says so.
+/// Waits until both nodes have the session, so that the node that leaves first notifies the other
+/// one.
 async fn joined(events: &mut (impl Stream<Item = NodeEvent> + Unpin), other: &Node) {
     assert_eq!(next(events).await, event(other.name(), "joined"));
     let mut seen = other.events();

@@ -144,7 +144,7 @@ async fn a_shutdown_does_not_wait_for_callers_that_have_left_or_are_lost() {
 
 #[test]
 fn the_shutdown_of_a_system_lets_its_node_leave() {
-    // A real system, whose network is the loop of one node.
+    // A real system with a loopback network of one node.
     use actor_remote::{NodeId, Transport, TransportEvent};
     use std::pin::Pin;
     use std::sync::Arc;

@@ -114,7 +114,8 @@ impl Hostile {
     }
 }
 
-/// A time left that no clock reaches is ignored; without time left, a call is answered and not handled.
+/// A remaining time beyond the range of the clock is ignored; without time left, a call is answered and not
+/// handled.
 #[actor_core::test(seeds = 10)]
 async fn a_forged_time_left_is_no_deadline_or_has_passed() {
     let mut all = hostile().await;
@@ -276,7 +277,7 @@ async fn hostile_bodies_are_refused_before_they_are_decoded() {
     assert_eq!((counters.refused_sends, counters.bad_frames), (sends as u64, sends as u64));
     // Each of them is an incident here, because their sender cannot know.
     assert_eq!(System::current().counters().undelivered, sends as u64);
-    // The session goes on, and a right frame is handled.
+    // The session continues, and a valid frame is handled.
     all.forger.frame(&[&[5][..], &number(export), &add, &[0x91, 5]].concat());
     time::sleep(Duration::from_millis(10)).await;
     assert_eq!(all.honest.add(0).await, Ok(5));
@@ -465,7 +466,7 @@ async fn all_proxies_share_a_window() {
         all.push((local, remote));
     }
     time::sleep(Duration::from_millis(200)).await;
-    // Each of them may have one message under way that is larger than its own window.
+    // Each of them may have one message in flight that is larger than its own window.
     for (_, remote) in &all {
         remote.store("x".repeat(900_000)).send().await.unwrap();
     }

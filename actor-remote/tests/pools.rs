@@ -88,7 +88,7 @@ async fn office(network: &SimNetwork) -> (Vec<Node>, Node, Records) {
     (servers, client, records)
 }
 
-/// Waits until a node knows so many workers.
+/// Waits until a node knows this many workers.
 async fn knows(node: &Node, count: usize) {
     for _ in 0..10_000 {
         if node.lookup_all::<WorkerAddr>("worker").len() == count {

@@ -91,7 +91,7 @@ async fn items_in_order_and_an_end_are_accepted() {
     }
     assert_eq!(lines.collect::<Vec<_>>().await, [Ok(7), Ok(8), Err(CallError::Killed)]);
     assert_eq!((reader.counters().await, reader.node.tables().open_calls), ((0, 0, 0), 0));
-    // The call is over, so frames that were under way arrive late.
+    // The call is over, so frames that were in flight arrive late.
     reader.forger.frame(&[15, 1, 3, 9]);
     reader.forger.frame(&[16, 1, 0]);
     assert_eq!(reader.counters().await, (0, 2, 0));
@@ -138,7 +138,7 @@ async fn items_beyond_their_credit_end_the_session() {
     let expected = [1, 2, 3, 4].map(Ok).into_iter().chain([Err(UNREACHABLE)]);
     assert_eq!(lines.collect::<Vec<_>>().await, expected.collect::<Vec<_>>());
 
-    // By bytes: a window has 64 KiB, and the last item in it may exceed that.
+    // The limit in bytes: a window has 64 KiB, and the last item in it may exceed that.
     let mut reader = self::reader().await;
     let mut texts = reader.log.texts().stream_of(4);
     assert_eq!(future::poll_once(texts.next()).await, None);
@@ -179,7 +179,7 @@ async fn a_bad_body_of_an_item_ends_its_stream_only() {
 
 #[actor_core::test(seeds = 20)]
 async fn frames_of_streams_for_other_calls_end_the_session() {
-    // Of a call that was never made, and of one that has one reply.
+    // Frames of a call that was never made, and of a call that has one reply.
     for frame in [&[15, 9, 1, 7][..], &[16, 9, 0], &[15, 1, 1, 7], &[16, 1, 0]] {
         let mut reader = reader().await;
         let length = reader.node.system().spawn_task(reader.log.length().into_owned());
@@ -188,7 +188,7 @@ async fn frames_of_streams_for_other_calls_end_the_session() {
         assert_eq!(length.await, Err(UNREACHABLE));
         assert_eq!(reader.counters().await, (1, 0, 1));
     }
-    // A reply for a stream is late, and its stream goes on.
+    // A reply for a stream counts as late, and its stream continues.
     let mut reader = reader().await;
     let lines = reader.stream(2).await;
     reader.forger.frame(&[6, 1, 7]);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Long enough for everything that is under way.
+/// Long enough for everything that is in flight.
 const LATER: Duration = Duration::from_secs(1);
 
 /// A producer of each kind, as a trait.

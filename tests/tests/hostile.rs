@@ -1,4 +1,4 @@
-//! Crates that make life hard for a macro: no prelude, other editions, other names, every lint.
+//! Crates that are difficult for a macro: no prelude, other editions, other names, every lint.
 //!
 //! They are a workspace of their own below `hostile`, checked here and never run.
 
@@ -43,7 +43,7 @@ fn each_crate_is_silent() -> io::Result<()> {
     Ok(())
 }
 
-/// The lints of rustc that are off by default, but for those that are not stable.
+/// The lints of rustc that are off by default, except unstable ones.
 fn quiet_lints() -> io::Result<Vec<String>> {
     let help = Command::new("rustc").args(["-W", "help"]).output()?;
     let help = String::from_utf8_lossy(&help.stdout).into_owned();

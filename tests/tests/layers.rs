@@ -147,7 +147,7 @@ fn check(table: &[(&str, &[&str])]) {
             wrong.push(format!("{file}: names by `super::super::`; use `crate::`"));
         }
         for path in code.split("crate::").skip(1).flat_map(paths) {
-            // What the root re-exports belongs to where it comes from.
+            // An item that the root re-exports belongs to the module that defines it.
             let end = format!("::{path}");
             let path = exported.iter().find(|from| from.ends_with(&end)).unwrap_or(&path).clone();
             let target = path.split("::").next().unwrap_or_default();
@@ -163,7 +163,7 @@ fn check(table: &[(&str, &[&str])]) {
     assert!(wrong.is_empty(), "\n  {}", wrong.join("\n  "));
 }
 
-/// The paths at the start of `code`, which stands behind `crate::` or `use`: `a::{b, c::d}` is
+/// The paths at the start of `code`, which follows `crate::` or `use`: `a::{b, c::d}` is
 /// `a::b` and `a::c::d`.
 fn paths(code: &str) -> Vec<String> {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';

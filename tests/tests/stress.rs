@@ -1,6 +1,5 @@
-//! Every protocol by which something that sleeps is woken, on real threads, many times over. A wake-up
-//! that is lost hangs the test, which its guard tells. All orders of a few steps are tried by the
-//! models in `actor-core/src/models`.
+//! Every parking and waking protocol, on real threads, repeated many times. A lost wake-up hangs the test,
+//! and its guard then reports it. The models in `actor-core/src/models` try all orders of a few steps.
 
 use actor_core::future::{join_all, or};
 use actor_core::prelude::*;
@@ -62,7 +61,7 @@ pub fn a_call_is_answered_or_withdrawn_whenever_its_caller_leaves(system: &Syste
     });
 }
 
-/// A handler that is woken from a plain thread while its cell is being laid back.
+/// A handler that is woken from a plain thread while its cell is being parked.
 pub fn a_handler_is_woken_whenever_its_wake_comes(system: &System) {
     let (open, gate) = async_channel::bounded(1);
     let opener = thread::spawn(move || {

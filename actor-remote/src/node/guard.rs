@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The number of bad frames within this time after which the session of their node ends, and the
-/// node is refused for a while.
+/// A node with this many bad frames within [`WITHIN`] loses its session, and is refused for
+/// [`REFUSED`].
 const OFFENCES: u32 = 100;
 const WITHIN: Duration = Duration::from_secs(10);
 const REFUSED: Duration = Duration::from_secs(60);

@@ -101,7 +101,7 @@ impl Forger {
         self.sequence += 1;
         let from = NodeId(self.id);
         self.tap.event(TransportEvent::Frame { from, bytes: &frame });
-        // The node, the lane of its export, the actor and the reply have a turn each.
+        // The node, the lane of its export, the actor and the reply each get a turn.
         for _ in 0..6 {
             yield_now().await;
         }

@@ -244,7 +244,7 @@ const LENGTHS: [&[u8]; 4] = [
 pub fn mutate(random: &mut Random, frame: &mut Vec<u8>) {
     let times = [0, 1, 1, 1, 2, 3][random.below(6)];
     for _ in 0..times {
-        // Behind the kind for most of them: other kinds come by themselves.
+        // Most mutations come after the kind: other kinds occur anyway.
         let first = if random.below(8) == 0 { 0 } else { 1.min(frame.len()) };
         let at = first + random.below(frame.len() - first);
         let end = at + random.below(8).min(frame.len() - at);

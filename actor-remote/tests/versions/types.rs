@@ -1,4 +1,4 @@
-//! Changes inside of types. A value is an argument, which is refused before it is handled, and a reply,
+//! Changes inside types. A value is an argument, which is refused before it is handled, and a reply,
 //! which gives the caller `BadReply`.
 
 use super::{Effect, Row, connected, outcome};

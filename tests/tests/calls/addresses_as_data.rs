@@ -134,7 +134,7 @@ pub fn a_ring_of_ten_thousand(system: &System) {
                 times => break assert_eq!(times, 4),
             }
         }
-        // They hold each other: without a stop they would live forever.
+        // They hold each other's addresses: without a stop they would live forever.
         nodes.iter().for_each(|node| node.stop());
         for node in &nodes {
             assert_eq!(node.join().await, Exit::Stopped);

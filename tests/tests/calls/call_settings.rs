@@ -34,7 +34,7 @@ async fn full() -> (EchoAddr, Gate) {
     (echo, gate)
 }
 
-/// Does `with` with each order of the methods in the brackets.
+/// Runs `with` with each order of the methods in the brackets.
 macro_rules! each_order {
     ($with:ident, $($start:tt)*) => { each_order!(@ $with $($start)*) };
     (@ $with:ident ($($chain:tt)*) [] []) => { $with!($($chain)*); };
@@ -192,7 +192,7 @@ pub fn a_forwarded_call_that_is_not_sent_gives_the_reply_back(system: &System) {
     });
 }
 
-/// Asks another, and has an answer of its own where that does not take the call.
+/// Asks another actor, and answers on its own if that actor does not accept the call.
 #[actor]
 struct Front {
     echo: EchoAddr,

@@ -113,7 +113,7 @@ pub fn a_call_from_a_thread_outside_async(system: &System) {
     });
     assert_eq!(system.block_on(is_done.recv()), Ok([Ok(2), Ok(4)]));
     outside.join().unwrap();
-    // This thread is not inside of the system either.
+    // This thread is not inside the system either.
     assert_eq!(adder.add(3).wait(), Ok(7));
     adder.stop();
     assert_eq!(system.block_on(adder.join()), Exit::Stopped);

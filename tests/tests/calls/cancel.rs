@@ -1,4 +1,4 @@
-//! A call that is given up, at each of the moments it may have come to.
+//! A call that is cancelled, at each stage that it can have reached.
 
 use actor_core::prelude::*;
 use async_channel::Receiver;
@@ -6,11 +6,11 @@ use futures_lite::future::poll_once;
 use std::time::Duration;
 use tests::{Gate, Mark, Tally, fill, reached, times_out_in_its_handler};
 
-/// The time for a call that is to run out of it.
+/// The timeout of a call that is meant to time out.
 const SHORT: Duration = Duration::from_millis(1);
 
-/// The time for a call that is polled once before it may run out. On a busy machine a thread can be
-/// interrupted for many milliseconds within a poll.
+/// The timeout of a call that is polled once before it may time out. On a busy machine a thread can
+/// be interrupted for many milliseconds within a poll.
 const LONGER: Duration = Duration::from_millis(250);
 
 /// Takes one step for each permit, and reports what it has started and finished.
@@ -37,7 +37,7 @@ impl Stepper {
 
 #[actor(remote)]
 impl Stepper {
-    /// The mark is the reply's own: its drop tells that the reply is gone.
+    /// The mark belongs to the reply: when it is dropped, the reply is gone.
     async fn step(&mut self, number: u32) -> (u32, Mark) {
         self.begun.push(number);
         self.entered.add();
@@ -106,7 +106,7 @@ pub fn a_call_dropped_while_queued_is_never_handled(system: &System) {
     });
 }
 
-/// The cancellation of a call that was sent to another node is on its way for a while.
+/// The cancellation of a call that was sent to another node takes a while to arrive.
 pub fn a_call_whose_cancellation_has_arrived_is_never_handled(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
@@ -189,7 +189,7 @@ pub fn a_call_dropped_while_replying_drops_the_reply(system: &System) {
         drop(call);
         assert_eq!(dropped.count(), 1);
 
-        // An answer that is there counts, however late one looks.
+        // An answer that has arrived counts, however late the call is polled.
         let mut timed = stepper.step(2).timeout(LONGER);
         assert!(poll_once(&mut timed).await.is_none());
         permit.try_send(()).unwrap();
@@ -267,7 +267,7 @@ pub fn a_late_reply_of_another_node_cannot_answer_the_next_call(system: &System)
     assert!(refused.len() <= 10 && refused.iter().all(|answer| *answer == 1), "{refused:?}");
 }
 
-/// Answers with its argument, once it is let.
+/// Answers with its argument, once the gate opens.
 #[actor]
 struct Echo {
     gate: Gate,

@@ -13,7 +13,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// A deadline that passes in a test. On a busy machine a thread can be interrupted for long.
 const SHORT: Duration = Duration::from_millis(250);
 
-/// The longest time that a message is on its way to another node.
+/// The longest transit time of a message to another node.
 const WAY: Duration = Duration::from_secs(60);
 
 /// The time left is carried to another node in whole microseconds.
@@ -159,7 +159,7 @@ async fn front() -> (FrontAddr, LeafAddr, Tally) {
     (reached(front).await, leaf, told)
 }
 
-/// The deadlines of a caller and its callee are the same. On another node it is later by the time on the way,
+/// The deadlines of a caller and its callee are the same. On another node it is later by the transit time,
 /// and rounded down.
 #[track_caller]
 fn assert_same(own: Option<Instant>, callee: Option<Instant>) {
@@ -375,8 +375,8 @@ impl Scene {
 
 const NEVER_STARTED: CallError = CallError::DeadlineExceeded { started: false };
 
-/// Whether a call has ended with the inherited deadline while its message was queued. It is not known of a
-/// message that was sent to another node whether it has started.
+/// Whether a call has ended with the inherited deadline while its message was queued. For a message that was
+/// sent to another node, it is unknown whether it has started.
 fn is_over_in_the_queue(end: &CallError) -> bool {
     *end == NEVER_STARTED || (is_looped() && *end == CallError::DeadlineExceeded { started: true })
 }

@@ -256,7 +256,7 @@ pub fn messages_behind_a_self_handler_are_stopped(system: &System) {
         assert_eq!(closing.join().await, Exit::Stopped);
         assert_eq!((handled.count(), stopped.count()), (0, 0));
 
-        // Sent, not called: it is the end all the same.
+        // The message is sent, not called: it ends the actor all the same.
         let closing = Closing::new().spawn();
         closing.close().send().await.unwrap();
         assert_eq!(closing.join().await, Exit::Stopped);

@@ -112,7 +112,7 @@ mod all_hosts {
     }
 }
 
-/// Behaviors of a moment when nothing is on its way any more, which is certain in virtual time only.
+/// Behaviors of a moment when nothing is in flight, which is certain in virtual time only.
 mod in_virtual_time {
     use crate::{call_settings, cancel, deadline, rejected_messages, timeout};
 
@@ -163,7 +163,7 @@ fn each_behavior_of_calls_runs_over_a_loop_back_node_or_has_a_reason() -> io::Re
     let different: BTreeSet<String> = DIFFERENT.iter().map(|(it, _)| (*it).to_owned()).collect();
     assert!(same.is_disjoint(&different), "{:?}", same.intersection(&different));
     assert!(different.is_subset(&all), "{:?}", different.difference(&all));
-    // Some behaviors are only of calls to other nodes.
+    // Some behaviors exist only for calls to other nodes.
     let known = &same | &different;
     let missing: Vec<_> = all.difference(&known).collect();
     assert!(missing.is_empty(), "add these to a list of this file: {missing:#?}");

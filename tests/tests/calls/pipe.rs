@@ -172,7 +172,7 @@ pub fn an_actor_that_loads_answers_other_calls_meanwhile(system: &System) {
 pub fn a_load_of_100_ms_holds_up_no_call(system: &System) {
     system.block_on(async {
         let mut answered = 0;
-        // On a machine that stalls for all of a load's time there is nothing to be seen: again.
+        // If the machine stalls for the whole time of a load, there is nothing to see: try again.
         for _ in 0..20 {
             let cache = Cache::new(&Gate::new(), &Tally::default()).await.spawn();
             let begun = actor_core::time::now();

@@ -90,7 +90,7 @@ pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
         // From somewhere else.
         let elsewhere = async { drop(given.recv().await.unwrap()) };
         assert_eq!(zip(keeper.give_away(), elsewhere).await.0, Err(CallError::NoReply));
-        // By a later message, and by the end of the life that owns it, however it ends.
+        // Dropped by a later message, and by the end of the life that owns it, however it ends.
         let (first, dropped) = zip(keeper.keep(), keeper.drop_kept()).await;
         assert_eq!((first, dropped), (Err(CallError::NoReply), Ok(())));
         for is_killed in [false, true] {
@@ -106,7 +106,7 @@ pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
             }
             assert_eq!(call.await, Err(CallError::NoReply));
         }
-        // A panic of another's message, and of its own.
+        // A panic in the handler of another message, and in its own handler.
         let mut call = keeper.keep();
         assert!(poll_once(&mut call).await.is_none());
         entered.reaches(2).await;
@@ -116,7 +116,7 @@ pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
     });
 }
 
-/// Answers its call, goes on, and then ends with the replies of others in hand.
+/// Answers its call, continues, and then ends while it holds the replies of other calls.
 #[actor]
 struct Early {
     answers: Sender<ReplyReceiver<u32>>,
@@ -129,7 +129,7 @@ enum Ending {
     Hang,
 }
 
-/// So many replies that the memory of one is that of the answered call.
+/// Enough replies that one of them reuses the memory of the answered call.
 const OTHERS: usize = 64;
 
 #[actor(remote)]

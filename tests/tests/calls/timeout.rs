@@ -10,7 +10,7 @@ use tests::{Gate, Mark, Tally, fill, reached, times_out_in_its_handler};
 
 const SHORT: Duration = Duration::from_millis(1);
 
-/// Keeps its callers waiting in each of the ways there are.
+/// Keeps its callers waiting in every possible way.
 #[actor(capacity = 600)]
 struct Late {
     entered: Tally,
@@ -149,7 +149,7 @@ pub fn never_handled_is_exact_under_a_race(system: &System) {
     race_of_timeouts(system, |error, is_handled| error.never_handled() != is_handled);
 }
 
-/// Of a message that was sent to another node it is not known whether it is handled.
+/// For a message that was sent to another node, it is unknown whether it is handled.
 pub fn a_handled_message_is_never_called_unhandled(system: &System) {
     race_of_timeouts(system, |error, is_handled| !(error.never_handled() && is_handled));
 }

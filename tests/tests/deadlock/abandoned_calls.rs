@@ -53,7 +53,7 @@ struct Leaver {
 #[actor]
 impl Leaver {
     async fn leave(&mut self, fate: Fate, away: Sender<Left>, entered: Gate, gate: Gate) {
-        // So that all below is polled with the waker that the actor keeps.
+        // Everything below is then polled with the waker that the actor keeps.
         yield_now().await;
         let mut call = self.other.work().into_owned();
         assert!(poll_once(&mut call).await.is_none(), "the other one is busy");
@@ -112,7 +112,7 @@ impl Other {
     }
 }
 
-/// Long enough for a wrong alarm to be raised.
+/// Long enough for a false alarm to be raised.
 async fn a_while() {
     actor_core::time::sleep(Duration::from_millis(5)).await;
 }

@@ -65,7 +65,7 @@ pub fn a_caller_outside_of_the_cycle_gets_its_reply(system: &System) {
     });
 }
 
-/// Has two messages that wait for the other one.
+/// Has two messages, each of which waits for the other actor.
 #[actor]
 struct Clerk {
     other: Option<ClerkAddr>,
@@ -201,7 +201,7 @@ pub fn three_that_turn_pending_at_once_are_refused_once(_: &System) {
     });
 }
 
-/// Calls its parent from its start, which its parent waits for.
+/// Calls its parent from `#[on_start]`, while the parent waits for the start.
 #[actor]
 struct Child {
     parent: ParentAddr,

@@ -205,7 +205,7 @@ pub fn a_timed_call_that_completes_a_cycle_is_refused(system: &System) {
             ways[len - 1] = timed;
             let nodes = ring(&ways).await;
             at_once("a timed call", async || match round(&nodes).await {
-                // With two threads it need not be the last, and then it ends by itself.
+                // With two threads it need not be the last, and then it ends on its own.
                 Err(CallError::Timeout { .. } | CallError::DeadlineExceeded { .. }) if len > 1 => {}
                 answer => refused(answer, len),
             })

@@ -3,7 +3,7 @@
 use actor_core::prelude::*;
 use tests::{Gate, Tally};
 
-/// Sends to another one's mailbox, however full.
+/// Sends to the mailbox of another actor, however full it is.
 #[actor(capacity = 2)]
 struct Sender {
     other: Option<SenderAddr>,
@@ -16,7 +16,7 @@ impl Sender {
         self.other = Some(other);
     }
 
-    /// When both are at it, sends until it is refused; returns why.
+    /// Once both actors are running, sends until a send is refused; returns the reason.
     async fn flood(&mut self, entered: Tally) -> Result<(), SendReason> {
         entered.add();
         entered.reaches(2).await;
@@ -27,7 +27,7 @@ impl Sender {
         Ok(())
     }
 
-    /// When the other one is at it, waits for its answer.
+    /// Once the other actor is running, waits for its answer.
     async fn ask(&mut self, entered: Tally) -> Result<(), CallError> {
         entered.add();
         entered.reaches(2).await;
@@ -113,7 +113,7 @@ impl Narrow {
         gate.pass().await;
     }
 
-    /// Waits for the other one, having made room for it just now.
+    /// Waits for the other actor. Taking this message has just freed a slot for that actor.
     async fn ask(&mut self) -> Result<(), CallError> {
         self.wide.as_ref().unwrap().work().await
     }
@@ -153,7 +153,7 @@ pub fn a_sender_that_was_just_admitted_is_no_edge(system: &System) {
             let sent = async { sent.await.unwrap() };
             let ((asked, sent), ()) =
                 actor_core::future::zip(actor_core::future::zip(asked, sent), opened).await;
-            // When it takes `ask`, there is capacity, and no sender waits any more.
+            // When it takes `ask`, there is capacity, and no sender is left.
             assert_eq!((asked, sent), (Ok(()), Ok(())));
         }
         narrow.stop();

@@ -50,7 +50,7 @@ tests::on_every_host! {
     storm::a_storm_with_kills_restarts_and_stops_never_hangs,
 }
 
-/// These reach in from other threads, timers or systems.
+/// These involve other threads, timers or systems.
 mod real {
     use super::{cycles, each_way_to_wait, no_false_alarm, stale_waker, storm};
 

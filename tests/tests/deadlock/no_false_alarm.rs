@@ -19,7 +19,7 @@ type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 /// The result of an actor that was woken by something else.
 const OUT: Answer = Ok(1_000);
 
-/// Long enough for a wrong alarm to be raised, be it at once or at the first look again.
+/// Long enough for a false alarm to be raised, immediately or at the first recheck.
 const A_WHILE: Duration = Duration::from_millis(5);
 
 async fn a_while() -> Answer {
@@ -95,7 +95,7 @@ fn or_unblock(call: Passing) -> Waiting {
     }))
 }
 
-/// Its waker is kept by a thread that nothing knows of.
+/// An unknown thread keeps its waker.
 fn stashed(call: Passing) -> Waiting {
     let is_out = Arc::new(AtomicBool::new(false));
     let mut is_stashed = false;
@@ -259,7 +259,7 @@ pub fn a_timed_call_with_another_way_out_is_not_refused(system: &System) {
     });
 }
 
-/// Has the call made by a task that is not the actor.
+/// Makes the call from a task that is not the actor.
 fn spawned(call: Passing) -> Waiting {
     Box::pin(or(async { flat(actor_core::spawn_task(call).await) }, a_while()))
 }

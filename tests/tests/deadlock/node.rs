@@ -1,4 +1,4 @@
-//! An actor that hands a call on to the next one, in a way that the test chooses.
+//! An actor that forwards a call to the next one, in a way that the test chooses.
 
 use actor_core::Call;
 use actor_core::prelude::*;
@@ -61,8 +61,8 @@ fn name(number: usize) -> String {
     format!("n{number}")
 }
 
-/// Goes once round a ring, from its first node to its first node: every second time with a deadline,
-/// which all calls of the ring inherit, and which changes nothing.
+/// Makes a call around a ring, from its first node back to it. Every second call has a deadline, which all
+/// calls of the ring inherit and which changes nothing.
 pub async fn round(nodes: &[NodeAddr]) -> Answer {
     static ROUNDS: AtomicUsize = AtomicUsize::new(0);
     let call = nodes[0].pass(nodes.len());

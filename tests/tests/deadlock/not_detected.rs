@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use std::time::Duration;
 use tests::times_out_in_its_handler;
 
-/// Waits for itself, in a way that is not looked through.
+/// Waits for itself, in a way that the detection does not see.
 #[actor(max_concurrent = 1)]
 struct Stuck {
     is_open: bool,

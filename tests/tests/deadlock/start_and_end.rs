@@ -10,7 +10,7 @@ use tests::Gate;
 /// Far more than any test takes.
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Waits for the start or the end of a kid, in each way that there is.
+/// Waits for the start or the end of a kid, in every possible way.
 #[actor]
 struct Parent {
     kid: Option<KidAddr>,
@@ -70,7 +70,7 @@ impl Parent {
         or(async { Some(kid.join().await) }, leave).await
     }
 
-    /// Looks once whether the kid has ended, and goes on with something else.
+    /// Looks once whether the kid has ended, and continues with something else.
     async fn glance(&mut self, fate: Fate, entered: Gate, gate: Gate) {
         let kid = self.kid.take().unwrap();
         yield_now().await;
@@ -346,7 +346,7 @@ pub fn an_abandoned_join_is_no_edge(system: &System) {
             let glance = parent.glance(fate, entered.clone(), gate.clone());
             let steps = async {
                 entered.pass().await;
-                // Long enough for a wrong alarm to be raised.
+                // Long enough for a false alarm to be raised.
                 actor_core::time::sleep(Duration::from_millis(5)).await;
                 gate.open();
                 assert_eq!(hears.recv().await.unwrap(), Ok(()), "{fate:?}");

@@ -1,4 +1,4 @@
-//! A wait that kills its target at its time limit ends by itself.
+//! A wait that kills its target at its time limit ends on its own.
 
 use actor_core::prelude::*;
 use futures_lite::future::poll_once;

@@ -1,6 +1,7 @@
 //! Storms of random calls, up and down among a few actors. Plain waits go only upwards and never
-//! form a cycle by themselves; every other wait has another way to end. So every refusal is a false
-//! alarm, except of a timed call, which may complete a cycle and be refused before its timeout.
+//! form a cycle on their own; every other wait has another way to end. Every refusal is therefore a
+//! false alarm, except the refusal of a timed call, which may complete a cycle and be refused
+//! before its timeout.
 //!
 //! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which, and `STORM_SEEDS` how many simulations.
 
@@ -49,7 +50,7 @@ pub(super) struct Droplet {
     weather: Arc<Weather>,
 }
 
-/// A number that looks like chance; splitmix.
+/// A pseudo-random number (SplitMix).
 pub(super) fn chance(seed: &mut u64, most: usize) -> usize {
     *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut word = *seed;
@@ -76,7 +77,7 @@ impl Droplet {
     }
 }
 
-/// Has handlers that overlap, and such that wait for their guard.
+/// Has handlers that overlap, and handlers that wait for their guard.
 #[actor(capacity = 3, max_concurrent = 3)]
 struct Cloud {
     weather: Arc<Weather>,
@@ -255,7 +256,7 @@ impl Droplet {
     }
 }
 
-/// One task of those outside: calls, and in a violent storm does violence.
+/// One of the tasks outside: calls actors and, in a violent storm, disturbs them.
 async fn blow(weather: Arc<Weather>, mut seed: u64, until: usize) {
     let drops = weather.drops.get().unwrap();
     while weather.calls.load(Ordering::Relaxed) < until {

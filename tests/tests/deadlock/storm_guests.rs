@@ -1,5 +1,5 @@
-//! Actors of a storm that come and go: a droplet waits for their start and their end. They stand beside
-//! the droplet that has made them, and wait for the droplets above, also while they start and stop.
+//! Actors of a storm that come and go: a droplet waits for their start and their end. They are siblings of
+//! the droplet that has created them, and wait for the droplets above, even while they start and stop.
 
 use super::storm::{ACTORS, DropletAddr, Weather, chance};
 use actor_core::prelude::*;

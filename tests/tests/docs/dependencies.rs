@@ -1,4 +1,4 @@
-//! Each dependency has a row in ARCHITECTURE.md, and each row a dependency.
+//! Each dependency has a row in ARCHITECTURE.md, and each row names a dependency.
 
 use std::collections::BTreeSet;
 use std::fs;

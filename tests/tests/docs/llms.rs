@@ -33,7 +33,7 @@ fn items(path: &str) -> Vec<Item> {
     syn::parse_file(&text).expect("a source is Rust").items
 }
 
-/// All items of the sources in `folder`, also those of inline modules.
+/// All items of the sources in `folder`, including those of inline modules.
 fn items_within(folder: &str) -> Vec<Item> {
     let (mut folders, mut found) = (vec![page::root().join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {

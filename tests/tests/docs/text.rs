@@ -5,7 +5,7 @@ use std::mem;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// In the place of inline code, which is not prose.
+/// Replaces inline code, which is not prose.
 const CODE: &str = "code";
 
 /// The heading of a table column with examples of bad style, whose cells are left out.

@@ -1,5 +1,5 @@
-//! Worker threads inside user code, and worker threads that are never idle: what does not need them holds
-//! nevertheless, and what waits behind them goes on elsewhere.
+//! Worker threads inside user code, and worker threads that are never idle: promises that do not need them
+//! still hold, and the work queued behind them continues on other threads.
 
 use actor_core::prelude::*;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tests::{Gate, guarded};
 
-/// How late a look may be beside a handler of seconds.
+/// How late a check may be while a handler runs for seconds.
 const LATE: Duration = Duration::from_millis(250);
 const LONG: Duration = Duration::from_secs(60);
 
@@ -95,7 +95,7 @@ impl Drop for Held {
     }
 }
 
-/// Blocks the thread of an actor until the gate is open. Gives back what its echoes say.
+/// Blocks the thread of an actor until the gate is open. Returns the answers of its echoes.
 fn block(blocker: &BlockerAddr, gate: &Gate) -> async_channel::Receiver<usize> {
     let (arrived, (heard, hears)) = (Gate::new(), async_channel::unbounded());
     blocker.block(arrived.clone(), gate.clone(), heard).try_send().unwrap();
@@ -135,7 +135,7 @@ fn shutdown_ends_in_time_while_every_worker_is_blocked() {
             let limit = Duration::from_millis(300);
             let begun = Instant::now();
             let mut report = blocked.system.block_on(blocked.system.shutdown(limit));
-            // The limit, a second for what is killed and for the threads, and more on a loaded machine.
+            // The limit, a second for killed actors and for the threads, and more on a loaded machine.
             let most = limit + Duration::from_secs(5);
             assert!(begun.elapsed() < most, "{:?} on {threads}", begun.elapsed());
             report.stuck.sort();

@@ -1,4 +1,4 @@
-//! The global system, which is made once in a process.
+//! The global system, which is created once in a process.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;

@@ -1,5 +1,5 @@
 //! The last handle of a system with one thread, dropped anywhere: its actors end, their callers and
-//! joiners are told, and a state that must stay on its thread is dropped there.
+//! joiners are notified, and a state that must stay on its thread is dropped there.
 
 use actor_core::prelude::*;
 use futures_lite::future::{block_on, poll_once, yield_now};
@@ -45,7 +45,7 @@ impl Drop for Local {
 
 type Waiting = Pin<Box<dyn Future<Output = Result<(), CallError>> + Send>>;
 
-/// What the owner of a system has left behind when it leaves `block_on`.
+/// The values that remain when the owner of a system leaves `block_on`.
 struct Left {
     started: Started,
     owner: ThreadId,
@@ -82,7 +82,7 @@ fn begin(host: Host) -> Left {
     Left { started, owner, idle, busy, local, running, queued, states, local_state }
 }
 
-/// Drops the last handle by `drop_handle`, and checks that everybody is told.
+/// Drops the last handle by `drop_handle`, and checks that all observers are notified.
 fn ends_all(left: Left, drop_handle: impl FnOnce(Started)) -> (ThreadId, mpsc::Receiver<ThreadId>) {
     let joins = [left.idle.join(), left.busy.join(), left.local.join()];
     drop_handle(left.started);

@@ -78,7 +78,7 @@ fn a_drop_that_starts_a_successor_ends_with_its_system() {
                 Respawn { kind, system: system.clone(), drops: drops.clone() }.start();
                 let report = system.block_on(system.shutdown(LIMIT));
                 assert!(report.stuck.is_empty(), "{kind:?} on {host:?}: {report}");
-                // Some were dropped, and it has come to an end.
+                // Some were dropped, and the chain has ended.
                 futures_lite::future::block_on(drops.reaches(2));
             }
         }

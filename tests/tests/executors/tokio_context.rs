@@ -210,7 +210,7 @@ fn actors_follow_a_clock_that_a_test_has_paused() {
 fn a_wait_that_would_stop_the_only_thread_of_a_runtime_is_refused() {
     guarded("wait in a runtime", || {
         let [multi, current] = runtimes();
-        // The threads for blocking code may wait, also of a runtime that has but one for tasks.
+        // The threads for blocking code may wait, even in a runtime with a single thread for tasks.
         for runtime in [&multi, &current] {
             runtime.block_on(async {
                 let client = client().spawn();

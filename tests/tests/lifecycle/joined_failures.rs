@@ -75,7 +75,7 @@ fn a_joiner_that_was_notified_of_the_stop_observes_the_failure() {
 #[test]
 fn a_joiner_that_was_notified_of_the_start_observes_the_failure() {
     guarded("a_joiner_that_was_notified_of_the_start_observes_the_failure", || {
-        // On one thread, the bomb starts behind the first poll of the join.
+        // On one thread, the bomb starts after the first poll of the join.
         for system in [System::simulation(1), System::current_thread()] {
             let mut join = None;
             system.block_on(async {

@@ -5,7 +5,8 @@ use actor_core::prelude::*;
 use tests::Gate;
 use tests::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 
-/// Asserts that the actor lives on when everything had a chance to run, and that it answers.
+/// Asserts that the actor is still alive after everything has had a chance to run, and that it
+/// answers.
 async fn assert_lives(weak: &WeakAddr<Probe>) {
     settle().await;
     assert!(weak.is_alive());
@@ -16,7 +17,7 @@ async fn assert_lives(weak: &WeakAddr<Probe>) {
     assert!(weak.upgrade().is_some(), "the address that was made meanwhile is gone, no other");
 }
 
-/// Asserts that the actor ends by itself and that nothing of it is left.
+/// Asserts that the actor ends on its own and that nothing of it is left.
 async fn assert_ends(weak: &WeakAddr<Probe>, diary: &Diary) {
     let exit = weak.join().await;
     assert!(matches!(exit, Exit::Stopped | Exit::NoActor), "{exit}");
@@ -121,7 +122,7 @@ pub fn an_address_from_its_context_keeps_alive(system: &System) {
         address.hold(arrived.clone(), gate.clone()).send().await.unwrap();
         let give = step(move |_, context| give.try_send(context.address()).unwrap());
         address.run(give).send().await.unwrap();
-        // The last address goes while it handles; it makes a new one after that.
+        // The last address is dropped while a handler runs; the handler then creates a new one.
         drop(address);
         gate.open();
         let made: ProbeAddr = given.recv().await.unwrap();

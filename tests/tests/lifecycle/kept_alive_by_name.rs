@@ -61,7 +61,7 @@ pub fn a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
                 end(&probe);
                 probe.join().await;
                 assert_eq!(other.register("name"), Ok(()), "free when the exit is published");
-                // A late look at the dead one frees nothing of the living.
+                // A late check of the ended actor releases no name of the living one.
                 assert!(!probe.unregister("name"));
                 assert_eq!(probe.register("late"), Err(RegisterError::Ended));
                 assert_eq!(ProbeAddr::lookup("name"), Some(other.clone()));

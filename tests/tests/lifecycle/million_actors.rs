@@ -40,7 +40,7 @@ pub fn a_million_actors_alive_at_once_each_called_once(system: &System) {
     });
 }
 
-/// How many bytes of this process are in memory, where that can be asked.
+/// The number of bytes of this process in memory, on platforms that report it.
 fn resident() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

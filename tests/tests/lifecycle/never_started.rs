@@ -17,7 +17,7 @@ impl Unborn {
     fn ping(&self) {}
 }
 
-/// A call that lies in the mailbox of an actor that does not live yet.
+/// A call in the mailbox of an actor that has not started yet.
 fn called(me: &UnbornAddr) -> actor_core::Call<'static, Unborn, ()> {
     let mut call = me.ping().into_owned();
     assert!(block_on(poll_once(&mut call)).is_none(), "nobody can have answered");

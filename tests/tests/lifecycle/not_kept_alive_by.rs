@@ -1,4 +1,4 @@
-//! What does not keep an actor alive, without leaks.
+//! References that do not keep an actor alive, and do not leak it.
 
 use actor_core::WeakAddr;
 use actor_core::prelude::*;
@@ -8,7 +8,7 @@ use tests::probe::{Diary, Probe, ProbeAddr, Step, forgotten, step};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Asserts that an actor that has done `made` ends by itself once its address is gone.
+/// Asserts that an actor that has handled `made` ends on its own once its address is gone.
 fn ends_all_the_same(system: &System, made: Step) {
     system.block_on(async {
         let diary = Diary::default();
@@ -95,7 +95,8 @@ pub fn a_stored_reply_keeps_nothing_alive(system: &System) {
         let diary = Diary::default();
         let address = Probe::new("a", &diary).spawn();
         let weak = address.downgrade();
-        // The call is dropped while its reply is stored: with it goes its hold on the address.
+        // The call is dropped while its reply is stored: its reference to the address is dropped
+        // with it.
         let limited = address.ask().timeout(Duration::from_millis(1)).await;
         assert!(matches!(limited, Err(CallError::Timeout { .. })), "{limited:?}");
         drop(address);

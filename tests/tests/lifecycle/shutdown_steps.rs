@@ -212,7 +212,7 @@ pub fn a_panic_in_one_step_does_not_skip_the_next(system: &System) {
         actor.run(set_up).await.unwrap();
         settle().await;
         actor.stop();
-        // The first that goes wrong turns a stop into a failure: the drop of the task.
+        // The first step that fails turns a stop into a failure: here, dropping the task.
         let Exit::Failed(failure) = actor.join().await else { panic!("a drop panicked") };
         assert_eq!((failure.handler(), failure.message()), ("task", "planned"));
         for _ in 0..2 {

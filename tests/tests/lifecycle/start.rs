@@ -10,7 +10,7 @@ thread_local! {
     static SPAWNING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does the spawning, with a note on this thread's stack that it is being done.
+/// Spawns the actor, and marks this thread as spawning in the meantime.
 fn spawning<T>(spawn: impl FnOnce() -> T) -> T {
     SPAWNING.set(true);
     let spawned = spawn();
@@ -54,7 +54,7 @@ impl Newborn {
     }
 }
 
-/// Spawns from inside a handler, in every way there is.
+/// Spawns from inside a handler, in every possible way.
 #[actor]
 struct Parent {
     nested: Tally,

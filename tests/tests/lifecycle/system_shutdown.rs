@@ -14,7 +14,7 @@ const SOON: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(60);
 
 thread_local! {
-    /// Dropped when the thread ends: that is counted.
+    /// Dropped, and counted, when the thread ends.
     static ENDS: RefCell<Option<Mark>> = const { RefCell::new(None) };
 }
 
@@ -90,7 +90,7 @@ fn shutdown_leaves_behind_and_names_a_thread_stuck_in_user_code() {
         assert!(name.starts_with("crew-"), "{name}");
         assert_eq!(ended.count(), 2, "the others have ended");
         gate.open();
-        // The thread ends by itself when it gets out; so does the actor.
+        // The thread ends on its own when it leaves user code; so does the actor.
         system.block_on(ended.reaches(3));
     });
 }

@@ -279,7 +279,7 @@ pub fn a_failure_names_its_handler_and_location(system: &System) {
     });
 }
 
-/// How long it takes to cancel so many monitors on one actor.
+/// How long it takes to cancel this many monitors on one actor.
 fn cancelled(system: &System, count: usize) -> Duration {
     system.block_on(async {
         let target = Probe::new("target", &Diary::default()).spawn();

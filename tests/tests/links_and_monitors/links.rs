@@ -50,7 +50,8 @@ pub fn a_failure_goes_round_a_cycle_of_links_once(system: &System) {
             for node in &ring[1..] {
                 let Exit::Failed(failure) = node.join().await else { panic!("it is linked") };
                 assert_eq!((failure.kind(), failure.id()), (FailureKind::Linked, node.id()));
-                // As in Erlang the reason goes on as it is: each names the first failure.
+                // As in Erlang, the reason is passed on unchanged: each exit names the first
+                // failure.
                 assert_eq!(failure.cause(), Some(&Exit::Failed(first.clone())));
             }
             assert_eq!(dropped.count(), length);
@@ -72,7 +73,7 @@ pub fn a_normal_end_of_a_linked_actor_is_ignored(system: &System) {
             assert_eq!(node.ping().await, Ok(()));
         }
         assert_eq!(dropped.count(), 1);
-        // The others are linked to each other still.
+        // The other actors are still linked to each other.
         ring[1].kill();
         let Exit::Failed(failure) = ring[2].join().await else { panic!("it is linked") };
         assert_eq!((failure.kind(), failure.cause()), (FailureKind::Linked, Some(&Exit::Killed)));
@@ -205,7 +206,7 @@ fn race(system: &System, act: fn(&ProbeAddr, &ProbeAddr), allowed: &[usize]) {
             target.join().await;
             kills.join().unwrap();
             linker.ping().await.unwrap();
-            // A notice that is to come has been posted, or is just being posted.
+            // An expected notice has already been posted, or is just being posted.
             while !allowed.contains(&0) && diary.lines().len() == before {
                 linker.ping().await.unwrap();
             }

@@ -50,7 +50,7 @@ pub fn a_failure_runs_down_a_chain_of_100_000_links(system: &System) {
     });
 }
 
-/// One of a chain of addresses: each holds the next one's last.
+/// One actor of a chain of addresses: each holds the last address of the next one.
 #[actor]
 struct Holder {
     _next: Option<HolderAddr>,
@@ -82,7 +82,7 @@ pub fn dropping_the_first_of_a_chain_of_100_000_addresses_ends_all(system: &Syst
     let long = long();
     let (stopped, dropped) = (Tally::default(), Diary::default());
     let (hand_over, receive) = mpsc::channel::<HolderAddr>();
-    // A thread of no system: a state dropped there would be in a wrong place.
+    // A thread that belongs to no system: no state may be dropped there.
     let dropper = thread::spawn(move || drop(receive.recv()));
     let mut first = None;
     for _ in 0..long {

@@ -73,7 +73,8 @@ pub fn a_batch_taken_out_is_no_second_capacity(system: &System) {
         stuck.work(0).send().await.unwrap();
         entered.reaches(1).await;
         let mut next = 1;
-        // The first 64 lie in the queue; from the first step on they are a batch that is out.
+        // The first 64 are in the queue; from the first step on, they are in the batch of the run
+        // loop.
         for step in 1..=200 {
             while stuck.work(next).try_send().is_ok() {
                 next += 1;
@@ -100,7 +101,7 @@ pub fn a_waiting_sender_gets_the_capacity_that_a_pending_handler_freed(system: &
         for step in 1..=200 {
             let mut sending = stuck.work(64 + step).send();
             assert!(poll_once(&mut sending).await.is_none(), "there was room for a 65th");
-            // One handler returns, the next is pending with its batch out.
+            // One handler returns, and the next is pending while the loop holds the batch.
             permit.try_send(()).unwrap();
             sending.await.unwrap();
             entered.reaches(step + 1).await;

@@ -32,7 +32,7 @@ impl Orderly {
     }
 }
 
-/// The same with a handler that now and then is pending in the middle of a batch.
+/// The same with a handler that is occasionally pending in the middle of a batch.
 #[actor]
 struct OrderlyLater {
     last: [u64; SENDERS],

@@ -1,4 +1,4 @@
-//! Senders that wait for room are served in order, and one that leaves takes nothing along.
+//! Waiting senders are admitted in FIFO order, and a sender that leaves loses no slot.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -76,7 +76,7 @@ pub fn no_sender_overtakes_a_waiting_sender(system: &System) {
         for step in 2..50 {
             let mut behind = narrow.work(step + 1).send();
             assert!(poll_once(&mut behind).await.is_none());
-            // The place that is free now belongs to the first, polled or not.
+            // The free slot now belongs to the first sender, polled or not.
             permit.try_send(()).unwrap();
             entered.reaches(step as usize).await;
             let passing = narrow.work(1000).try_send().unwrap_err();
@@ -100,7 +100,7 @@ pub fn a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
             assert!(poll_once(&mut sending).await.is_none());
             line.push(Some(sending));
         }
-        // The first, one in the middle, two in a row and the last leave.
+        // The first, one in the middle, two adjacent ones and the last leave.
         for number in [2, 5, 7, 8, 11] {
             line[number - 2] = None;
         }

@@ -50,7 +50,7 @@ impl Front {
 
 const CALLS: usize = 2500;
 
-/// So many calls expire, and a handler is aborted.
+/// This many calls expire, and a handler is aborted.
 async fn round(front: &FrontAddr, expired: &Tally, number: usize) {
     let limit = Duration::from_millis(5);
     // On a busy machine the time may be over before the handler starts.

@@ -1,4 +1,4 @@
-//! Links and monitors of a long-lived actor, to short-lived actors and over and over to the same one.
+//! Links and monitors of a long-lived actor, to short-lived actors, and repeatedly to the same actor.
 
 use crate::measure::{ROUNDS, stay_flat};
 use actor_core::prelude::*;

@@ -1,4 +1,4 @@
-//! Does one thing over and over and compares the bytes that are allocated.
+//! Repeats an operation, and compares the allocated bytes.
 
 use crate::heap::live;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,8 +16,8 @@ pub fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `round` so often, and fails if each keeps as much as half a pointer. A list, table or queue that
-/// keeps an entry a round keeps at least a pointer; one that has to hold many entries at a time, because
+/// Runs `round` this many times, and fails if each round keeps half a pointer or more. A list, table or queue
+/// that keeps an entry a round keeps at least a pointer; one that has to hold many entries at a time, because
 /// other threads are late, may double its capacity once.
 ///
 /// At the end of a round, an actor may not have parked yet and may still hold the round's data: the

@@ -68,7 +68,8 @@ fn memory_is_as_before(system: &System) {
         let (server, client) = two_nodes();
         server.register("late", &Late::default().spawn()).unwrap();
         let late: LateAddr = client.wait_for("late", LIMIT).await.unwrap();
-        // As with local calls: the most of the first rounds, and the least of the last ones.
+        // As with local calls, the maximum of the first rounds is compared with the minimum of the
+        // last ones.
         let (mut before, mut after) = (0, usize::MAX);
         for number in 1..=warm_up + rounds {
             round(&late, (&client, &server)).await;

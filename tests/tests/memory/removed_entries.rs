@@ -1,4 +1,5 @@
-//! What a long-lived actor, topic, pool, supervisor or mailbox lists: each entry leaves again.
+//! The lists of a long-lived actor, topic, pool, supervisor or mailbox: each entry is removed
+//! again.
 
 use crate::measure::{ROUNDS, stay_flat};
 use actor_core::prelude::*;
@@ -69,14 +70,14 @@ fn maker() -> MakerAddr {
     Maker { topic: Topic::new(), handled: Tally::default() }.spawn()
 }
 
-/// Runs one of a maker's messages over and over.
+/// Runs one of a maker's messages repeatedly.
 async fn made(what: &str, order: fn(&MakerAddr) -> actor_core::Call<'_, Maker, ()>) {
     let maker = maker();
     stay_flat(what, ROUNDS, async |_| order(&maker).await.unwrap()).await;
 }
 
 /// The same for a message that creates a resource which sends one message. Each round waits for that:
-/// otherwise the most that were ever under way would depend on the load of the machine, and with it the
+/// otherwise the maximum number in flight would depend on the load of the machine, and with it the
 /// sizes of tables.
 async fn made_and_handled(what: &str, order: fn(&MakerAddr) -> actor_core::Call<'_, Maker, ()>) {
     let handled = Tally::default();
@@ -154,7 +155,7 @@ pub fn subscribers_that_end_leave_nothing(system: &System) {
             topic.publish(1).await;
             listener.stop();
             listener.join().await;
-            // Its subscription ends by a task of its own.
+            // A separate task ends its subscription.
             while topic.subscribers() > 0 {
                 future::yield_now().await;
             }

@@ -1,4 +1,4 @@
-//! Simulations with one and with several nodes, run over and over: each leaves nothing.
+//! Simulations with one and with several nodes, run repeatedly: each of them leaves nothing behind.
 
 use crate::heap::live;
 use crate::measure::alone;
@@ -115,7 +115,8 @@ fn partitions_hangs_and_broken_frames_leave_nothing() {
                 4 => network.set_duplicate(0.5),
                 _ => network.set_reorder(0.5),
             }
-            // Not sends: the report of each lost one would be kept, as the output of this test.
+            // Calls instead of sends: the report of each lost send would be kept as output of this
+            // test.
             join_all((0..10).map(|_| adder.add(1).timeout(LIMIT))).await;
             drop(adder);
             network.set_loss(0.0);

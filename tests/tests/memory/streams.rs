@@ -1,4 +1,4 @@
-//! Streams that are dropped leave nothing behind, whatever their producer does.
+//! Streams that are dropped leave nothing behind, no matter what their producer does.
 
 use crate::measure::{ROUNDS, stay_flat};
 use actor_core::prelude::*;

@@ -1,4 +1,5 @@
-//! Systems of all kinds, started and dropped over and over: threads, tables and tasks go with them.
+//! Systems of all kinds, started and dropped repeatedly: their threads, tables and tasks end with
+//! them.
 
 use crate::measure::{alone, stay_flat};
 use actor_core::prelude::*;
@@ -26,7 +27,7 @@ impl Worker {
     }
 }
 
-/// Starts a system with actors and tasks that would never end by themselves.
+/// Starts a system with actors and tasks that would never end on their own.
 fn start(host: Host, ends: &Tally) -> Started {
     let started = host.start();
     let system = &started.system;
@@ -59,7 +60,8 @@ fn start_and_end(host: Host, end: fn(Started)) {
     let _alone = alone();
     block_on(async {
         let rounds = SYSTEMS * BYTES;
-        // A byte a round is allowed: one round of so many starts a system, the others do nothing.
+        // A byte a round is allowed: one round of this many starts a system, the other rounds do
+        // nothing.
         stay_flat(&format!("systems on {host:?}"), rounds, async |number| {
             if number % BYTES == 0 {
                 let ends = Tally::default();

@@ -59,8 +59,8 @@ pub fn memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
     system.block_on(async {
         let entered = Tally::default();
         let late = Late { entered: entered.clone(), replies: vec![] }.spawn();
-        // At the end of a round the actor may not have come to rest yet, and still hold the block of
-        // its burst: so the most of the first rounds is compared with the least of the last ones.
+        // At the end of a round, the actor may not have parked yet, and may still hold the block of its
+        // burst. The maximum of the first rounds is therefore compared with the minimum of the last ones.
         let (mut before, mut after) = (0, usize::MAX);
         for number in 1..=WARM_UP + ROUNDS {
             round(&late, &entered, number).await;

@@ -11,7 +11,7 @@ use tests::{Gate, Mark, Tally};
 /// A deadline that passes in a test. On a busy machine, a handler begins late.
 const SHORT: Duration = Duration::from_millis(250);
 
-/// What a handler does when its future is dropped.
+/// A value in the future of a handler, which reports when the future is dropped.
 struct Held {
     _mark: Mark,
     panics: bool,
@@ -202,7 +202,7 @@ pub fn the_drop_of_the_outermost_call_runs_down_the_chain(system: &System) {
         drop(queued);
         all.dropped.reaches(1).await;
         drop(busy);
-        // Of the busy one: its own, and that of the last.
+        // The two handlers of the busy call: one in the middle actor, and one in the last.
         all.dropped.reaches(3).await;
         assert_eq!(first.balance().await, Ok(0));
         assert_eq!(middle.balance().await, Ok(0), "the queued message was skipped");

@@ -131,7 +131,7 @@ fn open() -> Gate {
     gate
 }
 
-/// Starts so many reads that are held at `gate`, each a task.
+/// Starts this many reads that are held at `gate`, each in a task.
 fn reads(
     shelf: &ShelfAddr,
     numbers: std::ops::Range<u32>,
@@ -199,7 +199,7 @@ pub fn a_read_starts_alongside_pending_ones(system: &System) {
         let gate = Gate::new();
         shelf.read(0, gate.clone()).send().await.unwrap();
         seen.entered.reaches(1).await;
-        // It comes when the actor rests, and one asks its own actor for another.
+        // One read arrives while the actor is parked; another one is requested by its own handler.
         assert_eq!(shelf.read(1, open()).await, Ok(0));
         assert_eq!(shelf.ask_other(2).await, Ok(Ok(0)));
         gate.open();
@@ -363,7 +363,7 @@ pub fn a_concurrent_tick_starts_alongside_others(system: &System) {
     system.block_on(async {
         let (_seen, shelf) = shelf();
         let tally = Tally::default();
-        // It never ends by itself, and the messages of its timer are handled anyway.
+        // It never ends on its own, and the messages of its timer are handled anyway.
         let reminds = actor_core::spawn_task(shelf.remind(tally.clone()).into_owned());
         tally.reaches(1).await;
         shelf.kill();
@@ -386,7 +386,8 @@ pub fn guards_and_concurrency_go_together(system: &System) {
         assert!(poll_once(&mut change).await.is_none());
         gate.open();
         assert_eq!(change.await, Ok(()));
-        // Both may go on: the older one first, then the one that needs the state for itself.
+        // Both may continue: the older one first, then the one that needs exclusive access to the
+        // state.
         assert_eq!(low.await, Ok(5));
         assert_eq!(write.await, Ok(()));
         assert!(join_all(all).await.iter().all(|answer| *answer == Ok(0)));
@@ -418,7 +419,7 @@ pub fn members_of_a_pool_overlap_and_leave_writes_to_others(system: &System) {
     });
 }
 
-/// One that stays on its thread, and a generic one.
+/// An actor that stays on its thread, and a generic one.
 #[actor(local)]
 struct Local<T: 'static> {
     value: std::rc::Rc<T>,

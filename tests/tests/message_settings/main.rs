@@ -72,7 +72,7 @@ tests::on_every_host! {
     when::deferred_messages_of_a_pool_member_are_its_own,
 }
 
-/// Behaviors that a simulation does not support: other threads reach in.
+/// Behaviors that a simulation does not support, because they involve other threads.
 mod beyond_simulation {
     use super::priority_and_unbounded;
 

@@ -109,7 +109,7 @@ pub fn priority_is_seen_between_two_messages_of_a_batch(system: &System) {
     system.block_on(async {
         let (clerk, _permits) = Clerk::new();
         let address = clerk.clone().prepare().capacity(8).spawn();
-        // Message 0 sends those with priority while the others are in hand already.
+        // Message 0 sends those with priority while the other messages are already in the batch.
         (0..4).for_each(|number| address.quick(number).try_send().unwrap());
         address.quick(4).await.unwrap();
         assert_eq!(clerk.log(), [0, 10, 11, 1, 2, 3, 4]);

@@ -48,7 +48,7 @@ impl Store {
         number
     }
 
-    /// Goes with its message when that is dropped.
+    /// Dropped together with its message.
     #[message(when = self.free >= 100)]
     fn carry(&mut self, mark: Mark) {
         drop(mark);

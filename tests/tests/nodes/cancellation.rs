@@ -1,4 +1,4 @@
-//! Callers that leave: the other node is told at once, and a handler there can end early.
+//! Callers that leave: the other node is notified at once, and a handler there can end early.
 
 use crate::subject::{LEASE, LIMIT, two};
 use actor_core::prelude::*;
@@ -18,7 +18,7 @@ trait Job {
     async fn watch(&mut self, context: &Context<Self>);
     /// Is dropped when its caller has left.
     async fn abort(&mut self);
-    /// As `abort`; its work is that of the next actor.
+    /// Like `abort`, but waits for the work of the next actor.
     async fn relay(&mut self);
     fn ping(&self);
 }
@@ -109,7 +109,7 @@ async fn a_while() {
     time::sleep(Duration::from_millis(rng().u64(20..2000))).await;
 }
 
-/// A handler on another node is told of a caller that leaves within the time of a frame.
+/// A handler on another node is notified within the transit time of a frame when its caller leaves.
 #[actor_core::test(seeds = 100)]
 async fn a_handler_on_another_node_is_told_at_once_that_its_caller_has_left() {
     let scene = scene().await;
@@ -161,7 +161,7 @@ async fn an_abort_handler_ends_at_the_deadline_also_if_its_caller_is_cut_off() {
     assert_eq!(call.await, Err(CallError::Timeout { started: true }));
 }
 
-/// Many callers that leave at once are each one cancellation, whatever the order.
+/// Many callers that leave at once cause one cancellation each, in any order.
 #[actor_core::test(seeds = 20)]
 async fn each_of_many_callers_that_leave_is_cancelled() {
     let two = two().await;

@@ -1,4 +1,5 @@
-//! Deadlines of calls over several nodes: the time that is left travels, and nothing starts after it.
+//! Deadlines of calls over several nodes: the remaining time travels with the call, and nothing starts after
+//! the deadline.
 
 use crate::subject::{LIMIT, two};
 use actor_core::__private::{TestConfig, simulate};
@@ -238,7 +239,7 @@ async fn the_deadline_of_a_handler_that_opens_a_stream_reaches_the_other_node() 
     let deadlines = all.deadlines.take();
     let [Some(deadline)] = deadlines[..] else { panic!("{deadlines:?}") };
     assert!(deadline > begun + WHOLE - millis(1) && deadline <= begun + WHOLE + HOP);
-    // The timeout of a stream limits its first item, and is no deadline.
+    // The timeout of a stream limits its first item, and is not a deadline.
     let items: Vec<_> = all.feed.numbers().timeout(WHOLE).stream().collect().await;
     assert_eq!((items, all.deadlines.take()), (vec![Ok(7)], vec![None]));
 }
@@ -285,7 +286,7 @@ async fn a_timeout_that_the_other_node_notices_first_is_a_timeout() {
     let call = two.remote.add(2).timeout(millis(100)).into_owned();
     let call = two.client.system().spawn_task(call);
     time::sleep(millis(50)).await;
-    // Its clock goes on, but it notices nothing.
+    // Its clock continues to run, but it notices nothing.
     two.network.pause("client");
     time::sleep(millis(200)).await;
     two.network.resume("client");

@@ -1,5 +1,5 @@
-//! The exit of an actor of another node: its cause, its place behind the actor's messages, and restarts
-//! that are no exit.
+//! The exit of an actor of another node: its cause, its position after the actor's messages, and restarts,
+//! which are not exits.
 
 use crate::subject::{Hearer, HearerAddr, LIMIT, SubjectAddr, spawn, two};
 use actor_core::__private::{TestConfig, simulate};
@@ -99,7 +99,7 @@ async fn each_watcher_gets_the_exit_of_a_remote_actor_once() {
     assert_eq!(two.remote.add(1).await, Err(CallError::Stopped));
 }
 
-/// A supervised actor goes on behind its remote address: a restart is no exit.
+/// A supervised actor continues behind its remote address: a restart is not an exit.
 #[actor_core::test(seeds = 30)]
 async fn a_restart_keeps_the_remote_address() {
     let network = SimNetwork::new();
@@ -150,8 +150,8 @@ impl Hearer for Order {
     }
 }
 
-/// The exit of an actor comes behind all that it had sent to this node: under partitions, behind the part
-/// of it that arrived.
+/// The exit of an actor arrives after all messages that it had sent to this node; under partitions, after
+/// those that arrived.
 async fn an_exit_is_last() {
     let two = two().await;
     let subject = spawn(&two.server);

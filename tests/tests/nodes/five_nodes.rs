@@ -36,7 +36,8 @@ fn run(first: u64, count: u64, totals: &Arc<Mutex<Totals>>) {
     });
 }
 
-/// No gap, swap or double is handled; the outcome of each call is the true one; each monitor gets one exit.
+/// No gap, reordering or duplicate is handled; the outcome of each call is correct; each monitor gets one
+/// exit.
 #[test]
 fn five_nodes_keep_every_promise_under_every_fault() {
     let seeds = sized(24, 10_000) as u64;

@@ -89,7 +89,7 @@ async fn a_call_that_was_passed_on_and_times_out_is_not_reported_as_never_handle
     let call = three.nodes[0].system().spawn_task(call);
     time::sleep(millis(50)).await;
     assert_eq!(three.handled.count(), 1);
-    // Its clock goes on, but it notices nothing.
+    // Its clock continues to run, but it notices nothing.
     three.network.pause("client");
     time::sleep(millis(200)).await;
     three.network.resume("client");

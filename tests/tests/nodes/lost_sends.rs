@@ -1,5 +1,5 @@
 //! The fate of each send: it is handled, or one of the nodes reports it. Over many seeds, with addresses
-//! that are dropped and looked up again while messages are under way.
+//! that are dropped and looked up again while messages are in flight.
 
 use crate::subject::LIMIT;
 use actor_core::__private::{TestConfig, simulate};
@@ -31,7 +31,7 @@ impl Clerk {
     }
 }
 
-/// What happens to the messages of a round on their way.
+/// The faults that the messages of a round meet in transit.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Fault {
     None,
@@ -98,7 +98,7 @@ impl Run {
         }
     }
 
-    /// Mends everything, and waits until each message has come to its end.
+    /// Repairs everything, and waits until the fate of each message is decided.
     async fn settle(&mut self) {
         time::sleep(Duration::from_millis(rng().u64(..4000))).await;
         self.network.set_loss(0.0);
@@ -121,7 +121,8 @@ impl Run {
         let (count, at) = (rng().u64(1..80), rng().u64(..80));
         for number in 0..count {
             if changes && rng().u8(..8) == 0 {
-                // Another proxy for the same actor, while messages of the one before are under way.
+                // Another proxy for the same actor, while messages of the previous one are in
+                // flight.
                 drop(remote.take());
                 time::sleep(Duration::from_micros(rng().u64(..100))).await;
                 remote = self.client.lookup("clerk");
@@ -223,7 +224,7 @@ fn run(changes: bool) {
     assert!(sum.reported > 0 && sum.handled > 0, "{sum:?}");
 }
 
-/// Also if its address is dropped before its session is lost, or before its actor ends.
+/// The same if the address is dropped before the session is lost, or before the actor ends.
 #[test]
 fn each_accepted_send_is_handled_or_an_incident() {
     run(false);

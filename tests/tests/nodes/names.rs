@@ -13,7 +13,7 @@ trait Other {
     fn nothing(&self);
 }
 
-/// What one node gives and takes back is seen by the others within 50 ms.
+/// Names that one node gives and takes back are seen by the other nodes within 50 ms.
 #[actor_core::test(seeds = 30)]
 async fn names_are_seen_on_other_nodes_within_fifty_milliseconds() {
     let network = SimNetwork::new();
@@ -48,8 +48,8 @@ fn exports(node: &Node) -> usize {
     node.tables().exports
 }
 
-/// An actor whose last address was on another node ends within a second, and is in no table any more; the
-/// same after a crash of the other node.
+/// An actor whose last address was on another node ends within a second, and is then in no table; the same
+/// after a crash of the other node.
 #[actor_core::test(seeds = 30)]
 async fn an_actor_ends_with_its_last_address_on_another_node() {
     for crashes in [false, true] {
@@ -78,14 +78,14 @@ async fn an_actor_ends_with_its_last_address_on_another_node() {
     }
 }
 
-/// An address in a message or a reply that is never sent keeps no actor.
+/// An address in a message or a reply that is never sent does not keep its actor alive.
 #[actor_core::test(seeds = 60)]
 async fn an_address_that_is_never_sent_keeps_no_actor() {
     let two = two().await;
     let mine = spawn(&two.client);
     let end = mine.downgrade().join();
     two.remote.slow(1, 60_000).send().await.unwrap();
-    // Some of them fill the mailbox there, the others the window: behind one of them, the call is encoded
+    // Some of them fill the mailbox there, the others the window: after one of them, the call is encoded
     // and waits for credit.
     for _ in 0..rng().u32(60..80) {
         let store = two.remote.store(vec![7; 9000]).send().timeout(Duration::from_secs(1));

@@ -35,7 +35,7 @@ fn a_one_way_cut_is_told_on_both_sides() {
     simulate(TestConfig::single_seed().seeds(seeds), |_| a_one_way_cut());
 }
 
-/// Other nodes are notified of a suspended node by the lease; once it goes on, nothing of the old session is handled.
+/// Other nodes notice a suspended node by the lease; once it resumes, nothing of the old session is handled.
 #[actor_core::test(seeds = 100)]
 async fn a_hung_node_is_told_by_the_lease_and_comes_back_as_a_new_session() {
     let two = two().await;
@@ -54,8 +54,8 @@ async fn a_hung_node_is_told_by_the_lease_and_comes_back_as_a_new_session() {
     assert!(!seen.contains(&9) && seen.iter().filter(|number| **number == 8).count() == 1);
 }
 
-/// What a mailbox has accepted when the session ends is handled, calls as well: none is skipped in front
-/// of a later message.
+/// Messages that a mailbox has accepted when the session ends are handled, including calls: none is skipped
+/// before a later message.
 #[actor_core::test(seeds = 300)]
 async fn the_end_of_a_session_skips_no_call_in_front_of_a_later_message() {
     let two = two().await;
@@ -84,7 +84,7 @@ async fn the_end_of_a_session_skips_no_call_in_front_of_a_later_message() {
     assert_eq!(two.server.tables().running_calls, 0);
 }
 
-/// Records what it handles where a crash does not reach it.
+/// Records the handled messages in a place that survives a crash.
 #[actor]
 struct Recorder {
     handled: Arc<Mutex<BTreeSet<u64>>>,

@@ -169,7 +169,8 @@ impl Collector for Parts {
     }
 }
 
-/// The bug: the parts go over a relay, the notice that they are complete goes the direct way.
+/// The bug: the parts are sent over a relay, but the notice that they are complete is sent
+/// directly.
 async fn a_notice_comes_behind_its_data() {
     let network = SimNetwork::new();
     let [maker, relay, taker] = ["maker", "relay", "taker"].map(|name| network.node(name));

@@ -8,7 +8,7 @@ pub fn said(test: impl FnOnce() + std::panic::UnwindSafe) -> String {
         .expect("a panic says something")
 }
 
-/// Its lines, but for where in which file the test body panicked.
+/// Its lines, without the location of the panic in the test body.
 pub fn without_place(text: &str) -> Vec<&str> {
     let lines = text.trim().lines();
     lines.map(|line| line.split_once(" panicked at ").map_or(line, |(before, _)| before)).collect()

@@ -16,7 +16,7 @@ use tests::sized;
 /// The streams of one seed.
 const STREAMS: u64 = 24;
 
-/// The time in which every stream must have ended once nothing is broken any more.
+/// The time in which every stream must have ended once all faults are repaired.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The producers that are at work, of one incarnation of a node.
@@ -53,7 +53,7 @@ struct Source {
 
 #[actor(remote)]
 impl Source {
-    /// Sends the numbers below `count`, and panics behind `last`, unless another producer has panicked.
+    /// Sends the numbers below `count`, and panics after `last`, unless another producer has panicked.
     #[message(concurrent)]
     async fn count(&self, count: u64, last: u64, numbers: Replies<u64>) {
         let _work = self.working.begin();
@@ -206,7 +206,7 @@ async fn one_seed(ends: Ends) {
         *ends.lock().unwrap().entry(end).or_default() += 1;
     }
     assert!(time::now() - begun < PATIENCE, "a stream took too long");
-    // The lease, and everything that is under way.
+    // The lease, and everything that is in flight.
     time::sleep(LIMIT).await;
     for client in &clients {
         assert_eq!((client.tables().open_calls, client.tables().running_calls), (0, 0));

@@ -1,10 +1,11 @@
-//! Each public function that takes a duration, a count or a factor is tried, here or where it says.
+//! Each public function that takes a duration, a count or a factor is tested, here or in the named
+//! file.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The type, or nothing for a function without one, and the function.
+/// The type, which is empty for a free function, and the name of the function.
 const HERE: [(&str, &str); 36] = [
     ("", "sleep"),
     ("", "timeout"),

@@ -30,7 +30,7 @@ impl Proxy<Fragile> for Pass {
     }
 }
 
-/// How many of so many sends to an actor that has not run are accepted.
+/// The number of accepted sends, of this many, to an actor that has not run.
 async fn accepted(fragile: &FragileAddr, capacity: usize) {
     let tries = capacity.min(100) + 1;
     let accepted = (0..tries).filter(|_| fragile.nop().try_send().is_ok()).count();

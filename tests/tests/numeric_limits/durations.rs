@@ -1,5 +1,4 @@
-//! Whatever waits for a duration waits so long, neither shorter nor, within a day of virtual time, longer;
-//! and never overflows.
+//! Every wait for a duration takes exactly that long, within a day of virtual time, and never overflows.
 
 use crate::edge_values::{DAY, durations, hold, panics};
 use actor_core::future::or;
@@ -97,7 +96,7 @@ fn sleeps_and_timeouts_take_as_long_as_they_say() {
                 return;
             }
             let mut ticks = interval(duration);
-            // One that is not awaited to its end does not begin anew.
+            // A wait that is not awaited to its end does not start again.
             let count = if duration <= DAY { 3 } else { 1 };
             for _ in 0..count {
                 assert_takes(duration, async { _ = ticks.tick().await }).await;

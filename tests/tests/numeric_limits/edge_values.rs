@@ -21,7 +21,7 @@ pub fn durations() -> impl Strategy<Value = Duration> {
         SECOND,
         DAY,
         DAY + Duration::from_nanos(1),
-        // The clock can say that, but hardly anything later.
+        // The clock can represent this instant, but hardly a later one.
         Duration::from_secs(u64::MAX / 4),
         Duration::from_secs(u64::MAX / 2 + 1),
         Duration::MAX - Duration::from_nanos(1),

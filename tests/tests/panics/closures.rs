@@ -93,7 +93,7 @@ pub fn monitor(system: &System) -> Ends {
     })
 }
 
-/// The closure is told of it, as a caller is.
+/// The closure is notified of it, as a caller is.
 pub fn piped_future(system: &System) -> Ends {
     system.block_on(async {
         let (node, told) = (Node.spawn(), Gate::new());

@@ -1,5 +1,5 @@
-//! Panics in the drop of what users give to actors: states, messages, answers, payloads, closures; and in
-//! the hook for incidents.
+//! Panics while values that users give to actors are dropped: states, messages, answers, payloads, closures;
+//! and in the hook for incidents.
 
 use crate::every_place::Ends;
 use crate::handlers_and_hooks::end_of;

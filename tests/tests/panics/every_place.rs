@@ -10,7 +10,7 @@ use tests::{Host, guarded_for};
 /// Where a panic ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
-    /// It is the failure of the life that ran the code, in what this names.
+    /// The failure of the life that ran the code, in the named handler.
     Life(&'static str),
     /// It only reaches the code that called into the library.
     Caller,
@@ -22,7 +22,8 @@ pub enum Ends {
     Never,
 }
 
-/// Makes the places, each with what lets it panic: that returns where the panic has ended.
+/// Creates the places, each with a function that makes it panic and returns where the panic has
+/// ended.
 macro_rules! places {
     ($($place:ident => $strike:expr,)*) => {
         /// A place where user code runs.
@@ -153,7 +154,7 @@ places! {
 /// Where a panic in `place` has to end on `host`.
 fn cell(place: Place, host: Host) -> Ends {
     match host {
-        // The same everywhere: an executor of the user's learns nothing of the panics of actors.
+        // The same everywhere: an executor of the user does not see the panics of actors.
         Host::MultiThread(_)
         | Host::CurrentThread
         | Host::Tokio(_)

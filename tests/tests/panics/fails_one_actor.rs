@@ -8,10 +8,11 @@ use std::time::Duration;
 use tests::probe::{Diary, Probe, ProbeAddr, Step, step};
 use tests::{Mark, Tally};
 
-/// More often than there are workers: a panic that takes one down shows.
+/// More often than there are workers, so that a panic that ends a worker is noticed.
 const TIMES: usize = 5;
 
-/// Has a probe do `step` and expects it to fail in `place`; the others on the system go on.
+/// Makes a probe run `step`, and expects it to fail in `place`; the other actors of the system
+/// continue.
 fn fails_in(system: &System, place: &str, make: impl Fn() -> Step) {
     system.block_on(async {
         let others: Vec<_> =
@@ -210,7 +211,7 @@ impl Drop for Fragile {
     }
 }
 
-/// Has a fragile actor panic in `place`, brought about by `end`, and gives its failure's words.
+/// Makes a fragile actor panic in `place`, caused by `end`, and returns the text of its failure.
 fn broken(system: &System, place: Where, end: fn(&FragileAddr)) -> (String, String) {
     system.block_on(async {
         let witness = Probe::new("witness", &Diary::default()).spawn();

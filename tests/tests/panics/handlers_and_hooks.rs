@@ -1,11 +1,12 @@
-//! Panics in what a life runs: handlers, hooks, guards, factories, the functions of processes.
+//! Panics in the code that a life runs: handlers, hooks, guards, factories, the functions of
+//! processes.
 
 use crate::every_place::Ends;
 use actor_core::prelude::*;
 use actor_core::{Child, Inbox, Restart, Supervisor, spawn_process};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What panics, beside the handlers that do whenever they are called.
+/// The code that panics, in addition to the handlers that always panic.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum At {
     Message,

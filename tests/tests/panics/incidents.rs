@@ -1,4 +1,4 @@
-//! What incidents carry, and what they are not about: the messages of the library itself.
+//! The contents of incidents. The messages of the library itself are not reported.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Incident, Restart, Supervisor};

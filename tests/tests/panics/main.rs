@@ -1,5 +1,4 @@
-//! User code that panics, wherever it runs: nothing hangs, nothing stays half alive, and nothing of it is
-//! lost.
+//! User code that panics, wherever it runs: nothing hangs, no actor stays half alive, and no failure is lost.
 
 mod closed_stderr;
 mod closures;

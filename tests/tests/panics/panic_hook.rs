@@ -20,7 +20,7 @@ impl Node {
     }
 }
 
-/// The failure of a node as its caller and a joiner are told it.
+/// The failure of a node, as its caller and a joiner observe it.
 fn failures(system: &System, number: u32) -> [Failure; 2] {
     system.block_on(async {
         let node = Node.spawn();
@@ -33,7 +33,7 @@ fn failures(system: &System, number: u32) -> [Failure; 2] {
     })
 }
 
-/// Fails unless both are told text and location.
+/// Fails unless both get the text and the location.
 fn expect_all(system: &System, number: u32) {
     for failure in failures(system, number) {
         assert_eq!(failure.message(), format!("number {number} is bad"));
@@ -118,7 +118,7 @@ fn a_panic_that_no_hook_observes_has_its_text_and_no_location() {
     });
 }
 
-/// The rule of Rust, which nothing can soften.
+/// This is a rule of Rust, which no hook can change.
 #[test]
 fn a_hook_that_panics_aborts_the_process() {
     let name = "panic_hook::a_hook_that_panics_aborts_the_process";

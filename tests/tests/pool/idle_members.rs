@@ -1,5 +1,5 @@
 //! A member that handles a message of its own is not idle: messages that arrive in the meantime go
-//! to the others.
+//! to the other members.
 
 use actor_core::Failure;
 use actor_core::prelude::*;
@@ -135,7 +135,7 @@ pub fn a_member_that_was_busy_for_itself_takes_messages_again(system: &System) {
             let waiting = actor_core::spawn_task(pool.quick().into_owned());
             over.open();
             assert_eq!(waiting.await, Ok(Some(0)), "{source:?}");
-            // Nor is one forgotten that comes when it idles.
+            // A message that arrives once the member is idle is not forgotten either.
             assert_eq!(pool.quick().await, Ok(Some(0)), "{source:?}");
             pool.stop();
             assert_eq!(pool.join().await, Exit::Stopped);

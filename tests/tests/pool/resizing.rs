@@ -73,7 +73,7 @@ pub fn a_member_in_excess_passes_its_message_to_another(system: &System) {
             shared.may_end.open();
             let pool = shared.open(2);
             idle(&pool, 2, &shared).await;
-            // One member is woken for this message; it may be the one that is not wanted any more.
+            // One member is woken for this message; it may be the member that is no longer needed.
             let mut call = pool.number();
             let early = poll_once(&mut call).await;
             assert_eq!(Addr::resize(&pool, 1), Ok(()));

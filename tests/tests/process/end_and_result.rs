@@ -169,7 +169,7 @@ pub fn an_ask_that_was_never_received_gets_stopped(system: &System) {
         let gate = Gate::new();
         let opened = gate.clone();
         let process = actor_core::Process::prepare(|mut inbox: Inbox<Question>| async move {
-            // Drawn and refused, which is not received.
+            // Drained and refused, which does not count as received.
             let look = inbox.select(Err::<(), Question>);
             futures_lite::future::or(
                 async {

@@ -169,7 +169,7 @@ pub fn a_receive_works_within_what_polls_only_what_was_woken(system: &System) {
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
             let mut seen = Vec::new();
             for _ in 0..3 {
-                // So many that they are not all polled each time.
+                // So many parts that `join_all` does not poll all of them each time.
                 let mut parts: Vec<Pin<Box<dyn Future<Output = Option<u8>> + Send>>> = Vec::new();
                 for _ in 0..50 {
                     parts.push(Box::pin(async { None }));

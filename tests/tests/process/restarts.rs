@@ -143,7 +143,7 @@ pub fn a_restart_of_the_group_ends_a_receive_and_keeps_what_is_queued(system: &S
         gate.open();
         let (send, seen) = async_channel::unbounded();
         let (none, ended) = async_channel::unbounded();
-        // It returns by itself in its second life, which a transient one is not restarted for.
+        // It returns in its second life; a transient process is not restarted after that.
         let waiting = Child::process("waiting", move || {
             let (send, none) = (send.clone(), none.clone());
             move |mut inbox: Inbox<u32>| async move {

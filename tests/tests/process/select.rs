@@ -89,7 +89,7 @@ pub fn a_question_without_captures_goes_on_where_it_stopped(system: &System) {
                 me.try_send(Credit(number)).unwrap();
             }
             LOOKS.set(0);
-            // No await lets go of this thread in between: everything is there.
+            // No await in between yields to another task: all messages have arrived.
             for number in 0..40 {
                 assert_eq!(inbox.select(counted_credit).await, Some(number));
             }
@@ -118,7 +118,8 @@ pub fn a_question_with_captures_begins_with_the_oldest(system: &System) {
     });
 }
 
-/// Asks by a question that another function has made: the place of the call says nothing of it.
+/// Asks with a matcher that another function has created: the location of the call does not
+/// identify it.
 async fn by<T>(
     inbox: &mut Inbox<Message>,
     question: impl FnMut(Message) -> Result<T, Message>,

@@ -1,4 +1,4 @@
-//! How a message of a protocol waits is the choice of each actor that serves it.
+//! Each actor that implements a protocol chooses how its messages wait.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Supervisor};
@@ -159,7 +159,7 @@ fn each_kind(shelf: &Shelf) -> [(StoreAddr, PassesAddr); 5] {
     let plain = Plain(fresh()).spawn();
     let (later, guarded) = (Later(fresh()).spawn(), Guarded(fresh()).spawn());
     let (ranked, shared) = (Ranked(fresh()).spawn(), Shared(fresh()).spawn());
-    // Messages of its own, with settings of its own, go their way.
+    // The actor's own messages, with their own settings, are not affected.
     later.own().try_send().unwrap();
     guarded.own().try_send().unwrap();
     ranked.own().try_send().unwrap();
@@ -334,7 +334,7 @@ pub(crate) fn an_unbounded_message_needs_no_capacity(system: &System) {
             for amount in 0..5 {
                 store.give_back(amount).try_send().unwrap();
             }
-            // They take no room from the others either.
+            // They take no capacity from other messages either.
             let mut waits = store.put(1);
             assert!(poll_once(&mut waits).await.is_none());
             gate.open();
@@ -353,7 +353,7 @@ trait Ask {
     fn ask(&mut self, reply: Reply<u32>);
 }
 
-/// Not to be known as a `Reply` by its name.
+/// An alias, so that the name does not show that it is a `Reply`.
 type Answer = Reply<u32>;
 
 #[actor]

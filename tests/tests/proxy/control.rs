@@ -1,4 +1,5 @@
-//! The ends of a proxy: by its control, with its actor, by a stop, by the drop of the last address.
+//! The ends of a proxy: by its control, with its actor, by a stop, and when the last address is
+//! dropped.
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Cause, Control, Proxy};

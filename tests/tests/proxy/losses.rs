@@ -1,4 +1,5 @@
-//! No message is lost silently behind a proxy, and no call hangs, whatever ends at whatever moment.
+//! No message is lost silently behind a proxy, and no call hangs, no matter which actor ends at
+//! which moment.
 
 use actor_core::future;
 use actor_core::prelude::*;
@@ -146,7 +147,7 @@ impl End {
     }
 }
 
-/// Sends and calls go through a chain of proxies, one link of which is ended at a random moment. Each send
+/// Sends and calls pass through a chain of proxies, one of which is ended at a random moment. Each send
 /// that was accepted is handled or reported, and each call ends.
 async fn nothing_is_lost(unit: Duration) {
     let mut rng = actor_core::rng();

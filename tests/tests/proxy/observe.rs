@@ -1,4 +1,4 @@
-//! Observers of a call: each is told once, and exactly what the caller gets.
+//! Observers of a call: each is notified once, with exactly the outcome that the caller gets.
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Outcome, Proxy};

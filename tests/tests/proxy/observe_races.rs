@@ -1,5 +1,5 @@
-//! Observers under random schedules and on threads: what each of two proxies in a row sees is what the
-//! caller gets, whatever ends the call.
+//! Observers under random schedules and on threads: each of two successive proxies sees exactly the outcome
+//! that the caller gets, however the call ends.
 
 use actor_core::future;
 use actor_core::prelude::*;
@@ -134,7 +134,7 @@ async fn calls_and_their_ends(count: usize, unit: Duration) {
             match (&result, outcome) {
                 (Some(Ok(_)), Outcome::Replied) => {}
                 (Some(Err(error)), Outcome::Failed(seen)) => assert_eq!(error, seen, "{call}"),
-                // A call that was dropped in the moment in which it ended.
+                // A call that was dropped at the moment at which it ended.
                 (None, Outcome::Dropped { .. } | Outcome::Replied | Outcome::Failed(_)) => {}
                 _ => panic!("call {call} gave {result:?}, and {outcome:?} was seen"),
             }

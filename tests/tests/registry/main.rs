@@ -14,7 +14,7 @@ tests::on_every_host! {
     names::lookup_with_the_wrong_type_is_none,
 }
 
-/// With threads that reach in: no simulation has those.
+/// With other threads, which a simulation does not have.
 mod beyond_simulation {
     use super::names;
 

@@ -5,7 +5,7 @@ use actor_core::__private::{TestConfig, simulate};
 use actor_core::Sim;
 use actor_core::prelude::*;
 
-/// Keeps the balance for others to read and to write.
+/// Holds the balance, which other actors read and write.
 #[actor]
 struct Store {
     balance: i64,

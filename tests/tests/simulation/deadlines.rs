@@ -74,7 +74,7 @@ impl Drop for Caller {
     }
 }
 
-/// Makes the call, and records what becomes of it.
+/// Makes the call, and records its outcome.
 async fn observed(
     shared: Shared,
     number: usize,
@@ -92,7 +92,7 @@ async fn observed(
     caller.shared.change(number, |record, event| record.ended = Some((event, Some(end))));
 }
 
-/// Works for a while, and calls those behind it.
+/// Works for a while, and calls the actors after it.
 #[actor(unbounded)]
 struct Worker {
     shared: Shared,
@@ -181,7 +181,7 @@ fn check(shared: &Shared, counters: actor_core::Counters) -> Counts {
                     true
                 }
             };
-            // No `abort` handler runs on when its caller has left.
+            // No `abort` handler continues after its caller has left.
             let ran_on = is_over && *aborts && finished.is_some_and(|finished| finished > *event);
             assert!(!ran_on, "{number} ran on: {record:?}");
         }

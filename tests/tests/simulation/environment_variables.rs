@@ -6,7 +6,7 @@ use actor_core::Sim;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
-/// Passes under the one seed that it has by itself, whatever that does.
+/// Passes under its one default seed, regardless of that seed.
 #[actor_core::test]
 async fn two_pay_under_the_seeds_asked_for(sim: Sim) {
     if sim.seed() == 1 {
@@ -37,7 +37,7 @@ fn printed(output: &Output) -> String {
     String::from_utf8(both).expect("it prints text")
 }
 
-/// Which seeds were run, in whatever order and however often.
+/// The seeds that were run, regardless of their order and number of runs.
 fn seeds(printed: &str) -> BTreeSet<u64> {
     let seeds = printed.lines().filter_map(|line| line.strip_prefix("runs "));
     seeds.map(|seed| seed.parse().expect("it is a number")).collect()

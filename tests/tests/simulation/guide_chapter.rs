@@ -63,7 +63,7 @@ fn the_guide_shows_the_report_of_a_failing_test() {
     }
 }
 
-/// Its lines, but for where in which file the test body panicked.
+/// Its lines, without the location of the panic in the test body.
 fn placeless(text: &str) -> Vec<&str> {
     let lines = text.trim().lines();
     lines.map(|line| line.split_once(" panicked at ").map_or(line, |(before, _)| before)).collect()

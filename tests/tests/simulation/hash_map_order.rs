@@ -1,5 +1,5 @@
-//! The order of a hash map, in which addresses are dropped and actors are woken, makes no run differ;
-//! where it has to, the report names the actors and the drop or message.
+//! The order of a hash map, in which addresses are dropped and actors are woken, does not change a run; where
+//! it must, the report names the actors and the drop or message.
 
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};

@@ -1,5 +1,5 @@
-//! The simulator itself: same seed same run, bugs found and told in few steps, time, what fails a test,
-//! and what its handle can do.
+//! The simulator itself: the same seed gives the same run, bugs are found and reported in few steps; time,
+//! the failures of a test, and the operations of its handle.
 
 mod all_schedules;
 mod bugs_found;

@@ -28,7 +28,7 @@ impl Worker {
         panic!("broken");
     }
 
-    /// Panics after so many seconds, while other calls of it may run.
+    /// Panics after this many seconds, while other calls of it may run.
     #[message(concurrent)]
     async fn break_later(&self, seconds: u64) {
         time::sleep(Duration::from_secs(seconds)).await;
@@ -88,7 +88,7 @@ async fn a_crash_ends_actors_and_tasks_without_their_code(sim: Sim) {
     assert!(task.is_finished() && in_task.is_empty());
     assert!(seen.take().iter().all(|what| *what == "slow"));
 
-    // Nothing starts there any more; another node goes on.
+    // Nothing more starts there; another node continues.
     assert_eq!(worker(&a).0.ping().await, Err(CallError::Stopped));
     let late = a.spawn_task(async {});
     assert_eq!(late.cancel().await, None);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// More ticks than are waited for where it is not known that something awaits them.
+/// More ticks than a simulation allows if it does not know that something awaits them.
 const MANY: u32 = 101_000;
 
 /// Ticks each second, and answers when it has ticked often enough.

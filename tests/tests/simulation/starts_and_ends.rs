@@ -1,4 +1,4 @@
-//! Nothing piles up, and nothing gets lost, where actors begin or end while others go on.
+//! No entry is left over, and no message is lost, when actors start or end while others continue.
 //! A test with `exact_time` counts the ticks of whole seconds, which steps that take time would move.
 
 use actor_core::prelude::*;
@@ -59,7 +59,7 @@ async fn a_timer_into_a_full_mailbox_has_one_message_under_way(sim: Sim) {
     weak.join().await;
     gate.open();
     sim.settle().await;
-    // One lay in the mailbox, one waited for room. The others were missed.
+    // One was in the mailbox, and one waited for capacity. The other ticks were missed.
     assert_eq!(target.told().await, Ok(2));
     assert_eq!(System::current().counters().missed_ticks, 998);
 }
@@ -108,7 +108,7 @@ async fn a_pool_that_shrinks_forgets_no_message(sim: Sim) {
     let given = at_work.clone();
     let pool = Member::pool(2, move || Member { at_work: given.clone() });
     sim.settle().await;
-    // This wakes one of the two, and that one has to go before it can take it.
+    // This wakes one of the two, and that one has to end before it can take the message.
     pool.work().send().await.unwrap();
     Addr::resize(&pool, 1).unwrap();
     sim.settle().await;
@@ -117,7 +117,7 @@ async fn a_pool_that_shrinks_forgets_no_message(sim: Sim) {
     assert_eq!(pool.join().await, Exit::Stopped);
 }
 
-/// Has a tick wait for the handlers that overlap.
+/// Makes a tick wait for the overlapping handlers.
 #[actor]
 struct Reader {
     ticks: Probe<u32>,

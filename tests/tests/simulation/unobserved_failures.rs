@@ -1,4 +1,4 @@
-//! A failure that nothing has observed fails a test, whatever failed; one that was observed, expected or
+//! An unobserved failure of any kind fails a test; a failure that was observed, expected or
 //! planted does not.
 
 use crate::said;
@@ -30,7 +30,7 @@ impl Bomb {
         panic!("late");
     }
 
-    /// Panics after so many milliseconds, also if another handler has panicked meanwhile.
+    /// Panics after this many milliseconds, even if another handler has panicked in the meantime.
     #[message(concurrent)]
     async fn overlapping(&self, millis: u64) {
         sleep(Duration::from_millis(millis)).await;
@@ -41,7 +41,8 @@ impl Bomb {
         context.link(&other);
     }
 
-    /// Answers, and panics with the replies of others in hand. One of them has the memory of the first.
+    /// Answers, and panics while it holds the replies of other calls. One of them reuses the memory of the
+    /// first.
     async fn answered(&self, taken: Gate, others: Sender<ReplyReceiver<u32>>, reply: Reply<u32>) {
         reply.send(7).unwrap();
         taken.pass().await;

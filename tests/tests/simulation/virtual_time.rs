@@ -88,7 +88,7 @@ async fn a_cancel_is_instant_even_if_a_tick_waits(sim: Sim) {
     let (stall, cancel) = actor_core::future::zip(ticker.stall(millis(15)), ticker.cancel()).await;
     assert_eq!((stall, cancel), (Ok(()), Ok(())));
     sim.advance(SECOND).await;
-    // The tick of 10 ms was posted behind `cancel`, which had been accepted before it.
+    // The tick of 10 ms was posted after `cancel`, which had been accepted before it.
     assert_eq!(ticker.ticks().await, Ok(vec![]));
 }
 

@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use std::time::{Duration, Instant};
 use tests::{Gate, assert_grows_evenly};
 
-/// A node of a tree of `left` more levels, or with so many children.
+/// A node of a tree of `left` more levels, or with this many children.
 #[actor]
 struct Node {
     left: usize,

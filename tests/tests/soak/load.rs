@@ -85,7 +85,7 @@ async fn hurt(rounds: usize, groups: &[actor_core::SupervisorAddr], seen: &Seen)
                 }
             }
         }
-        // Some work is to get through between two blows.
+        // Some work has to complete between two disturbances.
         let answered = seen.answered.load(Ordering::Relaxed);
         let begun = Instant::now();
         while seen.answered.load(Ordering::Relaxed) < answered + 2 {

@@ -1,4 +1,4 @@
-//! The way of an item: order, back-pressure, and the first poll.
+//! The path of an item: order, back-pressure, and the first poll.
 
 use super::{Source, SourceAddr};
 use actor_core::future::yield_now;

@@ -1,6 +1,6 @@
 //! The same behaviors, with addresses that lead through another node.
 //!
-//! Those that count the items in flight, or look into the mailbox of the producer, are not the same there:
+//! Behaviors that count the items in flight, or inspect the mailbox of the producer, differ there:
 //! the buffer of the reader is there three times, and the address has the mailbox of the proxy.
 
 mod all_hosts {

@@ -131,7 +131,7 @@ async fn read(mut stream: ReplyStream<u32>, most: u32) -> (u32, End) {
     }
 }
 
-/// Whether a stream of `count` items may end so for its reader.
+/// Whether a stream of `count` items may end in this way for its reader.
 fn is_right(way: Way, count: u32, most: u32, got: u32, end: &End, kills: u32, fails: u32) -> bool {
     match end {
         End::Left => got == most,

@@ -1,5 +1,5 @@
-//! The window of the intensity slides, and backoff grows. A wait is never shorter than
-//! asked for, which is what these build on; where one must not be too long, the margin is wide.
+//! The window of the intensity slides, and backoff grows. A wait is never shorter than requested,
+//! and these tests rely on this. Where a wait must not be too long, the margin is wide.
 
 use crate::support::{child, fail, patient, stop};
 use actor_core::prelude::*;
@@ -119,7 +119,7 @@ pub fn backoff_is_reset_by_a_healthy_life(system: &System) {
         let backoff = backoff.reset_after(millis(600));
         let watch = Watch::new(Supervisor::one_for_one().backoff(backoff));
         assert!(watch.gap().await >= millis(1));
-        // Not a healthy life: this life was shorter than that.
+        // This life was too short to count as healthy.
         let second = watch.gap().await;
         sleep(millis(650)).await;
         let third = watch.gap().await;

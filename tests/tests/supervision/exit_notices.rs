@@ -1,4 +1,4 @@
-//! Joiners, monitors and links observe one end of a supervised actor, and no restart.
+//! Joiners, monitors and links observe the single end of a supervised actor, but not its restarts.
 
 use crate::support::{LONG, child, fail, patient, planned, stop, until};
 use actor_core::prelude::*;
@@ -127,7 +127,7 @@ pub fn an_exit_notice_arrives_after_the_messages_of_all_lives(system: &System) {
     });
 }
 
-/// Without `#[on_exit]`: fails when one that it is linked to does.
+/// Has no `#[on_exit]`: it fails when an actor that it is linked to fails.
 #[actor]
 struct Plain {
     lives: Tally,
@@ -192,7 +192,7 @@ pub fn a_linked_failure_is_a_failure_of_the_life(system: &System) {
         outside.kill();
         lives.reaches(2).await;
         assert_eq!(plain.ping().await, Ok(()));
-        // The link was the first life's: the second one knows nothing of it.
+        // The link belonged to the first life: the second life does not know it.
         settle().await;
         assert_eq!((plain.ping().await, lives.count()), (Ok(()), 2));
         stop(&supervisor).await;

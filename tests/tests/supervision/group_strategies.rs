@@ -23,7 +23,7 @@ async fn holding(actor: &ProbeAddr) -> Gate {
     gate
 }
 
-/// Waits until each of them has had so many lives.
+/// Waits until each of them has had this many lives.
 async fn lives(diary: &Diary, names: &[&str], wanted: usize) {
     while names.iter().any(|name| diary.count(&format!("{name}: made")) < wanted) {
         actor_core::time::sleep(Duration::from_millis(1)).await;
@@ -64,7 +64,7 @@ pub fn siblings_do_not_drain_and_their_queues_are_kept(system: &System) {
         let calls = join_all([a.note("1"), c.note("1"), a.note("2"), c.note("2")]);
         let (answers, ()) = zip(calls, async {
             fail(&b).await;
-            // By now the last child has been told to end its life, before its gate opens.
+            // By now the last child has been asked to end its life, before its gate opens.
             until(&supervisor, |all| !all[1].is_running).await;
             settle().await;
             // The running handlers are allowed to finish.
@@ -109,7 +109,7 @@ pub fn a_temporary_sibling_ends_for_good(system: &System) {
         let transient = supervisor.start(child("transient", &diary).restart(Restart::Transient));
         let cause = supervisor.start(child("cause", &diary));
         let last = supervisor.start(child("last", &diary).restart(Restart::Temporary));
-        // A life that is ended before it began has made no state.
+        // A life that is ended before it has started has created no state.
         for child in [&first, &transient, &last] {
             child.ping().await.unwrap();
         }
@@ -240,7 +240,8 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
             settle().await;
             let told = supervisor.children().await.unwrap();
             let restarts: Vec<_> = told.iter().map(|child| child.restarts).collect();
-            // At most one restart for each failure, and the same for all: they go together.
+            // At most one restart for each failure, and the same number for all children, which are
+            // restarted together.
             assert!((1..=3).contains(&restarts[0]) && restarts == [restarts[0]; 3], "{restarts:?}");
             stop(&supervisor).await;
         }

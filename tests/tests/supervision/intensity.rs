@@ -17,7 +17,7 @@ fn failure(exit: &Exit) -> (FailureKind, &str) {
     }
 }
 
-/// Has `watcher` write down the end of `target`, by a monitor and by a link.
+/// Makes `watcher` record the end of `target`, by a monitor and by a link.
 async fn watch(watcher: &ProbeAddr, target: &ProbeAddr) {
     let target = target.clone();
     let watch = step(move |_, context| {

@@ -84,7 +84,7 @@ tests::on_every_host_at_once! {
     backoff::backoff_grows_and_is_capped,
 }
 
-/// With threads that reach in, or a time that goes on by itself: no simulation has those.
+/// With other threads, or a clock that advances on its own: a simulation has neither.
 mod beyond_simulation {
     use super::{exit_notices, settings};
 

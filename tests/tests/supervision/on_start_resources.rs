@@ -1,4 +1,4 @@
-//! Whatever `#[on_start]` can make is made again by each life: it must be there once, not once a life.
+//! Each life creates the resources of `#[on_start]` again: each resource must exist once, not once per life.
 
 use crate::support::{LONG, patient, stop};
 use actor_core::prelude::*;

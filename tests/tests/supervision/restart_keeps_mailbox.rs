@@ -49,7 +49,8 @@ pub fn messages_sent_during_backoff_are_kept_and_pending_calls_answered(system: 
         let supervisor = waiting(AWHILE).spawn();
         let child = supervisor.start(child("c", &diary));
         let gate = holding(&child).await;
-        // One is queued before the failure, one waits behind it, one comes during the backoff.
+        // One is queued before the failure, one waits behind it, and one arrives during the
+        // backoff.
         let poison = child.run(step(|_, _| planned()));
         let calls = join_all([child.note("before"), poison, child.note("behind")]);
         let later = async {

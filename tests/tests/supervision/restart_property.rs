@@ -80,7 +80,7 @@ enum Op {
 #[derive(Clone, Debug)]
 struct Case {
     ops: Vec<Op>,
-    /// How many are under way before the answers are waited for.
+    /// The number of operations in flight before their results are awaited.
     chunk: usize,
     is_async: bool,
     /// Microseconds.

@@ -108,7 +108,7 @@ pub fn a_supervisor_as_a_child_has_the_time_that_it_needs(system: &System) {
         let slow = [given.recv().await.unwrap(), given.recv().await.unwrap()];
         let gates = [stuck(&slow[0]).await, stuck(&slow[1]).await];
         roots.iter().for_each(|root| root.stop());
-        // One of the two is killed; the other one is left alone longer than any default.
+        // One of the two is killed; the other one is not disturbed for longer than any default.
         while slow.iter().all(|slow| slow.is_alive()) {
             sleep(Duration::from_millis(1)).await;
         }

@@ -1,4 +1,4 @@
-//! Children that write down their lives, and ways to end them.
+//! Children that record their lives, and ways to end them.
 
 use actor_core::prelude::*;
 use actor_core::{Child, ChildInfo, Supervisor, SupervisorAddr};
@@ -43,7 +43,7 @@ pub async fn fail_aloud(probe: &ProbeAddr) {
 /// Waits until the information about the children satisfies `wanted`.
 pub async fn until(supervisor: &SupervisorAddr, wanted: impl Fn(&[ChildInfo]) -> bool) {
     while !wanted(&supervisor.children().await.expect("it lives")) {
-        // Not just a yield: virtual time does not advance while an actor is always busy.
+        // A sleep rather than a yield: virtual time does not advance while an actor is always busy.
         actor_core::time::sleep(Duration::from_millis(1)).await;
     }
 }

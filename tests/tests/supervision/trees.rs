@@ -116,7 +116,7 @@ pub fn a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children
         let (group, given) = group(move || waiting().child(child("inner", &lives)));
         let root = patient(Supervisor::one_for_one()).child(group).spawn();
         let group = given.recv().await.unwrap();
-        // A child that is killed before its life began has made no state.
+        // A child that is killed before its life has started has created no state.
         let inner_has_lived = async |lives: u32| {
             while diary.count("inner: made") < lives as usize {
                 actor_core::time::sleep(Duration::from_millis(1)).await;

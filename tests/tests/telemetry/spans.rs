@@ -18,7 +18,7 @@ struct Seen(Arc<Mutex<Notes>>);
 
 #[derive(Default)]
 struct Notes {
-    /// Message, its parent's message, and how many spans are round it.
+    /// Message, its parent's message, and the number of enclosing spans.
     begun: Vec<(String, Option<String>, usize)>,
     /// A message, and the span it follows from.
     follows: Vec<(String, String)>,

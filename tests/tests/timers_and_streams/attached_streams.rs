@@ -147,8 +147,8 @@ pub fn cancelling_stops_the_polling_and_skips_what_waits(system: &System) {
         }
         settle().await;
         probe.ping().await.unwrap();
-        // The first item had been brought while the actor was held; it was handled or skipped in
-        // order, and after the cancel nothing came.
+        // The first item had been delivered while the actor was held; it was handled or skipped in
+        // order, and nothing arrived after the cancel.
         assert_eq!(given.load(Ordering::SeqCst), before);
         assert_eq!((diary.count("a: end"), diary.count("a: item")), (0, 0));
         assert!(probe.is_alive());

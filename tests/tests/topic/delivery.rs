@@ -154,7 +154,7 @@ pub fn the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
         let mut stream = topic.stream().latest_by(|item: &u32| item % 7);
         let mut waiting: Vec<u32> = vec![];
         for item in 0..500_u32 {
-            // In no simple order, so that some are read early and some are replaced again and again.
+            // The order is irregular, so that some items are read early and some are replaced repeatedly.
             let item = item * item + item / 3;
             topic.publish(item).await;
             match waiting.iter_mut().find(|other| **other % 7 == item % 7) {

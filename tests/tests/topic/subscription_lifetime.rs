@@ -1,4 +1,4 @@
-//! How long a subscription stands: as long as the life that made it for itself, or as the actor.
+//! The lifetime of a subscription: as long as the life that created it for itself, or as the actor.
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;

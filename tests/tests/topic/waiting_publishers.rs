@@ -1,4 +1,4 @@
-//! Publishers that wait for room: first come, first served, and one wake-up an item.
+//! Publishers that wait for capacity: FIFO order, and one wake-up for each item.
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
@@ -13,10 +13,10 @@ use std::task::{Context as Poller, Poll, Wake, Waker};
 use std::time::Instant;
 use tests::assert_grows_evenly;
 
-/// How many items wait for a subscriber that says nothing else.
+/// The number of items that are buffered for a subscriber by default.
 const ROOM: u32 = 64;
 
-/// A stream that has no room any more: it has read nothing of 0 to 63.
+/// A stream without free capacity: it has read none of the items 0 to 63.
 async fn full(topic: &Topic<u32>) -> TopicStream<u32> {
     let stream = topic.stream();
     for item in 0..ROOM {
@@ -37,7 +37,7 @@ impl Wake for Wakes {
 
 type Waiting<'a> = Pin<Box<Publish<'a, u32>>>;
 
-/// Publishers that have come to wait in this order.
+/// Publishers that started to wait in this order.
 async fn waiting(topic: &Topic<u32>, items: std::ops::Range<u32>) -> Vec<Waiting<'_>> {
     let mut publishers = Vec::new();
     for item in items {

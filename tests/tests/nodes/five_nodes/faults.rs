@@ -44,7 +44,7 @@ async fn a_while(most: u64) {
     time::sleep(Duration::from_millis(rng().u64(1..most))).await;
 }
 
-/// Breaks something, and mends it after a while.
+/// Breaks something, and repairs it after a while.
 async fn inject(kind: Kind, network: &SimNetwork, run: &Run) {
     let (one, other) = pair();
     match kind {

@@ -1,5 +1,5 @@
-//! The program of the five nodes, the record of everything that was sent, handled and told, and the check
-//! of the one against the other.
+//! The program of the five nodes, the record of everything that was sent, handled and reported, and the check
+//! of these against each other.
 
 use super::faults::{Kind, NODES, disturb};
 use actor_core::prelude::*;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
-/// The time in which a run must come to its end once nothing is broken any more: what takes longer hangs.
+/// The time within which a run must end once all faults are repaired: a run that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Records the numbers of each sender, where a sender is one address of one client.
@@ -227,7 +227,7 @@ async fn client(node: &Node, run: &Arc<Run>, watcher: &WatcherAddr) {
     }
 }
 
-/// A send, a call, or several calls at once. Returns `false` if the address is of no more use.
+/// A send, a call, or several calls at once. Returns `false` if the address is no longer usable.
 async fn turn(run: &Run, ledger: &LedgerAddr, sender: u64, next: &mut u64) -> bool {
     let number = *next;
     if rng().bool() {
@@ -246,7 +246,7 @@ async fn turn(run: &Run, ledger: &LedgerAddr, sender: u64, next: &mut u64) -> bo
     let mut calls: Vec<Pin<Box<dyn Future<Output = Result<u64, CallError>> + Send>>> = Vec::new();
     for number in number..*next {
         if is_limited {
-            // Until its outcome is known, and if the client crashes before.
+            // The recorded outcome until the outcome is known, or if the client crashes first.
             tell(run, sender, number, Told::TimedOut);
         }
         let call = ledger.note(sender, number);
