@@ -28,7 +28,7 @@
 //!    A reference that is an argument must be valid until its function returns, and the other side may free
 //!    the cell as soon as the bit is set. So no function that sets `DONE` or `GONE` has an argument of type
 //!    `&Cell` or `&State`. It has a pointer, borrows the cell only for steps before (`Cell::borrow`), and
-//!    sets the bit by a reference to the word, all bytes of which are inside of an `UnsafeCell`.
+//!    sets the bit by a reference to the word, all bytes of which are inside an `UnsafeCell`.
 //! 2. *Value.* Only the sender writes `value`, before `DONE`. The receiver reads it once, after `DONE`
 //!    with `VALUE`. A sender that finds `GONE` has not written it, or takes it back.
 //! 3. *First waker.* `first` is written before the cell is shared, and never again. Both sides may copy
@@ -575,7 +575,8 @@ pub struct Receiver<T> {
 }
 
 // SAFETY: the ends move a `T`, wakers and an attachment (which are `Send` and `Sync`) from one thread to
-// another; what they share is a state of atomics, a mutex, and a first waker that either side may come to own.
+// another; what they share is a state of atomics, a mutex, and a first waker that either side may own in the
+// end.
 unsafe impl<T: Send> Send for Sender<T> {}
 // SAFETY: see above. A shared reference to the sender gives access to the state only.
 unsafe impl<T: Send> Sync for Sender<T> {}

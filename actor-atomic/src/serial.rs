@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A thread takes so many numbers at once.
+/// A thread takes this many numbers at once.
 const BLOCK: u32 = 1 << 8;
 
 thread_local! {

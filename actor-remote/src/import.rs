@@ -275,7 +275,7 @@ impl Import {
             if window.exit.is_some() {
                 return Some(false);
             }
-            // A message that is larger than the window waits until no other message is under way.
+            // A message that is larger than the window waits until no other message is in flight.
             let fits = window.credit >= cost || window.unaccepted.is_empty();
             if !fits && !std::mem::replace(&mut has_waited, true) {
                 node.count_credit_wait();

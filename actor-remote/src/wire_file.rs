@@ -53,7 +53,7 @@
 //!
 //! `any` stands for each type that can be read from several kinds of values: enums with `untagged`,
 //! structs with `flatten`, the content of variants with `tag`, and types such as `serde_json::Value`.
-//! Changes inside of such a type are not seen. A type that reads a text and checks it, such as a date,
+//! Changes inside such a type are not seen. A type that reads a text and checks it, such as a date,
 //! is a `string`.
 //!
 //! A change of meaning, such as from seconds to milliseconds, is not seen either. It needs

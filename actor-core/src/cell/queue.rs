@@ -253,7 +253,7 @@ impl CellState {
             // Between two lives, the loop ignores a stop, but not this flag.
             header.set_flag(SYSTEM_MESSAGE);
         }
-        // No sender waits for capacity any more.
+        // No sender waits for capacity anymore.
         header.clear_flag(SENDERS_WAITING);
         self.state_changed()
     }

@@ -32,9 +32,9 @@ pub(crate) struct SystemShared {
     pub(crate) executor: Arc<dyn Executor>,
     /// The source of actor numbers. All nodes of a simulation share it.
     numbers: Arc<AtomicU64>,
-    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive. On separate
-    /// cache lines, because each spawn and each end of an actor writes the table, while each
-    /// message reads the other fields.
+    /// Every actor from spawn to exit. Weak, so that the table does not keep memory allocated. On
+    /// separate cache lines, because each spawn and each end of an actor writes the table, while
+    /// each message reads the other fields.
     table: OwnLines<Mutex<Table>>,
     pub(crate) names: Registry,
     /// Set when the system shuts down: no further actor starts.

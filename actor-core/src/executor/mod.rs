@@ -178,7 +178,7 @@ pub(crate) enum Schedule {
 }
 
 thread_local! {
-    /// The executor that this thread is inside of, if any.
+    /// The executor whose worker or `block_on` this thread is in, if any.
     static CURRENT: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
 }
 

@@ -58,9 +58,9 @@ impl WorkerRemote {
     pub(super) fn measure(&self, jobs: u32, spent: Duration, alone: bool) {
         let mean = u32::try_from(spent.as_nanos() / u128::from(jobs)).unwrap_or(u32::MAX);
         let before = self.mean_job_ns.load(Ordering::Relaxed);
-        // Jobs also take longer because another core works on the same actors, which is no reason
-        // to share more of them. While other workers are up, the measured mean therefore grows
-        // slowly.
+        // Jobs also take longer because another core works on the same actors, which is not a
+        // reason to share more of them. While other workers are up, the measured mean therefore
+        // grows slowly.
         let most = if alone { u32::MAX } else { before.saturating_add(before / 32 + 1) };
         self.mean_job_ns.store(mean.min(most), Ordering::Relaxed);
     }

@@ -94,7 +94,7 @@ pub(super) fn run_process<M: Send + 'static>(
                 ProcessFunction { future, link: shared, mailbox: &*own }.await
             };
             let outcome = HandlerFuture::new(work, &mailbox.header, CurrentMessage::PROCESS).await;
-            // If no state is left, the run loop treats the life as one that ended by itself.
+            // If no state is left, the run loop treats the life as one that ended on its own.
             let by_itself = outcome.is_ok() && !link.is_failing() && !mailbox.is_ending_life();
             run_loop.on_outcome(outcome, CurrentMessage::PROCESS);
             if by_itself {

@@ -112,7 +112,7 @@ where
         if future::poll_once(forwarding.as_mut()).await.is_some() {
             return;
         }
-        // There is no room. A revocation drops the future, and so discards the message.
+        // There is no capacity. A revocation drops the future, and so discards the message.
         let revoked = self.revoked.event.listen();
         if !self.revoked.is_set.load(Ordering::SeqCst) {
             future::or(forwarding, revoked).await;

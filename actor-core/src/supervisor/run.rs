@@ -120,8 +120,8 @@ impl Supervisor {
             return self.go_on_with_group(context);
         }
         if self.has_given_up || !self.window.allows_restart(now) {
-            // The child ends with its own failure, whatever the supervisor decides. Its siblings
-            // are stopped.
+            // The child ends with its own failure, regardless of the supervisor's decision. Its
+            // siblings are stopped.
             child_mail.decide(RestartDecision::Stop);
             return self.give_up(exit, context);
         }

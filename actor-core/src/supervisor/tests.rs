@@ -92,7 +92,7 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     let hub = system.shared();
     assert!(hub.names.is_empty());
     // The timer that limits a child's stop is cancelled when the child has stopped, and disappears
-    // a moment later. The shutdown below would clear the timers by itself.
+    // a moment later. The shutdown below would clear the timers on its own.
     let begun = Instant::now();
     while !hub.executor.timers().is_empty() {
         assert!(begun.elapsed() < Duration::from_secs(60), "a timer is left");

@@ -83,7 +83,7 @@ impl Drop for System {
         }
         self.shared.kill_all();
         if self.shared.sim_node.is_some() {
-            // The simulation goes on, and ends the actors and tasks of this node.
+            // The simulation continues, and ends the actors and tasks of this node.
             self.shared.executor.close(Duration::ZERO);
             return;
         }

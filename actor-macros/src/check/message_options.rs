@@ -94,7 +94,7 @@ fn check_last(entries: &[RawOption], errors: &mut Errors) {
     }
 }
 
-/// Checks that `abort` is on an async handler, which can be dropped half-way, whose life goes on,
+/// Checks that `abort` is on an async handler, which can be dropped half-way, whose life continues,
 /// and whose caller is known.
 fn check_abort(
     method: Method<'_>,

@@ -135,7 +135,7 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 //         match __input { .. }
 //         __p::HandlerOutcome::Done
 //     }
-// or, with an async handler or hook, `handle_async` and the same inside of `async move { .. }`.
+// or, with an async handler or hook, `handle_async` and the same inside `async move { .. }`.
 fn expand_handle(protocol: &Protocol) -> TokenStream {
     let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let message_type = message::enum_type(protocol);

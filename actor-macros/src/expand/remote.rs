@@ -218,7 +218,7 @@ impl Wired<'_> {
             true => (quote!(replies), quote!(StreamSlot)),
         };
         let reply = quote!(__r::WireCheck::<#reply>::#take(__source));
-        // All arguments are visited, also by a source without values.
+        // All arguments are visited, even by a source without values.
         let read = match names.is_empty() {
             true => quote!(let __reply = #reply;),
             false => quote! {

@@ -10,7 +10,7 @@ use std::fmt::Display;
 
 pub(super) struct Checked<S> {
     inner: S,
-    /// Whether the value is inside of a `Some`.
+    /// Whether the value is inside a `Some`.
     in_some: bool,
 }
 

@@ -185,7 +185,7 @@ impl Inner {
                 });
                 match pending {
                     Some(pending) => pending.reply(body, &scope, announced),
-                    // The caller has left, and its cancellation was under way.
+                    // The caller has left, and its cancellation was in flight.
                     None => add(&self.counts.stale),
                 }
             }
@@ -336,7 +336,7 @@ impl Inner {
             }
             let Some(peer) = state.peers.get_mut(&scope.peer) else { return Queued::NotHeld };
             if let Item::Message(parcel) = &item {
-                // A node that keeps to its windows never has as much under way.
+                // A node that keeps to its windows never has as much in flight.
                 let cost = cost(&parcel.body);
                 let before = peer.queued.fetch_add(cost, Ordering::Relaxed);
                 if before + cost > PAIR + WINDOW {

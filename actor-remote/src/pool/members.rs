@@ -115,7 +115,8 @@ impl<P: Remote> Members<P> {
                     if is_open {
                         known.list.push(member);
                     } else {
-                        // Its name is about to go, or its actor goes on under another address.
+                        // Its name is about to be removed, or its actor continues under another
+                        // address.
                         known.version = None;
                         before.push(member);
                     }

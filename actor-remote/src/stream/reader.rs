@@ -146,7 +146,7 @@ where
         }
         items += 1;
         bytes += cost(&body);
-        // The other node keeps a part of its credit meanwhile, so it goes on.
+        // The other node keeps a part of its credit meanwhile, so it continues.
         if 2 * items >= capacity || bytes >= WINDOW / 4 {
             let given = (std::mem::take(&mut items), std::mem::take(&mut bytes));
             scope.node.grant(&scope, call, given);

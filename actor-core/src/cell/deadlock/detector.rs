@@ -193,10 +193,10 @@ fn confirm(
 /// detector.
 fn choose(waits: &[PendingWait]) -> Option<usize> {
     let has_error = |place: &usize| waits[*place].wait.goal.has_error();
-    // A timed wait ends by itself, and then the other waits of the cycle end one after another.
+    // A timed wait ends on its own, and then the other waits of the cycle end one after another.
     // Only the timed wait may therefore be refused. A wait that kills its target at its time limit
-    // ends by itself too. In that case, only the wait of its target may be refused, which would end
-    // by that kill at best.
+    // ends on its own too. In that case, only the wait of its target may be refused, which would
+    // end by that kill at best.
     let timed = waits.first().filter(|pending| pending.wait.ends_by_itself()).map(|_| 0);
     let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == WaitGoal::ExitOrKill);
     let killed = killing.map(|place| (place + 1) % waits.len());

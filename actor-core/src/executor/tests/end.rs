@@ -18,7 +18,7 @@ fn close_joins_the_threads_and_names_one_that_is_stuck() {
         let name = receiver.recv().unwrap().unwrap();
         assert!(name.starts_with("named-"));
         assert!(executor.close(Duration::from_millis(1)).contains(&name));
-        // The others end by themselves, sooner or later.
+        // The others end on their own, sooner or later.
         while executor.close(Duration::ZERO) != *std::slice::from_ref(&name) {
             thread::yield_now();
         }
@@ -57,7 +57,7 @@ fn actors_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_executor() {
         end(&executor);
         for _ in 0..2 {
             let (sender, receiver) = mpsc::channel();
-            // One inside of the other would overflow the stack.
+            // One inside the other would overflow the stack.
             chain(&executor, 100_000, sender);
             assert_ne!(receiver.recv(), Ok(thread::current().id()));
             only_held_here(&executor);
