@@ -1,4 +1,4 @@
-//! Runs the `bank` example: the books balance, whatever happens to accounts and tellers.
+//! Runs the `bank` example: the books balance, no matter what happens to accounts and tellers.
 
 use std::process::{Command, Output};
 use std::sync::mpsc;

@@ -119,7 +119,7 @@ pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
     });
 }
 
-/// The hosts that are no simulation.
+/// The hosts that are not simulations.
 const REAL_HOSTS: [Host; 6] = [
     Host::MultiThread(2),
     Host::MultiThread(1),

@@ -76,9 +76,9 @@ pub fn is_looped() -> bool {
     LOOP_BACK.with_borrow(Option::is_some)
 }
 
-/// Sends until there is no room: at the actor and, over a loop-back node, in front of it. Over a loop-back
-/// node on real threads, messages that are still on their way can make room later.
-/// Returns how many messages were sent.
+/// Sends until there is no capacity: at the actor and, over a loop-back node, in front of it. Over a
+/// loop-back node on real threads, messages that are still on their way can make room later. Returns how many
+/// messages were sent.
 pub async fn fill<'a, P: Protocol, T>(call: impl Fn() -> Call<'a, P, T>) -> usize {
     let mut sent = 0;
     if is_looped() && Sim::of(&System::current()).is_some() {

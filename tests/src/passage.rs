@@ -1,4 +1,4 @@
-//! Values of a test inside of messages between nodes: the message carries a number, and the value
+//! Values of a test inside messages between nodes: the message carries a number, and the value
 //! itself waits in this process. It must not be used for values that a behavior is about.
 
 use crate::{Gate, Mark, Tally};
@@ -8,7 +8,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard};
 
-/// The values under way.
+/// The values in flight.
 #[derive(Default)]
 struct Passage {
     next: u64,

@@ -30,7 +30,8 @@ impl Diary {
         self.lines().iter().position(|other| other == line).expect("it was counted")
     }
 
-    /// Asserts that these stand there once each, in this order, whatever is between them.
+    /// Asserts that these stand there once each, in this order, regardless of the lines between
+    /// them.
     #[track_caller]
     pub fn assert_order(&self, wanted: &[&str]) {
         let places: Vec<_> = wanted.iter().map(|line| self.place(line)).collect();
@@ -135,7 +136,7 @@ impl Drop for Probe {
     }
 }
 
-/// Gives all runnable tasks many turns. This proves nothing by itself, but gives a wrong behavior
+/// Gives all runnable tasks many turns. This proves nothing on its own, but gives a wrong behavior
 /// its chance to occur.
 pub async fn settle() {
     let other = Probe::new("settle", &Diary::default()).spawn();

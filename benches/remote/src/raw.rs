@@ -33,7 +33,7 @@ const NOTE: usize = 8;
 
 pub fn serve(endpoint: &str) {
     let session = open(&format!("[\"{endpoint}\"]"), "[]");
-    // Answers are put by another thread, because a put inside of a callback can block the thread that would
+    // Answers are put by another thread, because a put inside a callback can block the thread that would
     // make room for it.
     let (sender, answers) = mpsc::channel::<Vec<u8>>();
     let noted = AtomicU64::new(0);

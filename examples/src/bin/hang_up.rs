@@ -91,7 +91,7 @@ async fn serve(socket: TcpStream, site: SiteAddr) {
     let _ = server.serve_connection(FuturesIo::new(socket), service).await;
 }
 
-/// Waits until so many handlers are at work.
+/// Waits until this many handlers are running.
 async fn working(count: u32) {
     while WORKING.load(Ordering::Relaxed) != count {
         yield_now().await;

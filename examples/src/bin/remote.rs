@@ -1,5 +1,5 @@
 //! Two nodes in one simulation: a client calls a counter on a server, the network is cut, and the client
-//! is told whether its call can have been handled.
+//! learns whether its call can have been handled.
 
 use actor_core::prelude::*;
 use actor_remote::{Node, SimNetwork};

@@ -44,7 +44,7 @@ impl Log {
     }
 }
 
-/// Reads so many lines, in their order.
+/// Reads this many lines, in order.
 async fn read(lines: &mut ReplyStream<String>, numbers: std::ops::Range<usize>) -> CallResult {
     for number in numbers {
         let line = lines.next().await.transpose()?;

@@ -4,7 +4,7 @@ use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
 use tests::{Gate, Tally, reached};
 
-/// Can end in every way.
+/// Can end in every possible way.
 #[actor(capacity = 8)]
 struct Mortal {
     entered: Gate,

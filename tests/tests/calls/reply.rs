@@ -122,7 +122,7 @@ struct Early {
     answers: Sender<ReplyReceiver<u32>>,
 }
 
-/// How the handler goes on.
+/// How the handler continues.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Ending {
     Panic,

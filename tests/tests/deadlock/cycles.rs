@@ -24,7 +24,7 @@ pub fn cycles_of_two_three_ten_and_a_thousand_are_refused(system: &System) {
             if len <= 10 {
                 at_once("a small circle", async || refused(round(&nodes).await, len)).await;
             }
-            // All of them go on.
+            // All of them continue.
             for node in &nodes {
                 assert_eq!(node.pass(0).await, Ok(Ok(0)));
                 node.stop();
@@ -189,7 +189,7 @@ pub fn cross_calls_at_the_same_moment_are_refused_once_each(system: &System) {
 }
 
 pub fn three_that_turn_pending_at_once_are_refused_once(_: &System) {
-    // A thread for each, whatever the host.
+    // A thread for each, on every host.
     let system = System::builder().threads(3).build();
     system.block_on(async {
         let three = crossing(3).await;

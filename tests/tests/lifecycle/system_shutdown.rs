@@ -18,7 +18,7 @@ thread_local! {
     static ENDS: RefCell<Option<Mark>> = const { RefCell::new(None) };
 }
 
-/// Works on whatever thread it is on.
+/// Works on any thread.
 #[actor]
 struct Worker;
 

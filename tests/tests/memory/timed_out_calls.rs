@@ -33,8 +33,8 @@ impl Late {
     }
 }
 
-/// 2 500 calls run out of time: 700 while queued, 300 while they wait for room, the others mostly
-/// while they are being handled.
+/// 2 500 calls run out of time: 700 while queued, 300 while they wait for capacity, the others
+/// mostly while they are being handled.
 async fn round(late: &LateAddr, entered: &Tally, number: usize) {
     let limit = Duration::from_millis(2);
     let gate = Gate::new();

@@ -11,7 +11,7 @@ use tests::{Gate, Mark, Tally};
 /// A deadline that passes in a test. On a busy machine, a handler begins late.
 const SHORT: Duration = Duration::from_millis(250);
 
-/// A value in the future of a handler, which reports when the future is dropped.
+/// A value in the future of a handler: its drop is counted, and can panic.
 struct Held {
     _mark: Mark,
     panics: bool,

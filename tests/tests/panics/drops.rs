@@ -242,7 +242,7 @@ pub fn topic_item(system: &System) -> Ends {
         assert_eq!(topic.publish(ITEM).try_send(), 0);
         assert!(stream.next().await.is_some_and(|lagged| lagged.is_err()));
         std::mem::forget(stream.next().await);
-        // A subscriber behind it gets both all the same.
+        // The next subscriber gets both all the same.
         for _ in 0..2 {
             std::mem::forget(other.next().await);
         }

@@ -1,4 +1,4 @@
-//! A panic in each place where user code runs: a failure of that one life and of nothing else.
+//! A panic in each place where user code runs fails that one life and nothing else.
 
 use actor_core::prelude::*;
 use futures_lite::{StreamExt, stream};

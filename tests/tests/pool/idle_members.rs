@@ -27,7 +27,7 @@ impl Other {}
 
 #[actor]
 struct Worker {
-    /// Opens before the message of its own comes.
+    /// Opens before the member's own message arrives.
     go: Gate,
     entered: Tally,
     over: Gate,

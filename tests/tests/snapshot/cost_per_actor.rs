@@ -32,7 +32,7 @@ impl Node {
     }
 }
 
-/// A tree of so many actors below its top.
+/// A tree of this many actors below its top.
 async fn grown(count: usize, is_deep: bool) -> NodeAddr {
     let done = Gate::new();
     let top = Node { left: count, is_deep, done: done.clone() }.spawn();

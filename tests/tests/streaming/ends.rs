@@ -84,7 +84,7 @@ pub fn a_killed_life_breaks_off_what_it_held(system: &System) {
         assert!(poll_once(&mut hanging).await.is_none());
         source.kill();
         assert_eq!(all(stream).await, [Ok(7), Err(CallError::Killed)]);
-        // A handler that is killed with the replies in hand.
+        // A handler that is killed while it holds the replies.
         let source = reached(Source::default().spawn()).await;
         let mut stream = source.count(u32::MAX).stream_of(1);
         assert_eq!(stream.next().await, Some(Ok(0)));

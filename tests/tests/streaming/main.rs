@@ -56,7 +56,7 @@ impl Source {
         self.kept.drain(..).for_each(Replies::finish);
     }
 
-    /// Panics with the replies in hand.
+    /// Panics while it holds the replies.
     fn panic_with(&mut self, replies: Replies<u32>) {
         let _ = replies.try_send(1);
         panic!("with the replies in hand");

@@ -104,8 +104,8 @@ impl Bank {
         Bank { store, storm, vault, accounts, counter, tellers }
     }
 
-    /// Waits until all transfers are done: a teller then ends by itself, regardless of its failures
-    /// in the meantime.
+    /// Waits until all transfers are done: a teller then ends on its own, regardless of its
+    /// failures in the meantime.
     async fn work(&self) {
         join_all(self.tellers.iter().map(|teller| teller.join())).await;
     }

@@ -1,4 +1,4 @@
-//! A client: runs its commands, and ends its connection, for whatever reason.
+//! A client: runs its commands, and ends its connection, for any reason.
 
 use crate::command::{Command, HELP};
 use crate::hall::HallAddr;

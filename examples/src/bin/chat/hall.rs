@@ -74,7 +74,7 @@ impl Hall {
         room
     }
 
-    /// A client has ended, for whatever reason: its name is free.
+    /// A client has ended, for any reason: its name is free.
     fn forget(&mut self, client: ActorId) {
         self.nicks.retain(|_, holder| *holder != client);
     }

@@ -21,7 +21,7 @@ impl Progress {
     pub const FIRST_LINE: Duration = Duration::from_secs(5);
 
     pub fn start() -> Self {
-        // When its actor ends for whatever reason, dropping the bar removes it.
+        // When its actor ends for any reason, dropping the bar removes it.
         let bar = || ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
         let bar = io::stderr().is_terminal().then(bar);
         let progress = Progress { bar, seen: 0 };

@@ -21,7 +21,7 @@ fn main() {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-    // A put inside of a callback can block the thread that would make room for it.
+    // A put inside a callback can block the thread that would make room for it.
     while let Ok(message) = engine.messages.recv() {
         engine.put("test", message);
     }
