@@ -50,7 +50,7 @@ pub(super) struct Droplet {
     weather: Arc<Weather>,
 }
 
-/// A pseudo-random number (SplitMix).
+/// A pseudo-random number (`SplitMix64`).
 pub(super) fn chance(seed: &mut u64, most: usize) -> usize {
     *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut word = *seed;
