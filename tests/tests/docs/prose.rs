@@ -141,7 +141,7 @@ const ROOTS: &[Root] = &[
             "benches/results.md",
             "benches/compile/README.md",
         ],
-        limits: [0.3, 0.1, 0.1, 0.0, 0.1, 0.2, 1.0, 0.0, 0.1, 0.0],
+        limits: [0.1, 0.1, 0.1, 0.0, 0.1, 0.0, 0.7, 0.0, 0.0, 0.0],
     },
     Root {
         name: "actor-core",
@@ -178,7 +178,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "tests",
         paths: &["tests/src", "tests/tests"],
-        limits: [0.4, 0.9, 0.3, 0.8, 2.7, 1.0, 0.6, 0.3, 2.1, 0.3],
+        limits: [0.3, 0.6, 0.2, 0.4, 1.9, 0.7, 0.6, 0.2, 1.3, 0.2],
     },
 ];
 

@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         shutdown_signal().await;
         None
     }));
-    // After an interrupt, the queued files are no longer needed.
+    // After an interrupt, the queued files are not needed.
     let limit = if outcome.is_some() { GRACE } else { Duration::ZERO };
     system.block_on(system.shutdown(limit));
     match outcome {
