@@ -1,6 +1,10 @@
 //! Sessions: the shared state of two nodes, the order of their frames, and the consequences of an end.
 //! Runs no user code: values to be dropped and waiters to be notified are returned.
 
+mod exits;
+
+pub(crate) use exits::{ExitHere, ExitThere, Exits};
+
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
@@ -94,6 +98,8 @@ pub(crate) struct Peer {
     pub(crate) streams: BTreeMap<u64, OpenStream>,
     pub(crate) next_call: u64,
     pub(crate) lanes: BTreeMap<u64, Lane>,
+    pub(crate) exits_here: Exits<ExitHere>,
+    pub(crate) exits_there: Exits<ExitThere>,
     /// The calls of the other node that are not answered yet.
     pub(crate) running: BTreeMap<u64, Running>,
     /// The window for messages to the other node.
@@ -202,6 +208,8 @@ impl Peer {
             streams: BTreeMap::new(),
             next_call: 1,
             lanes: BTreeMap::new(),
+            exits_here: Exits::new(),
+            exits_there: Exits::new(),
             running: BTreeMap::new(),
             window: Arc::new(Window::new()),
             replies: Arc::new(Window::new()),
@@ -466,7 +474,7 @@ impl State {
         }
         wreck.streams = peer.streams.into_values().collect();
         wreck.running = peer.running.into_values().map(|running| running.token).collect();
-        wreck.keep(peer.lanes);
+        wreck.keep((peer.lanes, peer.exits_here));
         let held: Vec<u64> = self.exports.keys().copied().collect();
         for export in held {
             wreck.merge(self.let_go(id, export, u64::MAX));

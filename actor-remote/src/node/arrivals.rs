@@ -19,20 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// The exit of an actor of another node. It is published on drop, after every message of that node
-/// that arrived before it.
-struct Notice {
-    scope: Scope,
-    export: u64,
-    exit: Exit,
-}
-
-impl Drop for Notice {
-    fn drop(&mut self) {
-        self.scope.node.exited(&self.scope, self.export, &self.exit);
-    }
-}
-
 /// The deadline of a call that has arrived now, with this many microseconds left. `None` if it is beyond the
 /// range of the clock.
 fn deadline_in(left: u64) -> Option<Instant> {
@@ -226,13 +212,7 @@ impl Inner {
             }
             Frame::Credit { export, bytes } => self.credited(from, export, bytes),
             Frame::Ended { export, exit } => {
-                let exit = exit.into_exit();
-                let notice = Arc::new(Notice { scope, export, exit });
-                if let Some(peer) = self.lock().peers.get(&from) {
-                    for lane in peer.lanes.values() {
-                        let _ = lane.try_send(Item::Barrier(notice.clone()));
-                    }
-                }
+                self.ended_there(&scope, export, exit.into_exit());
             }
             // Queued after the earlier messages of this node.
             Frame::Stop { export } => {
@@ -373,7 +353,7 @@ impl Inner {
 
     /// Ends the proxies of an actor of another node that has ended. Called when all messages of
     /// that node that arrived before have been delivered.
-    fn exited(&self, scope: &Scope, export: u64, exit: &Exit) {
+    pub(super) fn exited(&self, scope: &Scope, export: u64, exit: &Exit) {
         let from = scope.peer;
         let gone = {
             let mut state = self.lock();

@@ -1,27 +1,63 @@
-//! The end of an exported actor, which its holders are notified of, and the end of the node itself.
+//! The ends of actors: holders on other nodes are notified of the end of an exported actor, and proxies end with
+//! an actor of another node. Each exit comes after every message that its actor had sent before. Also the end of
+//! the node itself.
 
 use super::Inner;
 use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
-use crate::session::Wreck;
+use crate::scope::Scope;
+use crate::session::{ExitHere, ExitThere, Wreck};
 use crate::transport::NodeId;
 use actor_core::Exit;
 use std::sync::{Arc, Weak};
 
-/// An exit notice, sent after every message that the actor had sent before.
-struct ExitNotice {
+/// Exits of actors of this node. When it is dropped, they are sent: after every message that the actors had sent,
+/// which is in front of it in the mailboxes of proxies, and after the credit for messages to them.
+struct BarrierHere {
     node: Weak<Inner>,
     peer: NodeId,
     session: u32,
-    export: u64,
-    exit: Exit,
+    exits: Vec<(u64, Ending)>,
 }
 
-impl Drop for ExitNotice {
+impl Drop for BarrierHere {
     fn drop(&mut self) {
-        if let Some(node) = self.node.upgrade() {
-            let exit = Ending::of(&self.exit);
-            node.push_in(self.peer, self.session, &Frame::Ended { export: self.export, exit });
+        let Some(node) = self.node.upgrade() else { return };
+        let (peer, session) = (self.peer, self.session);
+        let next = node.update(|state| {
+            for (export, exit) in self.exits.drain(..) {
+                state.push_in(peer, session, &Frame::Ended { export, exit });
+            }
+            let is_current = state.is_current(peer, session);
+            state.peers.get_mut(&peer).filter(|_| is_current)?.exits_here.passed()
+        });
+        if let Some(next) = next {
+            node.send_exits(peer, session, next);
+        }
+    }
+}
+
+/// Exits of actors of another node. When it is dropped, their proxies end: after every message of that node that
+/// arrived before, which is in front of it in the lanes.
+struct BarrierThere {
+    scope: Scope,
+    exits: Vec<ExitThere>,
+}
+
+impl Drop for BarrierThere {
+    fn drop(&mut self) {
+        let node = &self.scope.node;
+        for ExitThere { export, exit } in &self.exits {
+            node.exited(&self.scope, *export, exit);
+        }
+        let next = {
+            let mut state = node.lock();
+            let is_current = state.is_current(self.scope.peer, self.scope.session);
+            let peer = state.peers.get_mut(&self.scope.peer).filter(|_| is_current);
+            peer.and_then(|peer| peer.exits_there.passed())
+        };
+        if let Some(next) = next {
+            node.end_proxies(&self.scope, next);
         }
     }
 }
@@ -30,37 +66,73 @@ impl Inner {
     /// Removes the names of an exported actor that has ended, and notifies its holders after all
     /// messages that it had sent to them.
     pub(crate) fn ended(&self, export: u64, exit: &Exit) {
-        let (gone, notices) = self.update(|state| {
+        let (gone, begun) = self.update(|state| {
             let names = state.exports.get(&export).map(|found| found.names.clone());
             for name in names.into_iter().flatten() {
                 state.take_name(&name);
             }
             let gone = state.remove_export(export);
-            let mut notices = Vec::new();
+            let mut begun = Vec::new();
             for holder in gone.iter().flat_map(|gone| gone.holders.keys()) {
                 let Some(peer) = state.peers.get_mut(holder) else { continue };
                 let lane = peer.lanes.remove(&export);
-                let controls: Vec<_> =
-                    peer.proxies.values().filter_map(|it| it.import.control().cloned()).collect();
-                notices.push((*holder, peer.mine, lane, controls));
+                let exit = ExitHere { export, exit: Ending::of(exit), lane };
+                if let Some(exits) = peer.exits_here.add(exit) {
+                    begun.push((*holder, peer.mine, exits));
+                }
             }
-            (gone, notices)
+            (gone, begun)
         });
         self.changed.notify(usize::MAX);
         if let Some(Export { watch: Some(watch), .. }) = gone {
             // This code runs in the watching task.
             watch.detach();
         }
-        for (peer, session, lane, controls) in notices {
-            let (node, exit) = (self.this.clone(), exit.clone());
-            let notice = Arc::new(ExitNotice { node, peer, session, export, exit });
-            // After the credit for the messages that the actor has accepted.
-            if let Some(lane) = lane {
-                let _ = lane.try_send(Item::Barrier(notice.clone()));
-            }
-            for control in controls {
-                control.after_queued(notice.clone());
-            }
+        for (peer, session, exits) in begun {
+            self.send_exits(peer, session, exits);
+        }
+    }
+
+    /// Sends exits to a node that holds the actors, behind a barrier.
+    fn send_exits(&self, peer: NodeId, session: u32, exits: Vec<ExitHere>) {
+        let controls: Vec<_> = {
+            let state = self.lock();
+            let proxies = state.peers.get(&peer).map(|peer| peer.proxies.values());
+            proxies.into_iter().flatten().filter_map(|it| it.import.control().cloned()).collect()
+        };
+        let (lanes, exits): (Vec<_>, _) =
+            exits.into_iter().map(|it| (it.lane, (it.export, it.exit))).unzip();
+        let barrier = Arc::new(BarrierHere { node: self.this.clone(), peer, session, exits });
+        for lane in lanes.into_iter().flatten() {
+            let _ = lane.try_send(Item::Barrier(barrier.clone()));
+        }
+        for control in controls {
+            control.after_queued(barrier.clone());
+        }
+    }
+
+    /// Handles the exit of an actor of another node.
+    pub(super) fn ended_there(&self, scope: &Scope, export: u64, exit: Exit) {
+        let begun = {
+            let mut state = self.lock();
+            let peer = state.peers.get_mut(&scope.peer);
+            peer.and_then(|peer| peer.exits_there.add(ExitThere { export, exit }))
+        };
+        if let Some(exits) = begun {
+            self.end_proxies(scope, exits);
+        }
+    }
+
+    /// Ends the proxies of actors of another node, behind a barrier.
+    fn end_proxies(&self, scope: &Scope, exits: Vec<ExitThere>) {
+        let barrier = Arc::new(BarrierThere { scope: scope.clone(), exits });
+        let lanes: Vec<_> = {
+            let state = self.lock();
+            let lanes = state.peers.get(&scope.peer).map(|peer| peer.lanes.values());
+            lanes.into_iter().flatten().cloned().collect()
+        };
+        for lane in lanes {
+            let _ = lane.try_send(Item::Barrier(barrier.clone()));
         }
     }
 
