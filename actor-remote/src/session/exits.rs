@@ -28,7 +28,7 @@ impl<T> Exits<T> {
         Some(std::mem::take(&mut self.waiting))
     }
 
-    /// The barrier has passed. Returns the exits for the next one.
+    /// Notes that the barrier has passed, and returns the exits for the next one.
     pub(crate) fn passed(&mut self) -> Option<Vec<T>> {
         let next = std::mem::take(&mut self.waiting);
         self.is_in_flight = !next.is_empty();

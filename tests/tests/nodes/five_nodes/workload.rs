@@ -188,20 +188,24 @@ async fn boot(node: Node, run: Arc<Run>) {
     }
     let watcher = Watcher { run: run.clone() }.spawn();
     watcher.clone().keep_alive();
-    for _ in 0..2 {
+    // The first books of all clients are all books, those of the next node.
+    let next = (place + 1) % 5;
+    for first in [next, next + 5] {
         let (node, run, watcher) = (node.clone(), run.clone(), watcher.clone());
         actor_core::spawn_task(async move {
-            client(&node, &run, &watcher).await;
+            client(&node, &run, &watcher, first).await;
             *run.record().clients.entry(id).or_default() -= 1;
         })
         .detach();
     }
 }
 
-/// Sends to one book after the other.
-async fn client(node: &Node, run: &Arc<Run>, watcher: &WatcherAddr) {
+/// Sends to one book after the other, beginning with `first`.
+async fn client(node: &Node, run: &Arc<Run>, watcher: &WatcherAddr, first: usize) {
+    let mut book = first;
     while !run.is_over() {
-        let name = format!("book {}", rng().usize(..10));
+        let name = format!("book {book}");
+        book = rng().usize(..10);
         let Ok(ledger) = node.wait_for::<LedgerAddr>(&name, PATIENCE).await else {
             if !run.is_over() {
                 run.record().complaints.push(format!("{} never finds {name}", node.name()));
