@@ -40,6 +40,7 @@ use async_channel::{Receiver, Sender};
 use counters::Counts;
 use event_listener::Event;
 use leaving::{NodeActor, NodeActorAddr};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -126,11 +127,11 @@ enum Arrived {
         session: u32,
         call: u64,
     },
-    /// Addresses of another node were announced and not read: its exports, once for each address.
+    /// Addresses of another node were announced and not read: its exports, with the number of addresses.
     NotRead {
         peer: NodeId,
         session: u32,
-        exports: Vec<u64>,
+        exports: BTreeMap<u64, u64>,
     },
 }
 

@@ -5,6 +5,7 @@ use crate::transport::NodeId;
 use actor_core::Exit;
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A session of a node.
@@ -19,8 +20,9 @@ thread_local! {
     static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
     /// The exports whose addresses are in the value that is being encoded.
     static WRITTEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
-    /// The exports of the other node whose addresses are in the value that is being decoded, and not read yet.
-    static ANNOUNCED: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    /// The exports of the other node whose addresses the value contains that is being decoded, with the number of
+    /// the addresses that are not read yet.
+    static ANNOUNCED: RefCell<BTreeMap<u64, u64>> = const { RefCell::new(BTreeMap::new()) };
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
@@ -28,7 +30,7 @@ thread_local! {
 /// Restores the previous scope and addresses when it is dropped, even during a panic of serde code.
 struct Before {
     scope: Option<Scope>,
-    announced: Vec<u64>,
+    announced: BTreeMap<u64, u64>,
     ended: Vec<(Exit, Box<dyn Any>)>,
 }
 
@@ -66,14 +68,18 @@ pub(crate) fn decoding<T>(
 /// one as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
     ANNOUNCED.with_borrow_mut(|announced| {
-        let index = announced.iter().position(|it| *it == export);
-        index.map(|index| announced.swap_remove(index)).is_some()
+        let Some(count) = announced.get_mut(&export) else { return false };
+        *count -= 1;
+        if *count == 0 {
+            announced.remove(&export);
+        }
+        true
     })
 }
 
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
-    ANNOUNCED.with_borrow_mut(|announced| announced.push(export));
+    ANNOUNCED.with_borrow_mut(|announced| *announced.entry(export).or_default() += 1);
 }
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each

@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::scope::Scope;
 use crate::transport::NodeId;
 use async_channel::Sender;
+use std::collections::BTreeMap;
 
 /// The announced addresses of one body that are not read yet. When it is dropped, they are released.
 ///
@@ -21,18 +22,25 @@ struct Addresses {
     inbox: Sender<Arrived>,
     peer: NodeId,
     session: u32,
-    /// The exports of the sender, once for each address.
-    exports: Vec<u64>,
+    /// The exports of the sender, with the number of their addresses.
+    exports: BTreeMap<u64, u64>,
 }
 
 impl Announced {
     pub(super) fn new(scope: &Scope, exports: Vec<u64>) -> Self {
+        if exports.is_empty() {
+            return Announced::default();
+        }
+        let mut counts = BTreeMap::new();
+        for export in exports {
+            *counts.entry(export).or_default() += 1;
+        }
         let (inbox, peer, session) = (scope.node.inbox.clone(), scope.peer, scope.session);
-        Announced((!exports.is_empty()).then_some(Addresses { inbox, peer, session, exports }))
+        Announced(Some(Addresses { inbox, peer, session, exports: counts }))
     }
 
     /// Returns the exports from which a decoder takes its addresses.
-    pub(crate) fn exports(&mut self) -> Option<&mut Vec<u64>> {
+    pub(crate) fn exports(&mut self) -> Option<&mut BTreeMap<u64, u64>> {
         self.0.as_mut().map(|addresses| &mut addresses.exports)
     }
 }
@@ -49,11 +57,9 @@ impl Drop for Announced {
 
 impl Inner {
     /// Releases addresses that were announced and not read.
-    pub(super) fn not_read(&self, peer: NodeId, session: u32, mut exports: Vec<u64>) {
-        exports.sort_unstable();
+    pub(super) fn not_read(&self, peer: NodeId, session: u32, exports: BTreeMap<u64, u64>) {
         self.update(|state| {
-            for same in exports.chunk_by(|one, other| one == other) {
-                let (export, count) = (same[0], same.len() as u64);
+            for (export, count) in exports {
                 state.push_in(peer, session, &Frame::Release { export, count });
             }
         });
