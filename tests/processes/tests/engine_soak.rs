@@ -76,7 +76,7 @@ struct Tokens {
 
 impl Tokens {
     /// Notes that a token has gone, or returns the process whose token has come.
-    fn note(&mut self, News { process, is_up, .. }: News) -> Option<u32> {
+    fn note(&mut self, News { process, is_up }: News) -> Option<u32> {
         if is_up {
             return Some(process);
         }
