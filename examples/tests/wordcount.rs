@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{self, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -32,7 +32,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("wordcount-{name}"));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("wordcount-{name}-{}", process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Folder(path)
@@ -158,7 +159,9 @@ fn counts_equal_those_of_the_pipeline() {
         // The rest are the reasons.
         let reasons: BTreeMap<&str, u64> = totals.iter().map(|(k, v)| (k.as_str(), *v)).collect();
         assert_eq!(reasons, skipped);
-        assert_eq!(found.errors.lines().count() as u64, skipped.values().sum(), "{}", found.errors);
+        // On a slow machine, there are lines about the progress as well.
+        let lines = found.errors.lines().filter(|line| line.starts_with("wordcount: skipped"));
+        assert_eq!(lines.count() as u64, skipped.values().sum(), "{}", found.errors);
     }
 }
 
