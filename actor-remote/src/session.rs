@@ -288,12 +288,19 @@ impl State {
         true
     }
 
-    /// Queues a frame whose body contains the addresses of these exports.
-    pub(crate) fn push_body(&mut self, to: NodeId, written: &[u64], frame: &Frame<'_>) -> bool {
+    /// Queues a frame for a session, if it is still the current one. The body contains the addresses of the
+    /// exports `written`.
+    pub(crate) fn push_body(
+        &mut self,
+        to: NodeId,
+        session: u32,
+        written: &[u64],
+        frame: &Frame<'_>,
+    ) -> bool {
         if !written.is_empty() {
-            self.push(to, &Frame::Addresses { exports: written.to_vec() });
+            self.push_in(to, session, &Frame::Addresses { exports: written.to_vec() });
         }
-        self.push(to, frame)
+        self.push_in(to, session, frame)
     }
 
     /// Queues a frame for a session, if it is still the current one.

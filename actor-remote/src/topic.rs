@@ -100,10 +100,9 @@ impl<T: Wire + Clone> NodeTopic<T> {
     /// # Cancellation
     /// If the future is dropped while it waits, the subscribers and nodes without capacity do not get the item.
     pub async fn publish(&self, item: T) {
-        let mut full = self.send_to_others(&item);
-        let local = self.shared.local.publish(item.clone());
-        local.await;
-        for relay in full.drain(..) {
+        let full = self.send_to_others(&item);
+        self.shared.local.publish(item.clone()).await;
+        for relay in full {
             // The node has left if the item is refused.
             let _ = relay.publish(item.clone()).send().await;
         }
@@ -200,7 +199,7 @@ impl<T: Wire + Clone> Shared<T> {
         *has_relay = node.register::<Relay<T>>(relay_name(&self.name), &relay).is_ok();
     }
 
-    /// Ends the relay of this node if nothing on this node can get items any more.
+    /// Ends the relay of this node if the topic has neither a handle nor a subscriber here.
     fn end_if_unused(&self) {
         let is_unused =
             || self.handles.load(Ordering::Relaxed) == 0 && self.local.subscribers() == 0;

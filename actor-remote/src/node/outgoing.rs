@@ -107,7 +107,8 @@ impl Inner {
                 return Err(caller);
             }
             let Some(caller) = caller else {
-                state.push_body(to, written, &Frame::Send { export, method, body });
+                let frame = Frame::Send { export, method, body };
+                state.push_body(to, import.session, written, &frame);
                 return Ok(None);
             };
             let call = peer.next_call;
@@ -120,7 +121,7 @@ impl Inner {
                     abandoned = poll.is_ready().then_some(waker);
                     peer.calls.insert(call, pending);
                     let frame = Frame::Call { export, method, call, left, body };
-                    state.push_body(to, written, &frame);
+                    state.push_body(to, import.session, written, &frame);
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
@@ -128,7 +129,7 @@ impl Inner {
                     let (stream, arrived) = OpenStream::new(items);
                     peer.streams.insert(call, stream);
                     let frame = Frame::Open { export, method, call, left, items, body };
-                    state.push_body(to, written, &frame);
+                    state.push_body(to, import.session, written, &frame);
                     Ok(Some((reader, call, arrived)))
                 }
             }
@@ -160,10 +161,7 @@ impl Inner {
         frame: &Frame<'_>,
     ) -> bool {
         let token = self.take_running(scope, call);
-        let push = |state: &mut State| {
-            state.is_current(scope.peer, scope.session)
-                && state.push_body(scope.peer, written, frame)
-        };
+        let push = |state: &mut State| state.push_body(scope.peer, scope.session, written, frame);
         let is_sent = token.is_some() && self.update(push);
         self.answered();
         is_sent

@@ -111,8 +111,7 @@ impl Inner {
         self.update(|state| {
             let peer = state.peers.get(&scope.peer);
             peer.is_some_and(|peer| peer.running.contains_key(&call))
-                && state.is_current(scope.peer, scope.session)
-                && state.push_body(scope.peer, written, frame)
+                && state.push_body(scope.peer, scope.session, written, frame)
         })
     }
 }
