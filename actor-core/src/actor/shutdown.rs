@@ -452,7 +452,7 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     drop(locked);
     drop(system_messages);
     notify_state_change(changed);
-    is_observed |= !exit.is_normal() && watchers.iter().any(|watcher| lives(&watcher.who));
+    is_observed |= !exit.is_normal() && watchers.iter().any(|watcher| lives(&watcher.mailbox));
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {
@@ -504,7 +504,7 @@ fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
             // Linked in both directions: the active side of the link notifies the actor.
             continue;
         }
-        let Some(mailbox) = watcher.who.upgrade() else { continue };
+        let Some(mailbox) = watcher.mailbox.upgrade() else { continue };
         if watcher.link && watcher.key.is_some() {
             mailbox.unwatch(id, None);
         }

@@ -136,7 +136,7 @@ pub(crate) enum SystemMessage {
 
 /// A watcher of an actor's exit.
 pub(crate) struct Watcher {
-    pub(crate) who: Weak<dyn DynMailbox>,
+    pub(crate) mailbox: Weak<dyn DynMailbox>,
     pub(crate) id: ActorId,
     /// The resource that created the watch; `None` for the passive side of a link.
     pub(crate) key: Option<ResourceId>,
@@ -148,7 +148,7 @@ impl Watcher {
     /// Returns whether the memory of the watcher's mailbox still exists. An actor that has not
     /// ended keeps its mailbox in memory.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.who.strong_count() > 0
+        self.mailbox.strong_count() > 0
     }
 }
 

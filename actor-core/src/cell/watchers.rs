@@ -106,9 +106,9 @@ impl Watchers {
     /// Returns the mailboxes of the watchers.
     pub(crate) fn mailboxes(&self) -> Vec<Weak<dyn DynMailbox>> {
         match self {
-            Watchers::Few(few) => few.iter().map(|watcher| watcher.who.clone()).collect(),
+            Watchers::Few(few) => few.iter().map(|watcher| watcher.mailbox.clone()).collect(),
             Watchers::Many(many) => {
-                many.by_place.values().map(|watcher| watcher.who.clone()).collect()
+                many.by_place.values().map(|watcher| watcher.mailbox.clone()).collect()
             }
         }
     }
@@ -179,8 +179,8 @@ mod tests {
         Context::<Target>::detached().mailbox().clone()
     }
 
-    fn watcher(who: &Arc<dyn DynMailbox>, number: u64, key: Option<ResourceId>) -> Watcher {
-        Watcher { who: Arc::downgrade(who), id: id(number), key, link: key.is_none() }
+    fn watcher(mailbox: &Arc<dyn DynMailbox>, number: u64, key: Option<ResourceId>) -> Watcher {
+        Watcher { mailbox: Arc::downgrade(mailbox), id: id(number), key, link: key.is_none() }
     }
 
     fn entries(watchers: &[Watcher]) -> Vec<(u64, Option<ResourceId>)> {

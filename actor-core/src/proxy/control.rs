@@ -284,7 +284,7 @@ impl Control {
         let Some(mailbox) = spawned.mailbox.upgrade() else { return };
         let _ = self.shared.target.set(target.0.header().id());
         let watcher =
-            Watcher { who: spawned.mailbox.clone(), id: spawned.id, key: None, link: true };
+            Watcher { mailbox: spawned.mailbox.clone(), id: spawned.id, key: None, link: true };
         if let Some(exit) = target.0.watch(watcher) {
             mailbox.notify(SystemMessage::LinkedExited(target.0.header().id(), exit));
         }

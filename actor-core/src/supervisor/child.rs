@@ -191,8 +191,12 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
         let own = context.mailbox();
         let any: Arc<dyn DynMailbox> = own.clone();
         let key = own.lock().cell.resources.get_or_insert_default().key();
-        let parent =
-            Watcher { who: Arc::downgrade(&any), id: context.id(), key: Some(key), link: false };
+        let parent = Watcher {
+            mailbox: Arc::downgrade(&any),
+            id: context.id(),
+            key: Some(key),
+            link: false,
+        };
         {
             let mut locked = mailbox.lock();
             let cold = locked.cell.cold_mut();

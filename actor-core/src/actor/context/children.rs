@@ -71,10 +71,10 @@ impl<A: Dispatch> SpawnChild for Prepared<A> {
 /// Makes `child` a child of `parent`, before its first run.
 pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
     let key = parent.lock().cell.resources.get_or_insert_default().key();
-    let (who, id) = (Arc::downgrade(parent), parent.header().id());
+    let (mailbox, id) = (Arc::downgrade(parent), parent.header().id());
     let mut locked = child.lock();
     locked.cell.cold_mut().parent = Some(id);
-    locked.cell.watch(Watcher { who, id, key: Some(key), link: false });
+    locked.cell.watch(Watcher { mailbox, id, key: Some(key), link: false });
     // A child lives until it is stopped.
     child.header().incr_strong();
     drop(locked);

@@ -121,7 +121,7 @@ impl<A: Dispatch> Context<A> {
         }
         if let Some(mailbox) = &mailbox {
             // The passive side first: the active one may deliver the exit immediately.
-            let far = Watcher { who: Arc::downgrade(mailbox), id, key: None, link: true };
+            let far = Watcher { mailbox: Arc::downgrade(mailbox), id, key: None, link: true };
             self.mailbox.untyped().watch(far);
         }
         if !self.watch(id, mailbox.clone(), key, true) {
@@ -140,11 +140,14 @@ impl<A: Dispatch> Context<A> {
         key: ResourceId,
         link: bool,
     ) -> bool {
-        let who = Arc::downgrade(&self.any());
+        let mailbox = Arc::downgrade(&self.any());
         let exit = match target {
-            Some(target) => {
-                target.watch(Watcher { who, id: self.mailbox.header.id(), key: Some(key), link })
-            }
+            Some(target) => target.watch(Watcher {
+                mailbox,
+                id: self.mailbox.header.id(),
+                key: Some(key),
+                link,
+            }),
             None => Some(Exit::NoActor),
         };
         let is_alive = exit.is_none();
