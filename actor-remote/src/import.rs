@@ -1,9 +1,11 @@
 //! Addresses of actors on other nodes: a proxy that encodes each message and waits for credit. `pending` has the
-//! callers of its messages.
+//! callers of its messages, `unsent` the fate of one that is not sent.
 
 mod pending;
+mod unsent;
 
 use self::pending::pending;
+use self::unsent::Unsent;
 use crate::codec;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
@@ -428,43 +430,6 @@ impl Import {
             (Some(caller), _) => caller.fail(error),
             (None, Some(control)) => control.report_undelivered(name),
             (None, None) => {}
-        }
-    }
-}
-
-/// A message that has not been sent. When it is dropped, its call fails, or its loss is reported; the
-/// addresses in it are taken back.
-struct Unsent<'a> {
-    import: &'a Import,
-    node: &'a Inner,
-    /// The name, the caller and the error of its call. `None` once the message has been sent, or its
-    /// caller has left.
-    message: Option<(&'static str, Option<Caller>, CallError)>,
-    /// The exports whose addresses are in the message.
-    written: Vec<u64>,
-}
-
-impl Unsent<'_> {
-    fn is_call(&self) -> bool {
-        matches!(self.message, Some((_, Some(_), _)))
-    }
-
-    /// Drops the message, whose call fails with this error.
-    fn fails(mut self, error: CallError) {
-        if let Some(message) = &mut self.message {
-            message.2 = error;
-        }
-    }
-}
-
-impl Drop for Unsent<'_> {
-    fn drop(&mut self) {
-        if let Some((name, caller, error)) = self.message.take() {
-            self.import.lose(name, caller, error);
-        }
-        if !self.written.is_empty() {
-            let Import { place, session, .. } = self.import;
-            self.node.take_back(place.node, *session, &self.written);
         }
     }
 }
