@@ -1,6 +1,7 @@
 //! A notification for all waiters at once: of a change of an actor's state, of free capacity, of
 //! the end of a system. No waker is woken or dropped under its lock.
 
+use crate::clock::Instant;
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Mutex};
 use crate::waking::{drop_waker, wake_each};
@@ -8,7 +9,7 @@ use slab::Slab;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// An event that tasks and threads can wait for. A waiter first listens, then checks its condition,
 /// then waits. The other side first makes the condition true, then notifies. Therefore, one of the

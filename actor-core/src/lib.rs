@@ -90,6 +90,7 @@
 extern crate self as actor_core;
 
 // In reading order, the lowest layer first.
+mod clock;
 mod sync;
 
 mod counters;

@@ -20,11 +20,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_lite::Stream;
 use pin_project_lite::pin_project;
 
+/// `std::time::Instant`, except in a browser, which has no clock that std can read.
+#[doc(no_inline)]
+pub use crate::clock::Instant;
 pub use crate::executor::sleep::Sleep;
 use crate::executor::{self, Executor};
 use crate::sync::Arc;

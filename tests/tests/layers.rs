@@ -5,6 +5,7 @@ use std::path::Path;
 
 /// Each module and the modules that it may import, the lowest layer first.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    ("clock", &[]),
     ("sync", &[]),
     ("future", &[]),
     ("exit", &["sync"]),
@@ -12,29 +13,36 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("panics", &["exit", "sync"]),
     ("send_check", &[]),
     ("waking", &["panics", "sync"]),
-    ("event", &["sync", "waking"]),
-    ("executor", &["panics", "sync", "waking"]),
-    ("incident", &["exit", "panics", "sync"]),
+    ("event", &["clock", "sync", "waking"]),
+    ("executor", &["clock", "panics", "sync", "waking"]),
+    ("incident", &["clock", "exit", "panics", "sync"]),
     ("counters", &["incident", "sync"]),
     (
         "cell",
-        &["counters", "error", "event", "executor", "exit", "incident", "panics", "sync", "waking"],
+        &[
+            "clock", "counters", "error", "event", "executor", "exit", "incident", "panics",
+            "sync", "waking",
+        ],
     ),
     (
         "system",
         &["cell", "counters", "event", "executor", "exit", "incident", "panics", "sync", "waking"],
     ),
-    ("time", &["executor", "sync", "system"]),
-    ("telemetry", &["cell", "executor", "exit", "sync", "system"]),
+    ("time", &["clock", "executor", "sync", "system"]),
+    ("telemetry", &["cell", "clock", "executor", "exit", "sync", "system"]),
     (
         "address",
-        &["cell", "error", "event", "executor", "exit", "panics", "sync", "system", "waking"],
+        &[
+            "cell", "clock", "error", "event", "executor", "exit", "panics", "sync", "system",
+            "waking",
+        ],
     ),
     (
         "actor",
         &[
             "address",
             "cell",
+            "clock",
             "counters",
             "error",
             "event",
@@ -50,7 +58,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("registry", &["address", "cell", "sync", "system"]),
     ("protocol_adapter", &["actor", "address", "cell", "sync"]),
-    ("supervisor", &["actor", "address", "cell", "exit", "sync", "time"]),
+    ("supervisor", &["actor", "address", "cell", "clock", "exit", "sync", "time"]),
     (
         "process",
         &[
@@ -78,8 +86,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "proxy",
         &[
-            "actor", "address", "cell", "error", "event", "exit", "incident", "panics", "sync",
-            "system",
+            "actor", "address", "cell", "clock", "error", "event", "exit", "incident", "panics",
+            "sync", "system",
         ],
     ),
     ("models", ALL),
@@ -103,6 +111,19 @@ fn only_sync_names_the_primitives_of_std() {
     let strays: Vec<_> = all.filter(|(_, code)| code.contains("std::sync")).collect();
     let names: Vec<_> = strays.iter().map(|(file, _)| file).collect();
     assert!(names.is_empty(), "`std::sync` is named outside of `sync.rs`: {names:?}");
+}
+
+/// A browser has no clock that std can read, so there is one type of instants for all platforms.
+#[test]
+fn only_clock_names_the_instant_of_std() {
+    let files = sources();
+    let all = files.iter().filter(|(file, _)| file != "clock.rs" && !file.contains("models"));
+    let strays = all.filter(|(_, code)| {
+        let imports = code.split("std::time::").skip(1).flat_map(paths);
+        imports.into_iter().any(|name| name.split("::").next() == Some("Instant"))
+    });
+    let names: Vec<_> = strays.map(|(file, _)| file).collect();
+    assert!(names.is_empty(), "use `crate::clock::Instant` in {names:?}");
 }
 
 /// A waker may be user code, whose panic must not reach the code that wakes it.

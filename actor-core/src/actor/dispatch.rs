@@ -8,11 +8,11 @@ use crate::actor::protocol_message::FutureBox;
 use crate::address::actor::Actor;
 use crate::address::addr::TypedAddr;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
+use crate::clock::Instant;
 use crate::exit::{ActorId, Exit};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
-use std::time::Instant;
 
 /// The messages and hooks of an actor, and how to run them. Implemented only by `#[actor]` on its impl;
 /// the items of the trait are internal.

@@ -9,10 +9,10 @@ use crate::cell::header::{Header, ParkReason};
 use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::state::CellState;
+use crate::clock::Instant;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
-use std::time::Instant;
 
 /// A type-erased run loop.
 pub(crate) trait ErasedLoop {

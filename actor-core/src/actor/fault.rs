@@ -11,12 +11,13 @@ use crate::cell::sim_observer::FAULT;
 use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
+use crate::clock::Instant;
 use crate::panics;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 use std::fmt;
 use std::task::{Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A fault to inject into an actor, for [`Sim::fault`](crate::Sim::fault).
 ///

@@ -15,6 +15,7 @@ use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::send_context::SendContext;
+use crate::clock::Instant;
 use crate::error::CallError;
 use crate::waking::{ContainedWaker, wake};
 use async_channel::{Receiver, Sender, TrySendError};
@@ -25,7 +26,6 @@ use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
 use std::task::{Context as Poller, Poll, Waker};
-use std::time::Instant;
 
 /// The right to answer one call with any number of items.
 ///

@@ -5,6 +5,7 @@ use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
 use crate::cell::current;
 use crate::cell::deadline::{self, Deadline};
+use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor;
 use crate::waking::{drop_waker, wake};
@@ -13,7 +14,6 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
-use std::time::Instant;
 
 /// The right to answer one call, once.
 ///
@@ -328,7 +328,7 @@ fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyRecei
 #[cfg(test)]
 mod tests {
     use super::{Waker, channel_for};
-    use std::time::Instant;
+    use crate::clock::Instant;
 
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {

@@ -6,8 +6,8 @@
 //! This makes "never handled" exact: the first transition decides.
 
 use super::deadline;
+use crate::clock::Instant;
 use actor_atomic::{Attachment, Mark, State};
-use std::time::Instant;
 
 /// The waiting caller is a handler.
 pub(crate) const BY_HANDLER: Mark = Mark::A;

@@ -16,6 +16,7 @@
 
 use super::current;
 use super::deadlock::{tracker, waker};
+use crate::clock::Instant;
 use crate::executor::sleep::Sleep;
 use crate::executor::{Executor, TimerKey};
 use crate::sync::{Arc, Mutex, OnceLock};
@@ -23,7 +24,7 @@ use crate::waking::{drop_waker, wake, wake_each};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// An instant on the clock of a system, in the upper bits of a word. The lower [`SHIFT`] bits are
 /// zero, and free for other uses. Never zero.

@@ -1,7 +1,7 @@
 //! The data that a message carries for telemetry: none, unless a feature needs it.
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use std::time::Instant;
+use crate::clock::Instant;
 
 /// The time at which a message was sent and, with `tracing`, the span of its sender.
 #[derive(Debug)]

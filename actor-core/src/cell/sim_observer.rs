@@ -7,6 +7,7 @@ use self::failures::Failures;
 use super::handle::DynMailbox;
 use super::header::Header;
 use super::system_shared::SystemShared;
+use crate::clock::Instant;
 use crate::executor::sim::{
     Action, Agent, Awaited, Effect, EffectKind, NodeExecutor, SimError, SimExecutor, StepRecord,
 };
@@ -18,7 +19,6 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::Location;
-use std::time::Instant;
 
 pub(crate) struct SimObserver {
     pub(crate) executor: Arc<SimExecutor>,

@@ -28,6 +28,7 @@ use super::resources::Resources;
 use super::side_queue::SideQueue;
 use super::supervision::Supervision;
 use super::watchers::Watchers;
+use crate::clock::Instant;
 use crate::event::Event;
 use crate::executor::RunTask;
 use crate::exit::{ActorId, Exit, Failure};
@@ -35,7 +36,7 @@ use crate::sync::{Arc, Weak};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The task of an actor, parked or about to run.
 pub(crate) type CellTask = Pin<Box<dyn RunTask>>;

@@ -3,11 +3,12 @@
 use super::handle::DynMailbox;
 use super::resources::BoxSend;
 use super::state::{ResourceId, SystemMessage};
+use crate::clock::Instant;
 use crate::executor::TimerKey;
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The entry of one timer. The entry is its own waker in the executor's timers.
 pub(crate) struct TimerEntry {

@@ -6,11 +6,12 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::parker::Parker;
 use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
+use crate::clock::Instant;
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The maximum number of jobs that run before a future that has been woken is polled. While timers

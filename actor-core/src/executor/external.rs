@@ -14,12 +14,13 @@ mod tokio;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 
 use self::orphaned::OrphanedJobs;
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
+use crate::clock::Instant;
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 use crate::waking::wake;

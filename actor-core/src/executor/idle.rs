@@ -29,9 +29,10 @@
 //! 4. The monitor is active only while all workers are up and there is a reason for its checks. It
 //!    is not woken in a system that is idle or has a parked worker.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::timers::Timers;
+use crate::clock::Instant;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Mutex, MutexGuard, OnceLock, OwnLines};

@@ -40,8 +40,9 @@ mod tests;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::panics::contained;
 use crate::sync::Arc;
 

@@ -10,12 +10,12 @@
 //! Its thread ends after the last worker, and is started again for a later job or deadline.
 
 use std::thread;
-use std::time::Instant;
 
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
 use super::worker_queues::WorkerRemote;
 use super::{EnterGuard, Executor, preempt};
+use crate::clock::Instant;
 use crate::sync::Arc;
 use crate::sync::thread::{park, park_timeout};
 

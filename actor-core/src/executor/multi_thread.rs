@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_deque::Injector;
 
@@ -14,6 +14,7 @@ use super::idle::{Idle, MAX_WORKERS};
 use super::parker::Parker;
 use super::worker_queues::{WorkerRemote, retry_steal};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, preempt, worker};
+use crate::clock::Instant;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 

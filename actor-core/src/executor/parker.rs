@@ -2,8 +2,8 @@
 //! executors.
 
 use std::task::Wake;
-use std::time::Instant;
 
+use crate::clock::Instant;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::thread::{self, Thread};

@@ -1,13 +1,14 @@
 //! A future that is ready at an instant of an executor's clock.
 
 use super::{Executor, TimerKey};
+use crate::clock::Instant;
 use crate::sync::Arc;
 use crate::waking::drop_waker;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The future of [`sleep`](crate::time::sleep).
 ///

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 use std::task::Waker;
-use std::time::Instant;
 
+use crate::clock::Instant;
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::waking::{drop_waker, wake};

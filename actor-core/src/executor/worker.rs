@@ -22,12 +22,12 @@
 //! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
 use std::cell::{Cell, OnceCell};
-use std::time::Instant;
 
 use super::idle::{ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
 use super::worker_queues::{LocalQueues, WorkerRemote, retry_steal};
 use super::{EnterGuard, Job, Schedule, preempt};
+use crate::clock::Instant;
 use crate::sync::{Arc, thread};
 
 /// The maximum number of successive jobs that a worker runs from its LIFO slot before it takes one

@@ -1,10 +1,11 @@
 //! The rate limit of the default reporter. Its memory is bounded, and the cost of an incident does
 //! not depend on the number of incidents.
 
+use crate::clock::Instant;
 use crate::exit::ActorId;
 use crate::sync::Mutex;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The number of lines printed per second for one actor.
 const MAX_LINES: u64 = 10;

@@ -2,10 +2,10 @@
 
 use super::Incident;
 use super::rate_limit::RateLimit;
+use crate::clock::Instant;
 use crate::panics::{contained, unrecorded};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 type IncidentHook = Box<dyn Fn(&Incident) + Send + Sync>;
 

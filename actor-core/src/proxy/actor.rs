@@ -12,6 +12,7 @@ use crate::cell::deadlock::tracker;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::cell::settings::Settings;
+use crate::clock::Instant;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::panics;
 use crate::sync::Arc;
@@ -23,7 +24,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
-use std::time::Instant;
 
 pub struct ProxyActor<P, R> {
     proxy: R,

@@ -9,11 +9,11 @@ use crate::address::send::{MaybeOwned, SendFuture};
 use crate::cell::deadline::Deadline;
 use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};
 use crate::cell::message::Protocol;
+use crate::clock::Instant;
 use crate::error::{CallError, SendError};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
-use std::time::Instant;
 
 /// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
 /// address.

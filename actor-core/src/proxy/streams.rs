@@ -5,9 +5,9 @@ use crate::address::reply;
 use crate::address::reply_stream::{ReplyStream, StreamCall};
 use crate::cell::deadline::Deadline;
 use crate::cell::message::Protocol;
+use crate::clock::Instant;
 use crate::error::{CallError, SendError};
 use std::future::Future;
-use std::time::Instant;
 
 /// Separates a message with streaming replies from the stream of its items. Returns the future that
 /// sends the message, and the stream, whose buffer holds `capacity` items.

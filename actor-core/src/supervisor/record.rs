@@ -4,10 +4,11 @@ use super::ChildInfo;
 use super::backoff::Backoff;
 use crate::cell::handle::DynMailbox;
 use crate::cell::supervision::{Restart, RestartDecision};
+use crate::clock::Instant;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Timer, time};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One child.
 pub(super) struct ChildRecord {

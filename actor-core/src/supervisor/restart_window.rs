@@ -1,8 +1,9 @@
 //! The sliding window that limits how often a supervisor or a pool restarts its actors.
 
+use crate::clock::Instant;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// At most `limit` restarts in any `period`, as in OTP.
 #[derive(Clone, Copy, Debug)]

@@ -3,12 +3,12 @@
 use super::handler_span::Ending;
 use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
+use crate::clock::Instant;
 use crate::executor::Executor;
 use crate::sync::Arc;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 static METADATA: Metadata<'static> =
     Metadata::new(module_path!(), Level::INFO, Some(module_path!()));

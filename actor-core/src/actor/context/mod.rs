@@ -21,6 +21,7 @@ use crate::cell::header::STOP_SELF;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::resources::Resources;
 use crate::cell::state::CellState;
+use crate::clock::Instant;
 use crate::event::{Listener, Role};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
@@ -30,7 +31,6 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
-use std::time::Instant;
 
 /// An actor's view of itself. The run loop passes it to handlers with an argument `&Context<Self>`,
 /// which is not an argument of the address method.

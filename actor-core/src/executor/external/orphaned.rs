@@ -3,9 +3,9 @@
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::Instant;
 
 use super::{ALIVE, ENDING, External, ExternalRuntime, OVER};
+use crate::clock::Instant;
 use crate::executor::{EnterGuard, Job};
 use crate::panics::contained;
 use crate::sync::atomic::Ordering;

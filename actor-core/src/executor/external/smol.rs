@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Instant;
 
 use async_executor::Executor;
 
 use super::ExternalRuntime;
+use crate::clock::Instant;
 use crate::sync::{Arc, Weak};
 
 /// A smol executor that the user runs. A shared executor is held weakly, because its owner decides

@@ -3,11 +3,11 @@
 use std::future::{Future, pending};
 use std::panic::catch_unwind;
 use std::pin::Pin;
-use std::time::Instant;
 
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::ExternalRuntime;
+use crate::clock::Instant;
 
 /// A tokio runtime that the user runs. A job runs inside its context, like any task of the runtime.
 pub(crate) struct Tokio {

@@ -27,12 +27,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::thread::{self, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::root_task::{RngGuard, RootTask};
 use self::run_queue::{RunQueue, SimTask};
 use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
+use crate::clock::Instant;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 

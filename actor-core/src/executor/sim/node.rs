@@ -4,10 +4,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::run_queue::SimTask;
 use super::{Agent, SimExecutor};
+use crate::clock::Instant;
 use crate::executor::task::Runnable;
 use crate::executor::{Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::{Arc, Mutex};
