@@ -118,10 +118,31 @@ pub(crate) mod std_sync {
 /// The parking of threads.
 pub(crate) mod thread {
     #[cfg(not(actor_loom))]
-    pub(crate) use std::thread::{Thread, current, park, park_timeout};
+    pub(crate) use std::thread::{Thread, current};
+    #[cfg(not(any(actor_loom, target_family = "wasm")))]
+    pub(crate) use std::thread::{park, park_timeout};
 
     #[cfg(actor_loom)]
     pub(crate) use loom::thread::{Thread, current, park};
+
+    /// There is no other thread to end the wait.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn park() {
+        panic!(
+            "deadlock: nothing is runnable and no timer is set, so the future would wait forever"
+        );
+    }
+
+    /// Sleeps, because there is no other thread to end the wait earlier.
+    #[cfg(all(target_family = "wasm", not(target_os = "unknown")))]
+    pub(crate) fn park_timeout(limit: std::time::Duration) {
+        std::thread::sleep(limit);
+    }
+
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    pub(crate) fn park_timeout(_: std::time::Duration) {
+        panic!("a browser cannot wait for a timer inside `block_on`; use `System::browser()`");
+    }
 
     /// Returns immediately, because no time passes in a model.
     #[cfg(actor_loom)]

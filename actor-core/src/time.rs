@@ -64,9 +64,7 @@ pub fn now() -> Instant {
 /// # });
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {
-    let executor = current_executor();
-    let at = executor.now().checked_add(duration);
-    Sleep { executor, at, key: None, outside: None, is_periodic: false }
+    Sleep::on(current_executor(), duration)
 }
 
 /// Runs `future` for at most `duration`, counted from this call.

@@ -56,12 +56,15 @@ enum TaskLookup {
 /// Creates the task of a local actor.
 ///
 /// # Panics
-/// If the current thread is not inside `block_on` of the actor's own system.
+/// If the current thread is not inside `block_on` of the actor's own system, unless that system is
+/// the one of a browser.
 #[track_caller]
 pub(crate) fn new_task(mailbox: Arc<dyn DynMailbox>, task: Pin<Box<dyn LoopTask>>) -> CellTask {
     let system = &mailbox.header().system;
     assert!(
-        system.is_local && system.executor.is_executor_thread() && executor::is_inside(),
+        system.is_local
+            && system.executor.is_executor_thread()
+            && (executor::is_inside() || system.executor.is_only_driver()),
         "`{}` is a local actor: spawn it inside `block_on` of a current-thread system",
         mailbox.header().settings.name
     );

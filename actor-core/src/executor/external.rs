@@ -1,10 +1,12 @@
 //! An executor whose jobs run on a runtime of the user: each job is a task there. [`ExternalRuntime`]
-//! is the interface of such a runtime; `smol` and `tokio` implement it.
+//! is the interface of such a runtime; `smol`, `tokio` and `browser` implement it.
 //!
 //! A permanent task of the runtime, the [`TimerDriver`], fires the timers. If the runtime ends
 //! before the executor is closed, it drops the timer driver. The remaining jobs then run in
 //! `orphaned`, but only to end.
 
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod browser;
 mod orphaned;
 #[cfg(feature = "smol")]
 mod smol;
@@ -25,6 +27,8 @@ use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 use crate::waking::wake;
 
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub(crate) use browser::Browser;
 #[cfg(feature = "smol")]
 pub(crate) use smol::Smol;
 #[cfg(feature = "tokio")]
@@ -32,6 +36,10 @@ pub(crate) use tokio::Tokio;
 
 /// A runtime that the user runs, and its clock.
 pub(crate) trait ExternalRuntime: Send + Sync + 'static {
+    /// Whether the runtime has one thread, on which all code of the program runs, and never ends.
+    /// The timer driver then also runs what is left after the executor was closed.
+    const IS_WHOLE_PROGRAM: bool = false;
+
     /// Runs `task` on the runtime soon. If the runtime has ended, `task` is dropped, now or later.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
@@ -130,9 +138,9 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.block_on(future);
     }
 
-    /// Returns `false`: the threads of the runtime belong to the user, and may block.
+    /// Returns `false` for threads of the runtime that belong to the user, and may block.
     fn is_executor_thread(&self) -> bool {
-        false
+        R::IS_WHOLE_PROGRAM
     }
 
     fn is_only_driver(&self) -> bool {
@@ -202,9 +210,12 @@ impl<R: ExternalRuntime> Future for TimerDriver<R> {
         executor.driver_waker.register(cx.waker());
         loop {
             if executor.phase() != ALIVE {
-                return Poll::Ready(());
+                if !R::IS_WHOLE_PROGRAM {
+                    return Poll::Ready(());
+                }
+                executor.run_orphans();
             }
-            executor.timers.fire(executor.runtime.now());
+            executor.timers.fire(executor.now());
             let Some(until) = executor.timers.sleep_until(None) else {
                 self.sleep = None;
                 return Poll::Pending;

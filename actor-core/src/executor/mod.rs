@@ -3,16 +3,18 @@
 //!
 //! # Layout
 //!
-//! - [`task`], [`timers`] and [`sleep`]: futures as jobs, wakers that wait for an instant.
+//! - [`task`], [`timers`], [`sleep`] and [`reactor`]: futures as jobs, wakers that wait for an instant.
 //! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`] and [`worker_queues`], [`idle`]
 //!   (parking and waking), [`monitor`] and [`preempt`] (blocked workers).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
-//! - [`external`]: a tokio runtime or smol executor of the user.
+//! - [`external`]: a tokio runtime or smol executor of the user, or the event loop of a browser.
 //! - [`sim`]: deterministic simulation in virtual time.
 
 pub(crate) mod sleep;
 pub(crate) mod task;
 mod timers;
+
+pub(crate) mod reactor;
 
 mod idle;
 mod monitor;
@@ -25,7 +27,11 @@ mod worker_queues;
 mod current_thread;
 pub(crate) mod thread_owned;
 
-#[cfg(any(feature = "smol", feature = "tokio"))]
+#[cfg(any(
+    feature = "smol",
+    feature = "tokio",
+    all(target_family = "wasm", target_os = "unknown")
+))]
 mod external;
 
 pub(crate) mod sim;
@@ -47,7 +53,13 @@ use crate::panics::contained;
 use crate::sync::Arc;
 
 pub(crate) use current_thread::CurrentThread;
-#[cfg(any(feature = "smol", feature = "tokio"))]
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub(crate) use external::Browser;
+#[cfg(any(
+    feature = "smol",
+    feature = "tokio",
+    all(target_family = "wasm", target_os = "unknown")
+))]
 pub(crate) use external::External;
 #[cfg(feature = "smol")]
 pub(crate) use external::Smol;

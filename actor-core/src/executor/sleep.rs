@@ -1,5 +1,6 @@
 //! A future that is ready at an instant of an executor's clock.
 
+use super::reactor::ReactorTimer;
 use super::{Executor, TimerKey};
 use crate::clock::Instant;
 use crate::sync::Arc;
@@ -26,9 +27,9 @@ pub struct Sleep {
     pub(crate) at: Option<Instant>,
     /// Set while a waker of this future is among the executor's timers.
     pub(crate) key: Option<TimerKey>,
-    /// A timer of the process's reactor, if the caller cannot rely on the executor's timers. Boxed,
-    /// because only other threads than the owner of a current-thread executor need one.
-    pub(crate) outside: Option<Box<async_io::Timer>>,
+    /// Used on other threads than the owner of a current-thread executor, which cannot rely on the
+    /// executor's timers.
+    outside: ReactorTimer,
     /// Whether the future belongs to a periodic timer.
     pub(crate) is_periodic: bool,
 }
@@ -37,12 +38,16 @@ impl Sleep {
     /// Waits until `duration` has passed on the clock of `executor`.
     pub(crate) fn on(executor: Arc<dyn Executor>, duration: Duration) -> Sleep {
         let at = executor.now().checked_add(duration);
-        Sleep { executor, at, key: None, outside: None, is_periodic: false }
+        Sleep::at(executor, at)
     }
 
     /// Waits until `at` on the clock of `executor`.
     pub(crate) fn until(executor: Arc<dyn Executor>, at: Instant) -> Sleep {
-        Sleep { executor, at: Some(at), key: None, outside: None, is_periodic: false }
+        Sleep::at(executor, Some(at))
+    }
+
+    fn at(executor: Arc<dyn Executor>, at: Option<Instant>) -> Sleep {
+        Sleep { executor, at, key: None, outside: ReactorTimer::default(), is_periodic: false }
     }
 
     /// Returns whether the clock can represent the deadline.
@@ -52,7 +57,11 @@ impl Sleep {
 
     /// Removes the timer, and with it the clone of the waker.
     pub(crate) fn cancel(&mut self) {
-        self.outside = None;
+        self.outside.cancel();
+        self.cancel_key();
+    }
+
+    fn cancel_key(&mut self) {
         if let Some(key) = self.key.take() {
             drop_waker(self.executor.timers().remove(key));
         }
@@ -69,16 +78,14 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         if !self.executor.fires_for_this_thread() {
-            let timer = self.outside.take().unwrap_or_else(|| Box::new(async_io::Timer::at(at)));
-            self.cancel();
-            let timer = self.outside.insert(timer);
-            if Pin::new(&mut **timer).poll(context).is_pending() {
+            self.cancel_key();
+            if self.outside.poll(at, context).is_pending() {
                 return Poll::Pending;
             }
             self.cancel();
             return Poll::Ready(());
         }
-        self.outside = None;
+        self.outside.cancel();
         let kept = match self.key {
             Some(key) => self.executor.timers().replace(key, context.waker()),
             None => false,

@@ -29,6 +29,8 @@ enum ExecutorKind {
     Smol(super::SmolExecutor),
     #[cfg(feature = "tokio")]
     Tokio(tokio::runtime::Handle),
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    Browser,
 }
 
 impl SystemBuilder {
@@ -100,10 +102,27 @@ impl SystemBuilder {
         self
     }
 
+    /// Runs the actors on the event loop of the browser, as the system of the page. See
+    /// [`System::browser`].
+    ///
+    /// ```
+    /// # #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    /// # fn start() {
+    /// let system = actor_core::System::builder().on_incident(|_| ()).browser().build();
+    /// # }
+    /// ```
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    pub fn browser(mut self) -> Self {
+        self.executor = ExecutorKind::Browser;
+        self
+    }
+
     /// Starts the system.
     ///
     /// # Panics
-    /// If the tokio runtime already has a system, or has no clock.
+    /// - If the tokio runtime already has a system, or has no clock.
+    /// - If the page already has a system.
+    /// - On WebAssembly, if the system would need threads.
     #[track_caller]
     pub fn build(mut self) -> System {
         match std::mem::replace(&mut self.executor, ExecutorKind::Threads) {
@@ -112,10 +131,18 @@ impl SystemBuilder {
             ExecutorKind::Smol(executor) => System::start_smol(executor, self),
             #[cfg(feature = "tokio")]
             ExecutorKind::Tokio(handle) => System::start_tokio(handle, self),
+            #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+            ExecutorKind::Browser => System::start_browser(self),
         }
     }
 
+    #[track_caller]
     fn build_threads(self) -> System {
+        if cfg!(target_family = "wasm") {
+            panic!(
+                "WebAssembly has no threads; use `System::current_thread()`, or `System::browser()` in a browser"
+            );
+        }
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
         System::start(MultiThread::start(threads, &self.name), self.reporter, false, self.detects)
@@ -123,6 +150,7 @@ impl SystemBuilder {
 }
 
 /// Returns the number of worker threads in the variable `ACTOR_THREADS`, if it is set.
+#[cfg(not(target_family = "wasm"))]
 #[track_caller]
 pub(super) fn threads_wanted() -> Option<usize> {
     let text = std::env::var_os("ACTOR_THREADS")?;

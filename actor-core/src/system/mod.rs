@@ -1,6 +1,9 @@
 //! The handle of a system. `builder.rs` starts one, `shutdown.rs` ends it, and `run.rs` runs a
 //! whole program on it.
 
+mod blocking;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod browser;
 mod builder;
 pub(crate) mod run;
 mod shutdown;
@@ -72,7 +75,11 @@ static GLOBAL: OnceLock<System> = OnceLock::new();
 
 impl System {
     /// Starts a system with one worker thread per core.
+    ///
+    /// # Panics
+    /// On WebAssembly, which has no threads.
     #[allow(clippy::new_without_default, reason = "starting threads is no default value")]
+    #[track_caller]
     pub fn new() -> Self {
         System::builder().build()
     }
@@ -184,6 +191,9 @@ impl System {
     ///
     /// With the feature `tokio`, a thread inside a tokio runtime is in the system of that runtime.
     ///
+    /// WebAssembly has no threads. The global system of a browser is `System::browser()`, and that of
+    /// WASI is a current-thread system, which runs inside of `block_on`.
+    ///
     /// # Panics
     /// If it would start the global system, and `ACTOR_THREADS` is set but is not a number of at least 1.
     #[track_caller]
@@ -204,7 +214,11 @@ impl System {
     }
 
     /// Kills all actors, because the runtime that they run on has ended.
-    #[cfg(any(feature = "smol", feature = "tokio"))]
+    #[cfg(any(
+        feature = "smol",
+        feature = "tokio",
+        all(target_family = "wasm", target_os = "unknown")
+    ))]
     fn ends_with_its_executor(&self) -> impl FnOnce() + Send + 'static {
         let shared = Arc::downgrade(&self.shared);
         move || {
@@ -219,12 +233,30 @@ impl System {
         if let Some(system) = GLOBAL.get() {
             return system;
         }
+        GLOBAL.get_or_init(System::global_constructor())
+    }
+
+    /// Returns the constructor of the global system.
+    #[cfg(not(target_family = "wasm"))]
+    #[track_caller]
+    fn global_constructor() -> impl FnOnce() -> System {
         // Outside the closure, so that a panic has the location of the caller.
         let threads = builder::threads_wanted();
-        GLOBAL.get_or_init(|| match threads {
+        move || match threads {
             Some(threads) => System::builder().threads(threads).build(),
             None => System::new(),
-        })
+        }
+    }
+
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    fn global_constructor() -> impl FnOnce() -> System {
+        System::browser_default
+    }
+
+    /// There is one thread.
+    #[cfg(all(target_family = "wasm", not(target_os = "unknown")))]
+    fn global_constructor() -> impl FnOnce() -> System {
+        System::current_thread
     }
 
     pub(crate) fn shared(&self) -> &Arc<SystemShared> {
@@ -380,12 +412,16 @@ where
 /// Runs blocking code on a separate thread and waits for it without blocking the system. In a
 /// simulation, the code runs inline, as one step.
 ///
+/// # Panics
+/// On WebAssembly, outside of a simulation, because there are no threads.
+///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
 /// let text = actor_core::unblock(|| std::fs::read_to_string("Cargo.toml")).await;
 /// assert!(text.is_ok());
 /// # });
 /// ```
+#[track_caller]
 pub fn unblock<T, F>(run: F) -> Task<T>
 where
     T: Send + 'static,

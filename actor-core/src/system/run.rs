@@ -2,7 +2,9 @@
 
 use super::System;
 use crate::incident::print_on_stderr;
+#[cfg(not(target_family = "wasm"))]
 use async_signal::{Signal, Signals};
+#[cfg(not(target_family = "wasm"))]
 use futures_lite::StreamExt;
 use futures_lite::future::or;
 use std::future::Future;
@@ -59,10 +61,10 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
 /// # });
 /// ```
 pub async fn shutdown_signal() {
-    match Signals::new([Signal::Int, Signal::Term]) {
-        Ok(mut signals) => {
-            signals.next().await;
-        }
-        Err(_) => std::future::pending().await,
+    #[cfg(not(target_family = "wasm"))]
+    if let Ok(mut signals) = Signals::new([Signal::Int, Signal::Term]) {
+        signals.next().await;
+        return;
     }
+    std::future::pending().await
 }

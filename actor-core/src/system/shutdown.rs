@@ -1,6 +1,7 @@
 //! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
+use super::blocking::unblock;
 use crate::executor;
 use crate::executor::sleep::Sleep;
 use crate::sync::atomic::Ordering;
@@ -48,7 +49,7 @@ impl System {
             executor.close(GRACE)
         } else {
             // Joining threads blocks, and must not happen on one of those threads.
-            blocking::unblock(move || executor.close(GRACE)).await
+            unblock(move || executor.close(GRACE)).await
         };
         if !killed.is_empty() && close_ends_actors && stuck.is_empty() {
             // Some actors may have been scheduled by other threads, and run on the monitor.

@@ -1,5 +1,6 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Task`].
 
+use super::blocking::BlockingTask;
 use super::task_outcome::{TaskEnd, TaskOutcome, TaskPanic};
 use crate::cell::resources::ResourceHandle;
 use crate::cell::system_shared::SystemShared;
@@ -44,7 +45,7 @@ pub struct Task<T = ()> {
 /// The running task. Dropping it cancels the task.
 pub(super) enum TaskKind {
     Task(executor::TaskHandle<()>),
-    Blocking(blocking::Task<()>),
+    Blocking(BlockingTask<()>),
     OfLife(ResourceHandle),
 }
 

@@ -20,10 +20,9 @@ use crate::cell::handle::{DynMailbox, schedule};
 use crate::cell::queue::Ticket;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
+use crate::executor::reactor;
 use crate::sync::{Arc, Weak, std_sync};
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context as Poller, Wake, Waker};
+use std::task::{Wake, Waker};
 use std::time::Duration;
 
 /// Only one cycle is confirmed at a time. If two actors complete it, only one is refused: the other
@@ -231,17 +230,11 @@ impl Recheck {
         };
         // A simulation considers only its own wakers.
         if after >= FLUSH_REACTOR_FROM && !first.header().is_simulated() {
-            flush_reactor();
+            reactor::flush();
         }
         let at = system.executor.now() + after;
         system.executor.timers().insert(at, Waker::from(Arc::new(recheck)), true);
     }
-}
-
-/// Makes the reactor of `async-io` drop cancelled timers, by adding a new one.
-fn flush_reactor() {
-    let mut timer = async_io::Timer::after(FIRST_RECHECK);
-    let _ = Pin::new(&mut timer).poll(&mut Poller::from_waker(Waker::noop()));
 }
 
 impl Wake for Recheck {

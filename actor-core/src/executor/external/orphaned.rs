@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::thread;
 
-use super::{ALIVE, ENDING, External, ExternalRuntime, OVER};
+use super::{ALIVE, ENDING, External, ExternalRuntime, OVER, wake_driver};
 use crate::clock::Instant;
 use crate::executor::{EnterGuard, Job};
 use crate::panics::contained;
@@ -55,8 +55,12 @@ impl<R: ExternalRuntime> External<R> {
         self.drain_on_thread();
     }
 
-    /// Starts a thread for the remaining jobs and timers, if there are any, or notifies it.
+    /// Starts a thread for the remaining jobs and timers, if there are any, or notifies it. If the
+    /// runtime is the whole program, its timer driver runs them.
     pub(super) fn drain_on_thread(&self) {
+        if R::IS_WHOLE_PROGRAM {
+            return wake_driver(&self.driver_waker);
+        }
         let mut queue = self.orphaned.queue.lock();
         if queue.is_draining {
             return self.orphaned.changed.notify_all();
@@ -99,7 +103,7 @@ impl<R: ExternalRuntime> External<R> {
         }
     }
 
-    fn run_orphans(&self) {
+    pub(super) fn run_orphans(&self) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this);
         loop {
