@@ -63,7 +63,7 @@ impl Scheduler {
     /// the seed.
     pub(crate) fn seeded(seed: u64, takes_time: bool) -> Scheduler {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let deviates = [1.0, 1.0, 0.5, 0.2, 0.05][rng.usize(..5)];
+        let deviates = [1.0, 1.0, 0.5, 0.2, 0.05][below(&mut rng, 5)];
         let time = takes_time.then(|| fastrand::Rng::with_seed(!seed));
         Scheduler::new(SchedulePolicy::Seeded { rng, deviates, time })
     }
@@ -87,7 +87,7 @@ impl Scheduler {
         let deviation = match &mut self.policy {
             SchedulePolicy::Seeded { rng, deviates, .. } => {
                 if rng.f64() < *deviates {
-                    rng.usize(..of)
+                    below(rng, of)
                 } else {
                     0
                 }
@@ -132,6 +132,12 @@ impl Scheduler {
         let times = self.took.iter().map(|(at, micros)| (DeviationPoint::Duration(*at), *micros));
         choices.chain(times).filter(|(_, taken)| *taken != 0).collect()
     }
+}
+
+/// Returns a number below `limit`, which is not zero. A seed gives the same numbers on every platform,
+/// unlike `Rng::usize`, which draws as many bits as a pointer has.
+fn below(rng: &mut fastrand::Rng, limit: usize) -> usize {
+    usize::try_from(rng.u64(..limit as u64)).unwrap_or(0)
 }
 
 /// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely.
