@@ -38,6 +38,6 @@ impl Gate {
 
     /// Blocks this thread until it is open.
     pub fn pass_blocking(&self) {
-        let _closed = self.waiter.recv_blocking();
+        futures_lite::future::block_on(self.pass());
     }
 }

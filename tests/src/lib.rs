@@ -10,6 +10,8 @@ mod host;
 mod loop_back;
 mod passage;
 pub mod probe;
+#[cfg(not(target_family = "wasm"))]
+mod runtime;
 mod size;
 mod tally;
 mod timeout;

@@ -153,7 +153,9 @@ macro_rules! over_simulated_loop_back {
     };
 }
 
-/// Like [`over_loop_back!`], for behaviors that a simulation does not support.
+/// Like [`over_loop_back!`], for behaviors that a simulation does not support. WebAssembly does not support
+/// them either.
+#[cfg(not(target_family = "wasm"))]
 #[macro_export]
 macro_rules! over_real_loop_back {
     ($($topic:ident::$name:ident,)*) => {
@@ -164,6 +166,12 @@ macro_rules! over_real_loop_back {
             current_thread, $crate::Host::CurrentThread, $($topic::$name,)*
         }
     };
+}
+
+#[cfg(target_family = "wasm")]
+#[macro_export]
+macro_rules! over_real_loop_back {
+    ($($topic:ident::$name:ident,)*) => {};
 }
 
 /// Creates a module of tests of each `topic::behaviour` over a loop-back node of one host.

@@ -251,6 +251,7 @@ pub fn a_send_that_would_block_its_system_gives_the_message_back(system: &System
     });
 }
 
+#[cfg(not(target_family = "wasm"))]
 pub fn a_thread_outside_async_waits_in_each_order(system: &System) {
     system.block_on(async {
         let (echo, gate) = full().await;

@@ -70,6 +70,7 @@ pub fn a_call_from_a_plain_task(system: &System) {
     });
 }
 
+#[cfg(not(target_family = "wasm"))]
 pub fn a_call_from_a_tokio_task(system: &System) {
     let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     for workers in [None, Some(2)] {
@@ -102,6 +103,7 @@ pub fn a_call_from_a_tokio_task(system: &System) {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 pub fn a_call_from_a_thread_outside_async(system: &System) {
     let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     let calling = adder.clone();
