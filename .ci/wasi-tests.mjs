@@ -14,20 +14,21 @@ function run(...words) {
     let output = '';
     node.stdout.on('data', (text) => (output += text));
     node.stderr.on('data', (text) => (output += text));
-    node.on('close', (status) => done({ status, output }));
+    node.on('close', () => done(output));
   });
 }
 
 const lines = (await readFile('tests/wasi-panics.txt', 'utf8')).split('\n');
-const panics = new Set(lines.map((line) => line.split(' ')).filter(([name]) => name === binary).map(([, test]) => test));
+const panics = new Set(lines.filter((line) => line.startsWith(`${binary} `)).map((line) => line.split(' ')[1]));
 const test = (name) => name.replace(HOSTS, '');
 
-const { output: listed } = await run('--list');
+const listed = await run('--list');
 const names = [...listed.matchAll(/^(\S+): test$/gm)].map((match) => match[1]).filter((name) => HOSTS.test(name));
 const silent = names.filter((name) => !panics.has(test(name)));
-const { status, output } = await run('--exact', ...silent);
-const passed = Number(/(\d+) passed; 0 failed/.exec(output)?.[1] ?? 0);
-if (silent.length === 0 || status !== 0 || passed !== silent.length) {
+const output = await run('--exact', ...silent);
+// Not the status: node 20 may crash while it frees a large memory, after the tests have passed.
+const passed = Number(/^test result: ok. (\d+) passed; 0 failed/m.exec(output)?.[1] ?? 0);
+if (silent.length === 0 || passed !== silent.length) {
   console.log(output);
   process.exit(1);
 }
@@ -36,7 +37,7 @@ if (silent.length === 0 || status !== 0 || passed !== silent.length) {
 const known = new Set(names.map(test));
 for (const name of panics) {
   const first = names.find((other) => test(other) === name && other.startsWith('simulation_1'));
-  const { output: text } = known.has(name) ? await run('--exact', first) : { output: 'no such test' };
+  const text = known.has(name) ? await run('--exact', first) : 'no such test';
   if (!text.includes('RuntimeError: unreachable')) {
     console.log(`${binary} ${name}, in tests/wasi-panics.txt, does not panic:\n${text}`);
     process.exit(1);

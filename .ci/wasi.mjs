@@ -6,4 +6,4 @@ const [file, ...words] = process.argv.slice(2);
 const wasi = new WASI({ version: 'preview1', args: [file, ...words], env: process.env });
 const module = await WebAssembly.compile(await readFile(file));
 const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
-process.exit(wasi.start(instance));
+process.exitCode = wasi.start(instance);
