@@ -8,9 +8,9 @@ if [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-wasip1" ]; then
     cargo build --locked --release --target-dir target/wasm --manifest-path examples/wasm/Cargo.toml \
         --bin race --target wasm32-wasip1
 fi
+mdbook build book
 if [ -f "$race" ]; then
-    cp "$race" book/src/race.wasm
+    cp "$race" book/book
 else
     echo 'the race does not run in the page: rustup target add wasm32-wasip1'
 fi
-mdbook build book
