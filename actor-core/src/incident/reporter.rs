@@ -3,7 +3,10 @@
 use super::Incident;
 use super::rate_limit::RateLimit;
 use crate::clock::Instant;
-use crate::panics::{contained, unrecorded};
+use crate::panics::contained;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+use crate::panics::unrecorded;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -80,11 +83,18 @@ fn write(line: &str) {
     print_on_stderr(line);
 }
 
+/// Writes a line to the console of the browser, which has no stderr.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub(crate) fn print_on_stderr(line: &str) {
+    web_sys::console::error_1(&line.into());
+}
+
 /// Writes a line to stderr and ignores errors.
 ///
 /// A test harness captures `eprintln!` and no other form, but `eprintln!` panics if stderr is
 /// closed. That panic is caught and leaves no trace. Where a panic would abort the process, the
 /// line is written directly.
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) fn print_on_stderr(line: &str) {
     if cfg!(panic = "unwind") {
         unrecorded(|| eprintln!("{line}"));

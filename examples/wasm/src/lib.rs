@@ -73,6 +73,8 @@ async fn scenes(display: &DisplayAddr) -> Result<(), CallError> {
     let sleeper = Sleeper.spawn();
     let late = sleeper.rest().timeout(Duration::from_millis(5)).await;
     display.show(format!("{late:?}")).await?;
+    // Never handled, which is an incident: a line on the console.
+    sleeper.rest().try_send().map_err(CallError::from)?;
     sleeper.kill();
     display.show(format!("{:?}", sleeper.join().await)).await?;
     display.show(format!("{:?}", counter.join().await)).await?;
