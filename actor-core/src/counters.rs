@@ -6,7 +6,8 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// Counts of lost messages and failures since a system started: see
 /// [`System::counters`](crate::System::counters).
 ///
-/// All except the last three are also reported to the hook as [`Incident`]s.
+/// All except the last three are also reported to the hook as [`Incident`]s. A counter includes a
+/// message, a handler or a failure before its drop or its outcome can be observed.
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -61,7 +61,6 @@ use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
 use crate::cell::state::CellState;
-use crate::counters::add;
 use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -641,10 +640,7 @@ impl dyn ErasedLoop + '_ {
         handling: CurrentMessage,
     ) {
         let exit = match outcome {
-            Ok(outcome @ (HandlerOutcome::Done | HandlerOutcome::Aborted)) => {
-                if let HandlerOutcome::Aborted = outcome {
-                    add(&self.mailbox().header().system.counts.aborted_handlers, 1);
-                }
+            Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
                 let lifecycle = self.loop_state().lifecycle;
                 match lifecycle {
                     Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),

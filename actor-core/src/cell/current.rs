@@ -229,8 +229,12 @@ pub(crate) fn take_deadline_wakers() -> Vec<Waker> {
     DEADLINE_WAKERS.take()
 }
 
-/// Marks the current handler as being dropped because no caller waits for it.
+/// Marks the current handler as dropped because no caller waits for it, and counts it. The drop
+/// follows, so code that it notifies reads a counter that includes it.
 pub(crate) fn set_aborted() {
+    if let Some(system) = shared() {
+        add(&system.counts.aborted_handlers, 1);
+    }
     let message = CURRENT_MESSAGE.get();
     let handling = message.handling.with_reply(ABORTED);
     CURRENT_MESSAGE.set(CurrentMessage { handling, ..message });

@@ -206,8 +206,9 @@ pub(crate) fn reject_full(
 }
 
 /// Drops a message inside `within`, which determines the error that its replies report. A send is
-/// reported to the incident hook. The hook gets the message, which is dropped with the incident.
-/// The library's own messages are not reported.
+/// reported to the incident hook first, so code that the drop notifies finds it counted. The hook
+/// gets the message, which is dropped with the incident. The library's own messages are not
+/// reported.
 fn discard(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -218,7 +219,6 @@ fn discard(
     let header = mailbox.header();
     let is_reported = !is_call && !header.settings.is_internal;
     let letter = if is_reported && header.system.takes_letters() { message.take() } else { None };
-    catch_and_report(mailbox, name, &mut || within(&mut || message.clear()));
     if is_reported {
         let (actor, id) = (mailbox.label(), header.id());
         let letter = DeadLetter::new(letter);
@@ -227,6 +227,7 @@ fn discard(
             within(&mut || incident.take().map_or((), |incident| header.system.report(incident)));
         });
     }
+    catch_and_report(mailbox, name, &mut || within(&mut || message.clear()));
 }
 
 /// A type-erased message that is only dropped, so that discarding one is not monomorphized per actor.

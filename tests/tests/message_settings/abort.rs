@@ -171,6 +171,8 @@ pub fn an_abort_handler_is_dropped_with_its_call_and_the_life_goes_on(system: &S
             assert_eq!(all.dropped.count(), round - 1);
             drop(call);
             all.dropped.reaches(round).await;
+            let aborted = system.counters().aborted_handlers - before.aborted_handlers;
+            assert_eq!(aborted, round as u64, "counted before the handler is dropped");
         }
         assert_eq!(renderer.balance().await, Ok(3), "the state lives on");
         assert_eq!(all.finished.count(), 0);
