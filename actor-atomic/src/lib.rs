@@ -4,6 +4,8 @@
 
 mod reply_cell;
 mod serial;
+mod steal_slot;
 mod sync;
 
 pub use reply_cell::{Attachment, Initial, Left, Mark, Receiver, Sender, State, reply_cell};
+pub use steal_slot::{SlotOwner, SlotStealer, steal_slot};

@@ -1,8 +1,8 @@
-//! Models of the reply cell: each runs under all interleavings of its threads. A cell whose memory is
+//! Models of the reply cell and of the slot: each runs under all interleavings of its threads. A cell whose memory is
 //! accessed by one side after the other has freed it fails a model, and so does an unordered access.
 #![cfg(actor_loom)]
 
-use actor_atomic::{Initial, Left, Receiver, reply_cell};
+use actor_atomic::{Initial, Left, Receiver, reply_cell, steal_slot};
 use loom::sync::Mutex;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
@@ -390,5 +390,60 @@ fn the_attachment_is_found_while_both_sides_have_later_wakers() {
         drop((closed, attached, receiver));
         assert!(flags.iter().all(|flag| Arc::strong_count(flag) == 1), "a waker has leaked");
         assert_eq!(Arc::strong_count(&value), 1, "the attachment has leaked");
+    });
+}
+
+#[test]
+fn a_value_in_a_slot_is_taken_once() {
+    loom::model(|| {
+        let (owner, stealer) = steal_slot();
+        let value = Arc::new(());
+        owner.put(value.clone()).unwrap();
+        let other = thread::spawn(move || stealer.take().is_some());
+        let is_own = owner.take().is_some();
+        let is_stolen = other.join().unwrap();
+        assert!(is_own != is_stolen, "the value was lost, or taken twice");
+        drop(owner);
+        assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
+
+#[test]
+fn a_put_during_a_take_loses_neither_value() {
+    loom::model(|| {
+        let (owner, stealer) = steal_slot();
+        let stealer = Arc::new(stealer);
+        owner.put(1).unwrap();
+        let others = [(); 2].map(|()| {
+            let stealer = stealer.clone();
+            thread::spawn(move || stealer.take())
+        });
+        // A thread of its own, which loom starts last: a load of the first thread would hide the
+        // interleavings in which the value is taken first.
+        let putter = thread::spawn(move || {
+            let refused = owner.put(2).err();
+            (owner, refused)
+        });
+        let mut values: Vec<u8> = others.into_iter().filter_map(|it| it.join().unwrap()).collect();
+        let (owner, refused) = putter.join().unwrap();
+        values.extend(refused);
+        values.extend(owner.take());
+        values.sort_unstable();
+        assert_eq!(values, [1, 2]);
+    });
+}
+
+#[test]
+fn a_value_that_stays_in_a_slot_is_dropped_with_it() {
+    loom::model(|| {
+        let (owner, stealer) = steal_slot();
+        let value = Arc::new(());
+        let put = value.clone();
+        let taker = thread::spawn(move || stealer.take());
+        let putter = thread::spawn(move || owner.put(put).is_ok());
+        let taken = taker.join().unwrap();
+        assert!(putter.join().unwrap());
+        drop(taken);
+        assert_eq!(Arc::strong_count(&value), 1);
     });
 }

@@ -1,7 +1,7 @@
-//! Random sequences of operations on a reply cell, against a plain model of it.
+//! Random sequences of operations on a reply cell and on a slot, against plain models of them.
 #![cfg(not(any(actor_loom, miri)))]
 
-use actor_atomic::{Initial, Left, Mark, reply_cell};
+use actor_atomic::{Initial, Left, Mark, reply_cell, steal_slot};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -149,5 +149,27 @@ proptest! {
         for flag in &flags {
             prop_assert_eq!(Arc::strong_count(flag), 1, "a waker has leaked");
         }
+    }
+
+    /// `true` is a put, `false` a take, by the owner or the other end.
+    #[test]
+    fn a_slot_does_what_an_option_does(operations in prop::collection::vec(any::<(bool, bool)>(), 0..40)) {
+        let (owner, stealer) = steal_slot();
+        let value = Arc::new(());
+        let mut model = 0;
+        for (is_put, by_owner) in operations {
+            if is_put {
+                prop_assert_eq!(owner.put(value.clone()).is_ok(), model == 0);
+                model = 1;
+            } else {
+                let taken = if by_owner { owner.take() } else { stealer.take() };
+                prop_assert_eq!(taken.is_some(), model == 1);
+                model = 0;
+            }
+            prop_assert_eq!((owner.is_empty(), stealer.is_empty()), (model == 0, model == 0));
+            prop_assert_eq!(Arc::strong_count(&value), 1 + model);
+        }
+        drop((owner, stealer));
+        prop_assert_eq!(Arc::strong_count(&value), 1, "the value in the slot has leaked");
     }
 }

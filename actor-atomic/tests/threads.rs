@@ -1,10 +1,10 @@
-//! The reply cell with real threads.
+//! The reply cell and the slot with real threads.
 #![cfg(not(actor_loom))]
 
-use actor_atomic::{Initial, Left, Sender, reply_cell};
+use actor_atomic::{Initial, Left, Sender, reply_cell, steal_slot};
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Poll, Wake, Waker};
 use std::thread;
 
@@ -138,4 +138,33 @@ fn a_cell_in_the_memory_of_an_earlier_one_has_another_id() {
         assert!(id != 0 && id % 2 == 0);
         assert!(ids.insert(id), "two cells have the same id");
     }
+}
+
+#[test]
+fn each_value_of_a_slot_is_taken_by_one_of_three_threads() {
+    let (owner, stealer) = steal_slot();
+    let ended = AtomicBool::new(false);
+    let take_all = || {
+        let mut taken = Vec::new();
+        while !ended.load(Ordering::Acquire) || !stealer.is_empty() {
+            taken.extend(stealer.take());
+        }
+        taken
+    };
+    let mut all = thread::scope(|scope| {
+        let others = [(); 2].map(|()| scope.spawn(take_all));
+        let mut mine = Vec::new();
+        for number in 0..ROUNDS {
+            let mut value = Box::new(number);
+            while let Err(refused) = owner.put(value) {
+                mine.extend(owner.take());
+                value = refused;
+            }
+        }
+        ended.store(true, Ordering::Release);
+        mine.extend(others.into_iter().flat_map(|it| it.join().unwrap()));
+        mine
+    });
+    all.sort_unstable();
+    assert!(all.into_iter().map(|value| *value).eq(0..ROUNDS), "a value was lost or taken twice");
 }

@@ -122,36 +122,56 @@ impl Worker {
     /// Queues a job. A job that wakes an actor usually ends soon, and the worker then runs the actor
     /// with warm caches. Other workers are therefore not unparked for the job in the LIFO slot, but
     /// the leader watches it.
+    #[inline]
     fn push(&self, job: Job, schedule: Schedule) {
+        if schedule == Schedule::Yielded {
+            return self.push_yielded(job);
+        }
+        if let Err(job) = self.queues.lifo_slot.put(job) {
+            return self.push_displacing(job);
+        }
+        // A job that is woken by a timer which this worker fires runs immediately.
+        if !self.is_firing_timers.get() {
+            self.ensure_watched();
+        }
+    }
+
+    /// Puts a job into the LIFO slot, and the job in there into the queue.
+    #[inline(never)]
+    fn push_displacing(&self, job: Job) {
+        if let Some(displaced) = self.queues.lifo_slot.take() {
+            self.queues.queue.push(displaced);
+        }
+        // Another worker may just be taking the job in the slot.
+        if let Err(job) = self.queues.lifo_slot.put(job) {
+            self.queues.queue.push(job);
+        }
+        self.share(self.queues.queue.len());
+    }
+
+    #[inline(never)]
+    fn push_yielded(&self, job: Job) {
+        let slot = usize::from(!self.queues.lifo_slot.is_empty());
+        let waiting = self.queues.queue.len() + slot;
+        self.queues.queue.push(job);
+        // Otherwise no other job waits, so this one continues.
+        if waiting > 0 {
+            self.share(waiting);
+        }
+    }
+
+    /// Unparks another worker if `waiting` jobs, which have to wait for at least one job after the
+    /// current one, are worth it.
+    fn share(&self, waiting: usize) {
+        if self.remote().is_worth_stealing(waiting) {
+            self.executor.idle.notify();
+        }
+        self.ensure_watched();
+    }
+
+    #[inline]
+    fn ensure_watched(&self) {
         let idle = &self.executor.idle;
-        // The number of jobs that have to wait for at least one job after the current one.
-        let mut waiting = 0;
-        match schedule {
-            Schedule::Next => {
-                if !self.queues.lifo_slot.is_empty()
-                    && let Some(displaced) = self.queues.lifo_slot.pop()
-                {
-                    self.queues.queue.push(displaced);
-                    waiting = self.queues.queue.len();
-                }
-                self.queues.lifo_slot.push(job);
-                if waiting == 0 && self.is_firing_timers.get() {
-                    // The job runs immediately.
-                    return;
-                }
-            }
-            Schedule::Yielded => {
-                waiting = self.queues.queue.len() + self.queues.lifo_slot.len();
-                self.queues.queue.push(job);
-                if waiting == 0 {
-                    // No other job waits, so this one continues.
-                    return;
-                }
-            }
-        }
-        if waiting > 0 && self.remote().is_worth_stealing(waiting) {
-            idle.notify();
-        }
         if idle.is_unwatched() {
             idle.watch();
         }
@@ -221,7 +241,7 @@ impl Worker {
     fn run_local(&self, tick: &mut u32) -> bool {
         let runs = self.lifo_runs.get();
         if runs < MAX_LIFO_RUNS
-            && let Some(job) = self.queues.lifo_slot.pop()
+            && let Some(job) = self.queues.lifo_slot.take()
         {
             self.lifo_runs.set(runs + 1);
             self.run(job, tick);
@@ -238,18 +258,18 @@ impl Worker {
 
     /// Takes the next of this worker's own jobs.
     fn next_local(&self) -> Option<Job> {
-        self.queues.lifo_slot.pop().or_else(|| self.next_queued(0))
+        self.queues.lifo_slot.take().or_else(|| self.next_queued(0))
     }
 
     /// Takes the first job of the queue, or the job in the LIFO slot if the queue is empty; `runs`
     /// is the number of successive jobs that came from the slot.
     fn next_queued(&self, runs: u32) -> Option<Job> {
         self.lifo_runs.set(0);
-        let Some(job) = self.queues.queue.pop() else { return self.queues.lifo_slot.pop() };
+        let Some(job) = self.queues.queue.pop() else { return self.queues.lifo_slot.take() };
         // The slot has had its share, so its job goes to the end of the queue, without waking
         // another worker.
         if runs == MAX_LIFO_RUNS
-            && let Some(job) = self.queues.lifo_slot.pop()
+            && let Some(job) = self.queues.lifo_slot.take()
         {
             self.queues.queue.push(job);
         }

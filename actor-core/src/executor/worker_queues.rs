@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 
 use super::Job;
@@ -22,25 +23,25 @@ pub(super) struct WorkerRemote {
     /// The recent mean duration of a job in nanoseconds; the maximum while it is unknown. Written
     /// only by the worker.
     mean_job_ns: AtomicU32,
-    lifo_slot: Stealer<Job>,
+    lifo_slot: SlotStealer<Job>,
     queue: Stealer<Job>,
 }
 
 /// The ends of the queues that only the worker itself has.
 pub(super) struct LocalQueues {
-    /// At most one job: the last one that was woken, which runs next. It is a queue because other
-    /// workers may steal from it, and because a push costs no atomic read-modify-write.
-    pub(super) lifo_slot: Queue<Job>,
+    /// The last job that was woken, which runs next.
+    pub(super) lifo_slot: SlotOwner<Job>,
     pub(super) queue: Queue<Job>,
 }
 
 impl WorkerRemote {
     pub(super) fn new() -> (WorkerRemote, LocalQueues) {
-        let (lifo_slot, queue) = (Queue::new_fifo(), Queue::new_fifo());
+        let (lifo_slot, lifo_stealer) = steal_slot();
+        let queue = Queue::new_fifo();
         let remote = WorkerRemote {
             started_jobs: AtomicU32::new(0),
             mean_job_ns: AtomicU32::new(u32::MAX),
-            lifo_slot: lifo_slot.stealer(),
+            lifo_slot: lifo_stealer,
             queue: queue.stealer(),
         };
         (remote, LocalQueues { lifo_slot, queue })
@@ -92,7 +93,7 @@ impl WorkerRemote {
 
     /// Takes the job out of the slot.
     pub(super) fn steal_lifo_slot(&self) -> Option<Job> {
-        retry_steal(|| self.lifo_slot.steal())
+        self.lifo_slot.take()
     }
 }
 
