@@ -1,4 +1,4 @@
-//! The figures of the README are those in the results of the benches.
+//! The figures of the README and of the chart are those in the results of the benches.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ fn the_figures_of_the_readme_are_those_of_the_benches() {
     let (block, _) = block.split_once("<!-- end of figures -->").expect("and its end");
     let (measured, shown) = (rows(&measured), rows(block));
     // Before the first run, both have none.
-    assert_eq!(shown.is_empty(), measured.is_empty(), "run `cargo run -- --readme` in `benches`");
+    assert_eq!(shown.is_empty(), measured.is_empty(), "run `cargo run -- --figures` in `benches`");
     let mut wrong = Vec::new();
     for row in &shown {
         let of = |other: &&Row| other.name() == row.name();
@@ -25,6 +25,35 @@ fn the_figures_of_the_readme_are_those_of_the_benches() {
             }
         }
     }
+    assert!(wrong.is_empty(), "not what was measured:\n  {}", wrong.join("\n  "));
+}
+
+/// Each bar of the chart has a title with its cell.
+#[test]
+fn the_bars_of_the_chart_are_those_of_the_benches() {
+    let read = |name| fs::read_to_string(page::root().join(name)).expect("a page can be read");
+    let (measured, chart) = (rows(&read("benches/results.md")), read("benches/results.svg"));
+    let mut wrong = Vec::new();
+    let (mut title, mut bars) = ("", 0);
+    for line in chart.lines() {
+        if let Some((_, heading)) = line.split_once("font-weight=\"bold\">") {
+            title = heading.strip_suffix("</text>").expect("a heading is a line");
+        }
+        let Some((_, bar)) = line.split_once("<g") else { continue };
+        let (_, bar) = bar.split_once("<title>").expect("a bar has a title");
+        let (bar, _) = bar.split_once("</title>").expect("and its end");
+        bars += 1;
+        let is_measured = measured.iter().filter(|row| row.title == title).any(|row| {
+            let of = |(heading, cell): &(String, String)| {
+                format!("{heading}, workers {}: {cell}", row.workers) == bar
+            };
+            row.cells.iter().any(of)
+        });
+        if !is_measured {
+            wrong.push(format!("{title}: {bar}"));
+        }
+    }
+    assert!(bars > 40, "the chart has {bars} bars");
     assert!(wrong.is_empty(), "not what was measured:\n  {}", wrong.join("\n  "));
 }
 

@@ -12,6 +12,7 @@ mod item_examples;
 mod links;
 mod llms;
 mod page;
+mod pictures;
 mod prose;
 mod readme;
 mod shown_error_texts;

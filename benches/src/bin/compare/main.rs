@@ -1,7 +1,9 @@
 //! The main command: builds and runs all frameworks, interleaved, and writes one table of ratios,
-//! which the book includes, and some of its figures into the README. `--quick` is a trial run of a
-//! minute that writes nothing; `--readme` copies the README's figures from the existing table.
+//! which the book includes, a chart of some of its rows, and some of its figures into the README.
+//! `--quick` is a trial run of a minute that writes nothing; `--figures` writes the chart and the
+//! README's figures from the existing table.
 
+mod chart;
 mod plan;
 mod readme;
 mod results;
@@ -16,6 +18,9 @@ use std::time::Instant;
 /// The table that the book includes.
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.md");
 
+/// The chart that the book shows.
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.svg");
+
 /// Contains some of its figures.
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 
@@ -23,9 +28,9 @@ fn main() -> ExitCode {
     let quick = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--quick") => true,
-        Some("--readme") => return written(std::fs::read_to_string(TABLE).and_then(into_readme)),
+        Some("--figures") => return written(std::fs::read_to_string(TABLE).and_then(figures)),
         Some(other) => {
-            eprintln!("unknown option `{other}`; expected `--quick` or `--readme`");
+            eprintln!("unknown option `{other}`; expected `--quick` or `--figures`");
             return ExitCode::from(2);
         }
     };
@@ -45,11 +50,13 @@ fn main() -> ExitCode {
     if quick {
         return ExitCode::SUCCESS;
     }
-    written(std::fs::write(TABLE, &table).and_then(|()| into_readme(table)))
+    written(std::fs::write(TABLE, &table).and_then(|()| figures(table)))
 }
 
-/// Writes the figures into the README.
-fn into_readme(table: impl AsRef<str>) -> std::io::Result<()> {
+/// Writes the chart, and the figures of the README.
+fn figures(table: impl AsRef<str>) -> std::io::Result<()> {
+    let no_rows = || std::io::Error::other("the table has no rows for the chart");
+    std::fs::write(CHART, chart::svg(table.as_ref()).ok_or_else(no_rows)?)?;
     let readme = std::fs::read_to_string(README)?;
     let no_place = || std::io::Error::other("the README has no section for the figures");
     std::fs::write(README, readme::with_figures(&readme, table.as_ref()).ok_or_else(no_place)?)

@@ -1,6 +1,7 @@
 //! The figures of the README, copied from the table: the median of each cell, for the most
 //! requested frameworks and rows.
 
+use crate::table::cells;
 use std::fmt::Write;
 
 /// The markers before and after the figures in the README.
@@ -64,12 +65,6 @@ fn figures(table: &str) -> String {
          win](book/src/performance.md).\n",
     );
     out
-}
-
-/// The cells of a row, if the line is one.
-fn cells(line: &str) -> Vec<&str> {
-    let row = line.strip_prefix('|').and_then(|line| line.strip_suffix('|'));
-    row.map_or(Vec::new(), |row| row.split('|').map(str::trim).collect())
 }
 
 /// A cell without the spread of the rounds.

@@ -54,6 +54,20 @@ pub fn markdown(results: &Results, minutes: f64) -> String {
     text
 }
 
+/// Returns the cells of a row, if the line is one.
+pub fn cells(line: &str) -> Vec<&str> {
+    let row = line.strip_prefix('|').and_then(|line| line.strip_suffix('|'));
+    row.map_or(Vec::new(), |row| row.split('|').map(str::trim).collect())
+}
+
+/// Returns a cell of the first part of a table, by the first two cells of its row and its heading.
+pub fn cell<'a>(table: &'a str, title: &str, workers: &str, heading: &str) -> Option<&'a str> {
+    let mut rows = table.lines().map(cells).skip_while(|cells| cells.get(1) != Some(&"workers"));
+    let column = rows.next()?.iter().position(|cell| *cell == heading)?;
+    let row = rows.find(|cells| cells.starts_with(&[title, workers]))?;
+    row.get(column).copied()
+}
+
 fn heading(out: &mut String, first: &str) {
     let names: Vec<&str> = FRAMEWORKS.iter().map(|(_, heading)| *heading).collect();
     let _ = writeln!(out, "| {first} | {} |", names.join(" | "));
