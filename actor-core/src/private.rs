@@ -8,10 +8,14 @@ pub use crate::actor::protocol_message::{
 pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
-pub use crate::actor::{Life, Runner, run_async, run_concurrent};
+pub use crate::actor::{Context, Life, Runner, run_async, run_concurrent};
+pub use crate::address::actor::Actor;
+pub use crate::address::addr::{Addr, TypedAddr};
+pub use crate::address::call::Call;
 pub use crate::address::caller_watch::watch;
 pub use crate::address::replies::StreamSlot;
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
+pub use crate::address::reply_stream::StreamCall;
 pub use crate::cell::call_state::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol};
 pub use crate::cell::message::{SlotInfo, SlotMut};
@@ -35,7 +39,6 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str};
 pub use std::result::Result::{self, Err, Ok};
 
-use crate::Context;
 use crate::address::replies::forward;
 use futures_lite::Stream;
 use std::future::{Pending, pending};

@@ -13,7 +13,7 @@ use crate::{names, span};
 // Input:  #[actor] pub struct Counter { total: u64 }
 // Output:
 //     /// Address of a running [`Counter`].
-//     pub struct CounterAddr(::actor_core::Addr<Counter>);
+//     pub struct CounterAddr(::actor_core::__private::Addr<Counter>);
 pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, forwarded, vis, ident, address, generics, .. } = actor;
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
@@ -34,14 +34,14 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
         #(#forwarded)*
         #[doc = #doc]
         #allow_deprecated
-        #vis struct #address #params (#crate_path::Addr<#ident #arguments>) #clause;
+        #vis struct #address #params (#crate_path::__private::Addr<#ident #arguments>) #clause;
     }
 }
 
 // Input:  #[actor] pub struct Cache<K: Hash, V = u8> { .. }
 // Output:
 //     /// Messages of [`Cache`], one variant each: `impl Dispatch for Cache` lists them.
-//     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::Protocol>::Message;
+//     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::__private::Protocol>::Message;
 pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, forwarded, vis, ident, message, generics, .. } = actor;
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
@@ -75,7 +75,7 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
         #(#forwarded)*
         #[doc = #doc]
         #allow_deprecated
-        #vis type #message #params = <#ident #arguments as #crate_path::Protocol>::Message;
+        #vis type #message #params = <#ident #arguments as #crate_path::__private::Protocol>::Message;
     }
 }
 
@@ -83,8 +83,8 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
 // Output:
 //     const _: () = {
 //         use ::actor_core::__private as __p;
-//         impl ::actor_core::Actor for Counter { type Addr = CounterAddr; const SETTINGS: .. }
-//         impl ::actor_core::TypedAddr for CounterAddr { type Actor = Counter; }
+//         impl __p::Actor for Counter { type Addr = CounterAddr; const SETTINGS: .. }
+//         impl __p::TypedAddr for CounterAddr { type Actor = Counter; }
 //         impl __p::Clone for CounterAddr { .. } // and so on
 //     };
 pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
@@ -103,13 +103,13 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
             use #crate_path::__private as __p;
             #[automatically_derived]
             #not_recommended
-            impl #params #crate_path::Actor for #ident #arguments #clause {
+            impl #params __p::Actor for #ident #arguments #clause {
                 type Addr = #address #arguments;
                 const SETTINGS: __p::Settings = #settings;
             }
             #[automatically_derived]
             #not_recommended
-            impl #params #crate_path::TypedAddr for #address #arguments #clause {
+            impl #params __p::TypedAddr for #address #arguments #clause {
                 type Actor = #ident #arguments;
             }
             #common
@@ -161,14 +161,13 @@ fn expand_common(actor: &ActorType) -> TokenStream {
 }
 
 // Output:
-//     impl __p::Deref for CounterAddr { type Target = ::actor_core::Addr<Counter>; .. }
+//     impl __p::Deref for CounterAddr { type Target = __p::Addr<Counter>; .. }
 //     // and AsRef, and From both ways
 fn expand_conversions(actor: &ActorType) -> TokenStream {
     let ActorType { ident, address, generics, .. } = actor;
-    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (params, arguments, clause) = generics.split_for_impl();
     let address_type = quote!(#address #arguments);
-    let target = quote!(#crate_path::Addr<#ident #arguments>);
+    let target = quote!(__p::Addr<#ident #arguments>);
     quote! {
         #[automatically_derived]
         impl #params __p::Deref for #address_type #clause {

@@ -5,9 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{
-    at_actor, crate_path, delivery, do_not_recommend, docs, message, send_check, where_addressed,
-};
+use super::{at_actor, delivery, do_not_recommend, docs, message, send_check, where_addressed};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
@@ -137,7 +135,6 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 //     }
 // or, with an async handler or hook, `handle_async` and the same inside `async move { .. }`.
 fn expand_handle(protocol: &Protocol) -> TokenStream {
-    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let message_type = message::enum_type(protocol);
     let is_later = is_async(protocol);
     let alone = protocol.messages.iter().filter(|message| !message.options.concurrent);
@@ -173,7 +170,7 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
         fn #name(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<#message_type>,
-            __context: &#crate_path::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> #output {
             #uses
             #body
@@ -204,7 +201,6 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     if !delivery::is_shared(protocol) {
         return None;
     }
-    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let message_type = message::enum_type(protocol);
     let shared = protocol.messages.iter().filter(|message| message.options.concurrent);
     let arms = shared.map(|message| expand_arm(protocol, message));
@@ -216,7 +212,7 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
         fn handle_concurrent(
             __me: &Self,
             __message: #message_type,
-            __context: &#crate_path::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             #uses
             async move {

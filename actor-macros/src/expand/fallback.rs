@@ -6,18 +6,16 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-use super::crate_path;
 use crate::model::{Protocol, Rejected};
 use crate::span;
 
 // Input:  pub fn rename(&mut self, name: &str)
 // Output:
 //     #[allow(unused_variables)]
-//     pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Account, ()> { loop {} }
+//     pub fn rename(&self, name: &str) -> __p::Call<'_, Account, ()> { loop {} }
 pub(super) fn expand_rejected(protocol: &Protocol, rejected: &Rejected) -> TokenStream {
     let Rejected { attrs, vis, name, generics, args, reply, is_stream, body } = rejected;
     let place = name.span();
-    let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let (params, clause) = (&generics.params, &generics.where_clause);
     let params = (!params.is_empty()).then(|| quote_spanned!(place=> <#params>));
@@ -32,7 +30,7 @@ pub(super) fn expand_rejected(protocol: &Protocol, rejected: &Rejected) -> Token
         #(#cfgs)*
         #(#docs)*
         #[allow(unused_variables, missing_docs)]
-        #vis fn #name #params (&self #(#args)*) -> #crate_path::#call<'_, #actor, #reply> #clause {
+        #vis fn #name #params (&self #(#args)*) -> __p::#call<'_, #actor, #reply> #clause {
             #body
         }
     }

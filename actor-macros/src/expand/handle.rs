@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, LitStr};
 
-use super::{crate_path, fallback, message, send_check};
+use super::{fallback, message, send_check};
 use crate::model::{Message, Protocol, Role};
 use crate::span;
 
@@ -39,8 +39,8 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
 
 // Input:  pub async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
 // Output:
-//     pub fn withdraw(&self, amount: u64) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
-//         ::actor_core::Call::__new(
+//     pub fn withdraw(&self, amount: u64) -> __p::Call<'_, Account, Result<u64, Insufficient>> {
+//         __p::Call::__new(
 //             self,
 //             AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::EMPTY },
 //         )
@@ -48,7 +48,6 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
 fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     let place = message.name.span();
     let Message { attrs, vis, name, .. } = message;
-    let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let message_type = message::enum_path(protocol, place);
     let variant = span::on(&message.variant, place);
@@ -86,8 +85,8 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         #(#cfgs)*
         #docs
         #(#others)*
-        #vis fn #name(&self #parameters) -> #crate_path::#call<'_, #actor, #reply> {
-            #crate_path::#call::#make(
+        #vis fn #name(&self #parameters) -> __p::#call<'_, #actor, #reply> {
+            __p::#call::#make(
                 self,
                 #message_type::#variant { #fields __reply: __p::#slot::EMPTY },
             )

@@ -50,7 +50,6 @@ pub(super) fn expand_marker_type(actor: &ActorType) -> TokenStream {
 //     }
 pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> TokenStream {
     let any = &protocol.actor;
-    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let mut generics = protocol.generics.clone();
     let actor = syn::TypeParam::from(proc_macro2::Ident::new("__A", span::hidden()));
     generics.params.push(GenericParam::Type(actor));
@@ -90,7 +89,7 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
             fn handle_async(
                 __actor: &mut __p::Option<__A>,
                 __message: #message_type,
-                __context: &#crate_path::Context<__A>,
+                __context: &__p::Context<__A>,
                 __aborts: __p::bool,
             ) -> impl __p::Future<Output = __p::HandlerOutcome> {
                 #probe
@@ -120,7 +119,7 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
             fn handle_sync(
                 __actor: &mut __p::Option<__A>,
                 __message: #message_type,
-                __context: &#crate_path::Context<__A>,
+                __context: &__p::Context<__A>,
             ) -> __p::HandlerOutcome {
                 #probe
                 #now
@@ -317,11 +316,11 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let at_actor = span::hidden_at(protocol_impl.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasActorImpl);
     let (found, proved) = if generics.params.is_empty() {
-        (quote!(<#address as #crate_path::TypedAddr>::Actor), Some(&has_block))
+        (quote!(<#address as __p::TypedAddr>::Actor), Some(&has_block))
     } else {
         (actor.clone(), None)
     };
-    let any = quote!(<#protocol_address as #crate_path::TypedAddr>::Actor);
+    let any = quote!(<#protocol_address as __p::TypedAddr>::Actor);
     let head = quote_spanned!(at_actor=> fn handle_boxed(__loan: __p::HandlerArgs<'_, Self, #any>) -> __p::BorrowingFuture<'_, Self>);
     // A handler's future that is not `Send` is detected here.
     let boxed = quote_spanned!(place=> (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan, <Self as __p::ImplementsProtocol<#protocol_address>>::aborts)));

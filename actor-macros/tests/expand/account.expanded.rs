@@ -126,7 +126,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<AccountMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             let __state = __p::StateCheck::<Self>::new();
@@ -202,18 +202,15 @@ const _: () = {
     )]
     impl AccountAddr {
         #[doc = "Sends [`Account::withdraw`]."]
-        pub fn withdraw(
-            &self,
-            amount: u64,
-        ) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
-            ::actor_core::Call::__new(
+        pub fn withdraw(&self, amount: u64) -> __p::Call<'_, Account, Result<u64, Insufficient>> {
+            __p::Call::__new(
                 self,
                 AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Looks up `key` some day."]
-        pub(crate) fn lookup(&self, key: String) -> ::actor_core::Call<'_, Account, Entry> {
-            ::actor_core::Call::__indirect(
+        pub(crate) fn lookup(&self, key: String) -> __p::Call<'_, Account, Entry> {
+            __p::Call::__indirect(
                 self,
                 AccountMessage::Lookup { key, __reply: __p::ReplySlot::EMPTY },
             )
@@ -225,18 +222,15 @@ const _: () = {
             arg1: (u8, u8),
             arg2: u8,
             z: u8,
-        ) -> ::actor_core::Call<'_, Account, ()> {
-            ::actor_core::Call::__new(
+        ) -> __p::Call<'_, Account, ()> {
+            __p::Call::__new(
                 self,
                 AccountMessage::Keep { reply, arg1, arg2, z, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Ends the account."]
-        pub fn close(&self) -> ::actor_core::Call<'_, Account, Account> {
-            ::actor_core::Call::__new(
-                self,
-                AccountMessage::Close { __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn close(&self) -> __p::Call<'_, Account, Account> {
+            __p::Call::__new(self, AccountMessage::Close { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

@@ -7,24 +7,24 @@ pub struct Old;
 #[doc(hidden)]
 #[doc = "Address of a running [`Old`]."]
 #[allow(deprecated)]
-pub struct OldAddr(::actor_core::Addr<Old>);
+pub struct OldAddr(::actor_core::__private::Addr<Old>);
 #[cfg(unix)]
 #[deprecated]
 #[doc(hidden)]
 #[doc = "Messages of [`Old`], one variant each: `impl Dispatch for Old` lists them."]
 #[allow(deprecated)]
-pub type OldMessage = <Old as ::actor_core::Protocol>::Message;
+pub type OldMessage = <Old as ::actor_core::__private::Protocol>::Message;
 #[cfg(unix)]
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for Old {
+    impl __p::Actor for Old {
         type Addr = OldAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Old");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for OldAddr {
+    impl __p::TypedAddr for OldAddr {
         type Actor = Old;
     }
     #[automatically_derived]
@@ -55,25 +55,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for OldAddr {
-        type Target = ::actor_core::Addr<Old>;
+        type Target = __p::Addr<Old>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<Old>> for OldAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<Old> {
+    impl __p::AsRef<__p::Addr<Old>> for OldAddr {
+        fn as_ref(&self) -> &__p::Addr<Old> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<Old>> for OldAddr {
-        fn from(__addr: ::actor_core::Addr<Old>) -> Self {
+    impl __p::From<__p::Addr<Old>> for OldAddr {
+        fn from(__addr: __p::Addr<Old>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<OldAddr> for ::actor_core::Addr<Old> {
+    impl __p::From<OldAddr> for __p::Addr<Old> {
         fn from(__addr: OldAddr) -> Self {
             __addr.0
         }
@@ -192,7 +192,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OldMessage>,
-            __context: &::mine::rt::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -263,8 +263,8 @@ const _: () = {
         #[cfg_attr(test, doc = "More.")]
         #[deprecated(note = "use `g`")]
         #[allow(clippy::pedantic)]
-        pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> ::mine::rt::Call<'_, Old, u8> {
-            ::mine::rt::Call::__new(
+        pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> __p::Call<'_, Old, u8> {
+            __p::Call::__new(
                 self,
                 OldMessage::F {
                     #[cfg(any())]

@@ -79,7 +79,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -129,15 +129,12 @@ const _: () = {
     )]
     impl CounterAddr {
         #[doc = "Sends [`Counter::label`]."]
-        pub fn label(&self) -> ::actor_core::Call<'_, Counter, String> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Label { __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn label(&self) -> __p::Call<'_, Counter, String> {
+            __p::Call::__new(self, CounterMessage::Label { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Counter::last`]."]
-        pub fn last(&self) -> ::actor_core::Call<'_, Counter, ()> {
-            ::actor_core::Call::__new(self, CounterMessage::Last { __reply: __p::ReplySlot::EMPTY })
+        pub fn last(&self) -> __p::Call<'_, Counter, ()> {
+            __p::Call::__new(self, CounterMessage::Last { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

@@ -8,19 +8,19 @@ where
 #[doc = "Address of a running [`Cache`]."]
 #[allow(deprecated)]
 pub(crate) struct CacheAddr<K: Hash, V = u8, const N: usize = 3>(
-    ::actor_core::Addr<Cache<K, V, N>>,
+    ::actor_core::__private::Addr<Cache<K, V, N>>,
 )
 where
     V: Clone;
 #[doc = "Messages of [`Cache`], one variant each: `impl Dispatch for Cache` lists them."]
 #[allow(deprecated)]
 pub(crate) type CacheMessage<K, V = u8, const N: usize = 3> =
-    <Cache<K, V, N> as ::actor_core::Protocol>::Message;
+    <Cache<K, V, N> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> ::actor_core::Actor for Cache<K, V, N>
+    impl<K: Hash, V, const N: usize> __p::Actor for Cache<K, V, N>
     where
         V: Clone,
     {
@@ -28,7 +28,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Cache").unbounded();
     }
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> ::actor_core::TypedAddr for CacheAddr<K, V, N>
+    impl<K: Hash, V, const N: usize> __p::TypedAddr for CacheAddr<K, V, N>
     where
         V: Clone,
     {
@@ -77,34 +77,31 @@ const _: () = {
     where
         V: Clone,
     {
-        type Target = ::actor_core::Addr<Cache<K, V, N>>;
+        type Target = __p::Addr<Cache<K, V, N>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> __p::AsRef<::actor_core::Addr<Cache<K, V, N>>>
-        for CacheAddr<K, V, N>
+    impl<K: Hash, V, const N: usize> __p::AsRef<__p::Addr<Cache<K, V, N>>> for CacheAddr<K, V, N>
     where
         V: Clone,
     {
-        fn as_ref(&self) -> &::actor_core::Addr<Cache<K, V, N>> {
+        fn as_ref(&self) -> &__p::Addr<Cache<K, V, N>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> __p::From<::actor_core::Addr<Cache<K, V, N>>>
-        for CacheAddr<K, V, N>
+    impl<K: Hash, V, const N: usize> __p::From<__p::Addr<Cache<K, V, N>>> for CacheAddr<K, V, N>
     where
         V: Clone,
     {
-        fn from(__addr: ::actor_core::Addr<Cache<K, V, N>>) -> Self {
+        fn from(__addr: __p::Addr<Cache<K, V, N>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> __p::From<CacheAddr<K, V, N>>
-        for ::actor_core::Addr<Cache<K, V, N>>
+    impl<K: Hash, V, const N: usize> __p::From<CacheAddr<K, V, N>> for __p::Addr<Cache<K, V, N>>
     where
         V: Clone,
     {
@@ -214,7 +211,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, V, N>>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -276,8 +273,8 @@ const _: () = {
         shop::Cache<K, V, N>: Sized,
     {
         #[doc = "Sends [`Cache::get`](shop::Cache::get)."]
-        pub fn get(&self, key: K) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, Option<V>> {
-            ::actor_core::Call::__new(
+        pub fn get(&self, key: K) -> __p::Call<'_, shop::Cache<K, V, N>, Option<V>> {
+            __p::Call::__new(
                 self,
                 CacheMessage::<K, V, N>::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
@@ -287,9 +284,8 @@ const _: () = {
             &self,
             others: Vec<shop::Cache<K, V, N>>,
             numbers: [u8; <shop::Cache<K, V, N>>::SIZE],
-        ) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>
-        {
-            ::actor_core::Call::__new(
+        ) -> __p::Call<'_, shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item> {
+            __p::Call::__new(
                 self,
                 CacheMessage::<K, V, N>::All { others, numbers, __reply: __p::ReplySlot::EMPTY },
             )

@@ -3,18 +3,18 @@ pub struct Counter {
     total: u64,
 }
 #[doc = "Address of a running [`Counter`]."]
-pub struct CounterAddr(::actor_core::Addr<Counter>);
+pub struct CounterAddr(::actor_core::__private::Addr<Counter>);
 #[doc = "Messages of [`Counter`], one variant each: `impl Dispatch for Counter` lists them."]
-pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
+pub type CounterMessage = <Counter as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for Counter {
+    impl __p::Actor for Counter {
         type Addr = CounterAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("counter").capacity(8).turn(4);
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for CounterAddr {
+    impl __p::TypedAddr for CounterAddr {
         type Actor = Counter;
     }
     #[automatically_derived]
@@ -45,25 +45,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for CounterAddr {
-        type Target = ::actor_core::Addr<Counter>;
+        type Target = __p::Addr<Counter>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<Counter>> for CounterAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<Counter> {
+    impl __p::AsRef<__p::Addr<Counter>> for CounterAddr {
+        fn as_ref(&self) -> &__p::Addr<Counter> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<Counter>> for CounterAddr {
-        fn from(__addr: ::actor_core::Addr<Counter>) -> Self {
+    impl __p::From<__p::Addr<Counter>> for CounterAddr {
+        fn from(__addr: __p::Addr<Counter>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<CounterAddr> for ::actor_core::Addr<Counter> {
+    impl __p::From<CounterAddr> for __p::Addr<Counter> {
         fn from(__addr: CounterAddr) -> Self {
             __addr.0
         }
@@ -159,7 +159,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             let __state = __p::StateCheck::<Self>::new();
@@ -212,18 +212,12 @@ const _: () = {
     )]
     impl CounterAddr {
         #[doc = " Adds `amount`; returns the new total."]
-        pub fn add(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Add { amount, __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn add(&self, amount: u64) -> __p::Call<'_, Counter, u64> {
+            __p::Call::__new(self, CounterMessage::Add { amount, __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = " Forgets everything."]
-        pub fn reset(&self) -> ::actor_core::Call<'_, Counter, ()> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Reset { __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn reset(&self) -> __p::Call<'_, Counter, ()> {
+            __p::Call::__new(self, CounterMessage::Reset { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

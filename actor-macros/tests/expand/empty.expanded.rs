@@ -3,17 +3,17 @@ where
     T: Clone;
 #[doc = "Address of a running [`Double`]."]
 #[allow(deprecated)]
-struct DoubleAddr<T>(::actor_core::Addr<Double<T>>)
+struct DoubleAddr<T>(::actor_core::__private::Addr<Double<T>>)
 where
     T: Clone;
 #[doc = "Messages of [`Double`], one variant each: `impl Dispatch for Double` lists them."]
 #[allow(deprecated)]
-type DoubleMessage<T> = <Double<T> as ::actor_core::Protocol>::Message;
+type DoubleMessage<T> = <Double<T> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<T> ::actor_core::Actor for Double<T>
+    impl<T> __p::Actor for Double<T>
     where
         T: Clone,
     {
@@ -21,7 +21,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Double");
     }
     #[automatically_derived]
-    impl<T> ::actor_core::TypedAddr for DoubleAddr<T>
+    impl<T> __p::TypedAddr for DoubleAddr<T>
     where
         T: Clone,
     {
@@ -70,31 +70,31 @@ const _: () = {
     where
         T: Clone,
     {
-        type Target = ::actor_core::Addr<Double<T>>;
+        type Target = __p::Addr<Double<T>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T> __p::AsRef<::actor_core::Addr<Double<T>>> for DoubleAddr<T>
+    impl<T> __p::AsRef<__p::Addr<Double<T>>> for DoubleAddr<T>
     where
         T: Clone,
     {
-        fn as_ref(&self) -> &::actor_core::Addr<Double<T>> {
+        fn as_ref(&self) -> &__p::Addr<Double<T>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T> __p::From<::actor_core::Addr<Double<T>>> for DoubleAddr<T>
+    impl<T> __p::From<__p::Addr<Double<T>>> for DoubleAddr<T>
     where
         T: Clone,
     {
-        fn from(__addr: ::actor_core::Addr<Double<T>>) -> Self {
+        fn from(__addr: __p::Addr<Double<T>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<T> __p::From<DoubleAddr<T>> for ::actor_core::Addr<Double<T>>
+    impl<T> __p::From<DoubleAddr<T>> for __p::Addr<Double<T>>
     where
         T: Clone,
     {
@@ -159,7 +159,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<DoubleMessage<T>>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {

@@ -24,20 +24,23 @@ pub struct AnyStore<K: Send + 'static, const N: usize = 1>(
 );
 #[doc = "Address of any actor that implements [`Store`]."]
 #[allow(deprecated)]
-pub struct StoreAddr<K: Send + 'static, const N: usize = 1>(::actor_core::Addr<AnyStore<K, N>>);
+pub struct StoreAddr<K: Send + 'static, const N: usize = 1>(
+    ::actor_core::__private::Addr<AnyStore<K, N>>,
+);
 #[doc = "Messages of [`Store`], one variant each: `impl Protocol for AnyStore` lists them."]
 #[allow(deprecated)]
-pub type StoreMessage<K, const N: usize = 1> = <AnyStore<K, N> as ::actor_core::Protocol>::Message;
+pub type StoreMessage<K, const N: usize = 1> =
+    <AnyStore<K, N> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> ::actor_core::Actor for AnyStore<K, N> {
+    impl<K: Send + 'static, const N: usize> __p::Actor for AnyStore<K, N> {
         type Addr = StoreAddr<K, N>;
         const SETTINGS: __p::Settings = __p::Settings::new("Store");
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> ::actor_core::TypedAddr for StoreAddr<K, N> {
+    impl<K: Send + 'static, const N: usize> __p::TypedAddr for StoreAddr<K, N> {
         type Actor = AnyStore<K, N>;
     }
     #[automatically_derived]
@@ -68,31 +71,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl<K: Send + 'static, const N: usize> __p::Deref for StoreAddr<K, N> {
-        type Target = ::actor_core::Addr<AnyStore<K, N>>;
+        type Target = __p::Addr<AnyStore<K, N>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> __p::AsRef<::actor_core::Addr<AnyStore<K, N>>>
-        for StoreAddr<K, N>
-    {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyStore<K, N>> {
+    impl<K: Send + 'static, const N: usize> __p::AsRef<__p::Addr<AnyStore<K, N>>> for StoreAddr<K, N> {
+        fn as_ref(&self) -> &__p::Addr<AnyStore<K, N>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> __p::From<::actor_core::Addr<AnyStore<K, N>>>
-        for StoreAddr<K, N>
-    {
-        fn from(__addr: ::actor_core::Addr<AnyStore<K, N>>) -> Self {
+    impl<K: Send + 'static, const N: usize> __p::From<__p::Addr<AnyStore<K, N>>> for StoreAddr<K, N> {
+        fn from(__addr: __p::Addr<AnyStore<K, N>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> __p::From<StoreAddr<K, N>>
-        for ::actor_core::Addr<AnyStore<K, N>>
-    {
+    impl<K: Send + 'static, const N: usize> __p::From<StoreAddr<K, N>> for __p::Addr<AnyStore<K, N>> {
         fn from(__addr: StoreAddr<K, N>) -> Self {
             __addr.0
         }
@@ -211,7 +208,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -246,7 +243,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
             __aborts: __p::bool,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
@@ -303,33 +300,30 @@ const _: () = {
             &self,
             key: K,
             value: [u8; N],
-        ) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
-            ::actor_core::Call::__new(
+        ) -> __p::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
+            __p::Call::__new(
                 self,
                 StoreMessage::<K, N>::Put { key, value, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[cfg(feature = "slow")]
         #[doc = " Looks it up, and may take its time."]
-        pub fn get(&self, key: K) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
-            ::actor_core::Call::__new(
+        pub fn get(&self, key: K) -> __p::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
+            __p::Call::__new(
                 self,
                 StoreMessage::<K, N>::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Answers when there is something."]
-        pub fn wait(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, K> {
-            ::actor_core::Call::__indirect(
+        pub fn wait(&self) -> __p::Call<'_, AnyStore<K, N>, K> {
+            __p::Call::__indirect(
                 self,
                 StoreMessage::<K, N>::Wait { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Store::finish`]."]
-        pub fn finish(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, usize> {
-            ::actor_core::Call::__new(
-                self,
-                StoreMessage::<K, N>::Finish { __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn finish(&self) -> __p::Call<'_, AnyStore<K, N>, usize> {
+            __p::Call::__new(self, StoreMessage::<K, N>::Finish { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };
@@ -356,11 +350,7 @@ const _: () = {
         shop::StoreAddr<K, 2>: __p::Sized,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<
-                '_,
-                Self,
-                <shop::StoreAddr<K, 2> as ::actor_core::TypedAddr>::Actor,
-            >,
+            __loan: __p::HandlerArgs<'_, Self, <shop::StoreAddr<K, 2> as __p::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
@@ -413,10 +403,9 @@ const _: () = {
         Map<K>: __p::HasActorImpl,
     {
         fn from(__addr: MapAddr<K>) -> Self {
-            __p::From::from(__p::adapt::<
-                Map<K>,
-                <shop::StoreAddr<K, 2> as ::actor_core::TypedAddr>::Actor,
-            >(&__addr))
+            __p::From::from(__p::adapt::<Map<K>, <shop::StoreAddr<K, 2> as __p::TypedAddr>::Actor>(
+                &__addr,
+            ))
         }
     }
 };
@@ -424,14 +413,14 @@ impl Greeter for Robot {}
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::TypedAddr>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as __p::TypedAddr>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as __p::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
@@ -448,9 +437,7 @@ const _: () = {
         Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::TypedAddr>::Actor>(
-                &__addr,
-            ))
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr))
         }
     }
 };

@@ -2,18 +2,18 @@ pub enum r#Type {
     A,
 }
 #[doc = "Address of a running [`Type`]."]
-pub struct TypeAddr(::actor_core::Addr<r#Type>);
+pub struct TypeAddr(::actor_core::__private::Addr<r#Type>);
 #[doc = "Messages of [`Type`], one variant each: `impl Dispatch for Type` lists them."]
-pub type TypeMessage = <r#Type as ::actor_core::Protocol>::Message;
+pub type TypeMessage = <r#Type as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for r#Type {
+    impl __p::Actor for r#Type {
         type Addr = TypeAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Type");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for TypeAddr {
+    impl __p::TypedAddr for TypeAddr {
         type Actor = r#Type;
     }
     #[automatically_derived]
@@ -44,25 +44,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for TypeAddr {
-        type Target = ::actor_core::Addr<r#Type>;
+        type Target = __p::Addr<r#Type>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<r#Type>> for TypeAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<r#Type> {
+    impl __p::AsRef<__p::Addr<r#Type>> for TypeAddr {
+        fn as_ref(&self) -> &__p::Addr<r#Type> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<r#Type>> for TypeAddr {
-        fn from(__addr: ::actor_core::Addr<r#Type>) -> Self {
+    impl __p::From<__p::Addr<r#Type>> for TypeAddr {
+        fn from(__addr: __p::Addr<r#Type>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<TypeAddr> for ::actor_core::Addr<r#Type> {
+    impl __p::From<TypeAddr> for __p::Addr<r#Type> {
         fn from(__addr: TypeAddr) -> Self {
             __addr.0
         }
@@ -162,7 +162,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<TypeMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -228,24 +228,19 @@ const _: () = {
             self_: u8,
             arg0: u8,
             arg3: (u8, u8),
-        ) -> ::actor_core::Call<'_, r#Type, ()> {
-            ::actor_core::Call::__new(
+        ) -> __p::Call<'_, r#Type, ()> {
+            __p::Call::__new(
                 self,
                 TypeMessage::Fn { r#match, self_, arg0, arg3, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Type::self_`]."]
-        pub fn self_(&self) -> ::actor_core::Call<'_, r#Type, ()> {
-            ::actor_core::Call::__new(self, TypeMessage::Self_ { __reply: __p::ReplySlot::EMPTY })
+        pub fn self_(&self) -> __p::Call<'_, r#Type, ()> {
+            __p::Call::__new(self, TypeMessage::Self_ { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Type::_1`]."]
-        pub fn _1(
-            &self,
-            message: Message,
-            reply: Reply,
-            _type: u8,
-        ) -> ::actor_core::Call<'_, r#Type, ()> {
-            ::actor_core::Call::__new(
+        pub fn _1(&self, message: Message, reply: Reply, _type: u8) -> __p::Call<'_, r#Type, ()> {
+            __p::Call::__new(
                 self,
                 TypeMessage::_1 { message, reply, _type, __reply: __p::ReplySlot::EMPTY },
             )

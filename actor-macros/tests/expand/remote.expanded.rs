@@ -29,18 +29,18 @@ pub trait Greeter {
 #[allow(dead_code, missing_debug_implementations)]
 pub struct AnyGreeter(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Greeter`]."]
-pub struct GreeterAddr(::actor_core::Addr<AnyGreeter>);
+pub struct GreeterAddr(::actor_core::__private::Addr<AnyGreeter>);
 #[doc = "Messages of [`Greeter`], one variant each: `impl Protocol for AnyGreeter` lists them."]
-pub type GreeterMessage = <AnyGreeter as ::actor_core::Protocol>::Message;
+pub type GreeterMessage = <AnyGreeter as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyGreeter {
+    impl __p::Actor for AnyGreeter {
         type Addr = GreeterAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Greeter");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for GreeterAddr {
+    impl __p::TypedAddr for GreeterAddr {
         type Actor = AnyGreeter;
     }
     #[automatically_derived]
@@ -71,25 +71,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for GreeterAddr {
-        type Target = ::actor_core::Addr<AnyGreeter>;
+        type Target = __p::Addr<AnyGreeter>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyGreeter>> for GreeterAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyGreeter> {
+    impl __p::AsRef<__p::Addr<AnyGreeter>> for GreeterAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyGreeter> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyGreeter>> for GreeterAddr {
-        fn from(__addr: ::actor_core::Addr<AnyGreeter>) -> Self {
+    impl __p::From<__p::Addr<AnyGreeter>> for GreeterAddr {
+        fn from(__addr: __p::Addr<AnyGreeter>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<GreeterAddr> for ::actor_core::Addr<AnyGreeter> {
+    impl __p::From<GreeterAddr> for __p::Addr<AnyGreeter> {
         fn from(__addr: GreeterAddr) -> Self {
             __addr.0
         }
@@ -175,7 +175,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: GreeterMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -200,7 +200,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<__A>,
             __message: GreeterMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
             __aborts: __p::bool,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
@@ -235,22 +235,15 @@ const _: () = {
     )]
     impl GreeterAddr {
         #[doc = " Greets `name`."]
-        pub fn greet(
-            &self,
-            name: String,
-            times: u32,
-        ) -> ::actor_core::Call<'_, AnyGreeter, String> {
-            ::actor_core::Call::__new(
+        pub fn greet(&self, name: String, times: u32) -> __p::Call<'_, AnyGreeter, String> {
+            __p::Call::__new(
                 self,
                 GreeterMessage::Greet { name, times, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Greeter::forget`]."]
-        pub fn forget(&self) -> ::actor_core::Call<'_, AnyGreeter, u64> {
-            ::actor_core::Call::__indirect(
-                self,
-                GreeterMessage::Forget { __reply: __p::ReplySlot::EMPTY },
-            )
+        pub fn forget(&self) -> __p::Call<'_, AnyGreeter, u64> {
+            __p::Call::__indirect(self, GreeterMessage::Forget { __reply: __p::ReplySlot::EMPTY })
         }
     }
     const _: () = {
@@ -339,18 +332,18 @@ trait Nothing {}
 #[allow(dead_code, missing_debug_implementations)]
 struct AnyNothing(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Nothing`]."]
-struct NothingAddr(::actor_core::Addr<AnyNothing>);
+struct NothingAddr(::actor_core::__private::Addr<AnyNothing>);
 #[doc = "Messages of [`Nothing`], one variant each: `impl Protocol for AnyNothing` lists them."]
-type NothingMessage = <AnyNothing as ::actor_core::Protocol>::Message;
+type NothingMessage = <AnyNothing as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyNothing {
+    impl __p::Actor for AnyNothing {
         type Addr = NothingAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Nothing");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for NothingAddr {
+    impl __p::TypedAddr for NothingAddr {
         type Actor = AnyNothing;
     }
     #[automatically_derived]
@@ -381,25 +374,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for NothingAddr {
-        type Target = ::actor_core::Addr<AnyNothing>;
+        type Target = __p::Addr<AnyNothing>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyNothing>> for NothingAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyNothing> {
+    impl __p::AsRef<__p::Addr<AnyNothing>> for NothingAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyNothing> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyNothing>> for NothingAddr {
-        fn from(__addr: ::actor_core::Addr<AnyNothing>) -> Self {
+    impl __p::From<__p::Addr<AnyNothing>> for NothingAddr {
+        fn from(__addr: __p::Addr<AnyNothing>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<NothingAddr> for ::actor_core::Addr<AnyNothing> {
+    impl __p::From<NothingAddr> for __p::Addr<AnyNothing> {
         fn from(__addr: NothingAddr) -> Self {
             __addr.0
         }
@@ -456,7 +449,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: NothingMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -514,18 +507,18 @@ trait Unquoted {}
 #[allow(dead_code, missing_debug_implementations)]
 struct AnyUnquoted(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Unquoted`]."]
-struct UnquotedAddr(::actor_core::Addr<AnyUnquoted>);
+struct UnquotedAddr(::actor_core::__private::Addr<AnyUnquoted>);
 #[doc = "Messages of [`Unquoted`], one variant each: `impl Protocol for AnyUnquoted` lists them."]
-type UnquotedMessage = <AnyUnquoted as ::actor_core::Protocol>::Message;
+type UnquotedMessage = <AnyUnquoted as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyUnquoted {
+    impl __p::Actor for AnyUnquoted {
         type Addr = UnquotedAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Unquoted");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for UnquotedAddr {
+    impl __p::TypedAddr for UnquotedAddr {
         type Actor = AnyUnquoted;
     }
     #[automatically_derived]
@@ -556,25 +549,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for UnquotedAddr {
-        type Target = ::actor_core::Addr<AnyUnquoted>;
+        type Target = __p::Addr<AnyUnquoted>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyUnquoted>> for UnquotedAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyUnquoted> {
+    impl __p::AsRef<__p::Addr<AnyUnquoted>> for UnquotedAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyUnquoted> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyUnquoted>> for UnquotedAddr {
-        fn from(__addr: ::actor_core::Addr<AnyUnquoted>) -> Self {
+    impl __p::From<__p::Addr<AnyUnquoted>> for UnquotedAddr {
+        fn from(__addr: __p::Addr<AnyUnquoted>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<UnquotedAddr> for ::actor_core::Addr<AnyUnquoted> {
+    impl __p::From<UnquotedAddr> for __p::Addr<AnyUnquoted> {
         fn from(__addr: UnquotedAddr) -> Self {
             __addr.0
         }
@@ -631,7 +624,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: UnquotedMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -647,18 +640,18 @@ trait Nameless {}
 #[allow(dead_code, missing_debug_implementations)]
 struct AnyNameless(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Nameless`]."]
-struct NamelessAddr(::actor_core::Addr<AnyNameless>);
+struct NamelessAddr(::actor_core::__private::Addr<AnyNameless>);
 #[doc = "Messages of [`Nameless`], one variant each: `impl Protocol for AnyNameless` lists them."]
-type NamelessMessage = <AnyNameless as ::actor_core::Protocol>::Message;
+type NamelessMessage = <AnyNameless as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyNameless {
+    impl __p::Actor for AnyNameless {
         type Addr = NamelessAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Nameless");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for NamelessAddr {
+    impl __p::TypedAddr for NamelessAddr {
         type Actor = AnyNameless;
     }
     #[automatically_derived]
@@ -689,25 +682,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for NamelessAddr {
-        type Target = ::actor_core::Addr<AnyNameless>;
+        type Target = __p::Addr<AnyNameless>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyNameless>> for NamelessAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyNameless> {
+    impl __p::AsRef<__p::Addr<AnyNameless>> for NamelessAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyNameless> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyNameless>> for NamelessAddr {
-        fn from(__addr: ::actor_core::Addr<AnyNameless>) -> Self {
+    impl __p::From<__p::Addr<AnyNameless>> for NamelessAddr {
+        fn from(__addr: __p::Addr<AnyNameless>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<NamelessAddr> for ::actor_core::Addr<AnyNameless> {
+    impl __p::From<NamelessAddr> for __p::Addr<AnyNameless> {
         fn from(__addr: NamelessAddr) -> Self {
             __addr.0
         }
@@ -764,7 +757,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: NamelessMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -783,20 +776,20 @@ trait Generic<T: Send + 'static> {
 struct AnyGeneric<T: Send + 'static>(::actor_core::__private::Uninhabited<(*const T,)>);
 #[doc = "Address of any actor that implements [`Generic`]."]
 #[allow(deprecated)]
-struct GenericAddr<T: Send + 'static>(::actor_core::Addr<AnyGeneric<T>>);
+struct GenericAddr<T: Send + 'static>(::actor_core::__private::Addr<AnyGeneric<T>>);
 #[doc = "Messages of [`Generic`], one variant each: `impl Protocol for AnyGeneric` lists them."]
 #[allow(deprecated)]
-type GenericMessage<T> = <AnyGeneric<T> as ::actor_core::Protocol>::Message;
+type GenericMessage<T> = <AnyGeneric<T> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<T: Send + 'static> ::actor_core::Actor for AnyGeneric<T> {
+    impl<T: Send + 'static> __p::Actor for AnyGeneric<T> {
         type Addr = GenericAddr<T>;
         const SETTINGS: __p::Settings = __p::Settings::new("Generic");
     }
     #[automatically_derived]
-    impl<T: Send + 'static> ::actor_core::TypedAddr for GenericAddr<T> {
+    impl<T: Send + 'static> __p::TypedAddr for GenericAddr<T> {
         type Actor = AnyGeneric<T>;
     }
     #[automatically_derived]
@@ -827,25 +820,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T: Send + 'static> __p::Deref for GenericAddr<T> {
-        type Target = ::actor_core::Addr<AnyGeneric<T>>;
+        type Target = __p::Addr<AnyGeneric<T>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::AsRef<::actor_core::Addr<AnyGeneric<T>>> for GenericAddr<T> {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyGeneric<T>> {
+    impl<T: Send + 'static> __p::AsRef<__p::Addr<AnyGeneric<T>>> for GenericAddr<T> {
+        fn as_ref(&self) -> &__p::Addr<AnyGeneric<T>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<::actor_core::Addr<AnyGeneric<T>>> for GenericAddr<T> {
-        fn from(__addr: ::actor_core::Addr<AnyGeneric<T>>) -> Self {
+    impl<T: Send + 'static> __p::From<__p::Addr<AnyGeneric<T>>> for GenericAddr<T> {
+        fn from(__addr: __p::Addr<AnyGeneric<T>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<GenericAddr<T>> for ::actor_core::Addr<AnyGeneric<T>> {
+    impl<T: Send + 'static> __p::From<GenericAddr<T>> for __p::Addr<AnyGeneric<T>> {
         fn from(__addr: GenericAddr<T>) -> Self {
             __addr.0
         }
@@ -919,7 +912,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: GenericMessage<T>,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -949,8 +942,8 @@ const _: () = {
     )]
     impl<T: Send + 'static> GenericAddr<T> {
         #[doc = "Sends [`Generic::put`]."]
-        fn put(&self, value: T) -> ::actor_core::Call<'_, AnyGeneric<T>, ()> {
-            ::actor_core::Call::__new(
+        fn put(&self, value: T) -> __p::Call<'_, AnyGeneric<T>, ()> {
+            __p::Call::__new(
                 self,
                 GenericMessage::<T>::Put { value, __reply: __p::ReplySlot::EMPTY },
             )
@@ -965,18 +958,18 @@ trait Conditional {
 #[allow(dead_code, missing_debug_implementations)]
 struct AnyConditional(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Conditional`]."]
-struct ConditionalAddr(::actor_core::Addr<AnyConditional>);
+struct ConditionalAddr(::actor_core::__private::Addr<AnyConditional>);
 #[doc = "Messages of [`Conditional`], one variant each: `impl Protocol for AnyConditional` lists them."]
-type ConditionalMessage = <AnyConditional as ::actor_core::Protocol>::Message;
+type ConditionalMessage = <AnyConditional as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyConditional {
+    impl __p::Actor for AnyConditional {
         type Addr = ConditionalAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Conditional");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for ConditionalAddr {
+    impl __p::TypedAddr for ConditionalAddr {
         type Actor = AnyConditional;
     }
     #[automatically_derived]
@@ -1007,25 +1000,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for ConditionalAddr {
-        type Target = ::actor_core::Addr<AnyConditional>;
+        type Target = __p::Addr<AnyConditional>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyConditional>> for ConditionalAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyConditional> {
+    impl __p::AsRef<__p::Addr<AnyConditional>> for ConditionalAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyConditional> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyConditional>> for ConditionalAddr {
-        fn from(__addr: ::actor_core::Addr<AnyConditional>) -> Self {
+    impl __p::From<__p::Addr<AnyConditional>> for ConditionalAddr {
+        fn from(__addr: __p::Addr<AnyConditional>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<ConditionalAddr> for ::actor_core::Addr<AnyConditional> {
+    impl __p::From<ConditionalAddr> for __p::Addr<AnyConditional> {
         fn from(__addr: ConditionalAddr) -> Self {
             __addr.0
         }
@@ -1107,7 +1100,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: ConditionalMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -1149,8 +1142,8 @@ const _: () = {
     )]
     impl ConditionalAddr {
         #[doc = "Sends [`Conditional::put`]."]
-        fn put(&self, #[cfg(unix)] value: u32) -> ::actor_core::Call<'_, AnyConditional, ()> {
-            ::actor_core::Call::__new(
+        fn put(&self, #[cfg(unix)] value: u32) -> __p::Call<'_, AnyConditional, ()> {
+            __p::Call::__new(
                 self,
                 ConditionalMessage::Put {
                     #[cfg(unix)]
@@ -1300,7 +1293,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, N>>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
@@ -1334,7 +1327,7 @@ const _: () = {
         fn handle_concurrent(
             __me: &Self,
             __message: CacheMessage<K, N>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
@@ -1416,36 +1409,33 @@ const _: () = {
     impl<K: Hash + __p::Send + 'static, const N: usize> CacheAddr<K, N> {
         #[cfg(unix)]
         #[doc = "Sends [`Cache::put`]."]
-        fn put(&self, key: K, pages: [u8; 4]) -> ::actor_core::Call<'_, Cache<K, N>, Option<K>> {
-            ::actor_core::Call::__indirect(
+        fn put(&self, key: K, pages: [u8; 4]) -> __p::Call<'_, Cache<K, N>, Option<K>> {
+            __p::Call::__indirect(
                 self,
                 CacheMessage::<K, N>::Put { key, pages, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Cache::me`]."]
-        fn me(&self) -> ::actor_core::Call<'_, Cache<K, N>, CacheAddr<K, N>> {
-            ::actor_core::Call::__indirect(
-                self,
-                CacheMessage::<K, N>::Me { __reply: __p::ReplySlot::EMPTY },
-            )
+        fn me(&self) -> __p::Call<'_, Cache<K, N>, CacheAddr<K, N>> {
+            __p::Call::__indirect(self, CacheMessage::<K, N>::Me { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Cache::fail`]."]
-        fn fail(&self) -> ::actor_core::Call<'_, Cache<K, N>, Box<dyn Error>> {
-            ::actor_core::Call::__indirect(
+        fn fail(&self) -> __p::Call<'_, Cache<K, N>, Box<dyn Error>> {
+            __p::Call::__indirect(
                 self,
                 CacheMessage::<K, N>::Fail { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Cache::keys`]."]
-        fn keys(&self, from: u32) -> ::actor_core::StreamCall<'_, Cache<K, N>, K> {
-            ::actor_core::StreamCall::__new(
+        fn keys(&self, from: u32) -> __p::StreamCall<'_, Cache<K, N>, K> {
+            __p::StreamCall::__new(
                 self,
                 CacheMessage::<K, N>::Keys { from, __reply: __p::StreamSlot::EMPTY },
             )
         }
         #[doc = "Sends [`Cache::pages`]."]
-        fn pages(&self) -> ::actor_core::StreamCall<'_, Cache<K, N>, u8> {
-            ::actor_core::StreamCall::__new(
+        fn pages(&self) -> __p::StreamCall<'_, Cache<K, N>, u8> {
+            __p::StreamCall::__new(
                 self,
                 CacheMessage::<K, N>::Pages { __reply: __p::StreamSlot::EMPTY },
             )
@@ -1671,7 +1661,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -1776,7 +1766,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<RefusedMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -1822,18 +1812,15 @@ const _: () = {
     )]
     impl RefusedAddr {
         #[doc = "Sends [`Refused::last`]."]
-        fn last(&self) -> ::actor_core::Call<'_, Refused, ()> {
-            ::actor_core::Call::__new(self, RefusedMessage::Last { __reply: __p::ReplySlot::EMPTY })
+        fn last(&self) -> __p::Call<'_, Refused, ()> {
+            __p::Call::__new(self, RefusedMessage::Last { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Refused::data`]."]
-        fn data(&self, reply: Reply<u8>) -> ::actor_core::Call<'_, Refused, ()> {
-            ::actor_core::Call::__new(
-                self,
-                RefusedMessage::Data { reply, __reply: __p::ReplySlot::EMPTY },
-            )
+        fn data(&self, reply: Reply<u8>) -> __p::Call<'_, Refused, ()> {
+            __p::Call::__new(self, RefusedMessage::Data { reply, __reply: __p::ReplySlot::EMPTY })
         }
         #[allow(unused_variables, missing_docs)]
-        fn zero(&self) -> ::actor_core::Call<'_, Refused, ()> {
+        fn zero(&self) -> __p::Call<'_, Refused, ()> {
             loop {}
         }
     }
@@ -1846,18 +1833,18 @@ trait Misspelt {}
 #[allow(dead_code, missing_debug_implementations)]
 struct AnyMisspelt(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Misspelt`]."]
-struct MisspeltAddr(::actor_core::Addr<AnyMisspelt>);
+struct MisspeltAddr(::actor_core::__private::Addr<AnyMisspelt>);
 #[doc = "Messages of [`Misspelt`], one variant each: `impl Protocol for AnyMisspelt` lists them."]
-type MisspeltMessage = <AnyMisspelt as ::actor_core::Protocol>::Message;
+type MisspeltMessage = <AnyMisspelt as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for AnyMisspelt {
+    impl __p::Actor for AnyMisspelt {
         type Addr = MisspeltAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Misspelt");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for MisspeltAddr {
+    impl __p::TypedAddr for MisspeltAddr {
         type Actor = AnyMisspelt;
     }
     #[automatically_derived]
@@ -1888,25 +1875,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for MisspeltAddr {
-        type Target = ::actor_core::Addr<AnyMisspelt>;
+        type Target = __p::Addr<AnyMisspelt>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<AnyMisspelt>> for MisspeltAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyMisspelt> {
+    impl __p::AsRef<__p::Addr<AnyMisspelt>> for MisspeltAddr {
+        fn as_ref(&self) -> &__p::Addr<AnyMisspelt> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<AnyMisspelt>> for MisspeltAddr {
-        fn from(__addr: ::actor_core::Addr<AnyMisspelt>) -> Self {
+    impl __p::From<__p::Addr<AnyMisspelt>> for MisspeltAddr {
+        fn from(__addr: __p::Addr<AnyMisspelt>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<MisspeltAddr> for ::actor_core::Addr<AnyMisspelt> {
+    impl __p::From<MisspeltAddr> for __p::Addr<AnyMisspelt> {
         fn from(__addr: MisspeltAddr) -> Self {
             __addr.0
         }
@@ -1963,7 +1950,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: MisspeltMessage,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {

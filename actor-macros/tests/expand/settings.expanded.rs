@@ -3,18 +3,18 @@ struct Motor {
     speed: u32,
 }
 #[doc = "Address of a running [`Motor`]."]
-struct MotorAddr(::actor_core::Addr<Motor>);
+struct MotorAddr(::actor_core::__private::Addr<Motor>);
 #[doc = "Messages of [`Motor`], one variant each: `impl Dispatch for Motor` lists them."]
-type MotorMessage = <Motor as ::actor_core::Protocol>::Message;
+type MotorMessage = <Motor as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for Motor {
+    impl __p::Actor for Motor {
         type Addr = MotorAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8).max_concurrent(4);
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for MotorAddr {
+    impl __p::TypedAddr for MotorAddr {
         type Actor = Motor;
     }
     #[automatically_derived]
@@ -45,25 +45,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for MotorAddr {
-        type Target = ::actor_core::Addr<Motor>;
+        type Target = __p::Addr<Motor>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<Motor>> for MotorAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<Motor> {
+    impl __p::AsRef<__p::Addr<Motor>> for MotorAddr {
+        fn as_ref(&self) -> &__p::Addr<Motor> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<Motor>> for MotorAddr {
-        fn from(__addr: ::actor_core::Addr<Motor>) -> Self {
+    impl __p::From<__p::Addr<Motor>> for MotorAddr {
+        fn from(__addr: __p::Addr<Motor>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<MotorAddr> for ::actor_core::Addr<Motor> {
+    impl __p::From<MotorAddr> for __p::Addr<Motor> {
         fn from(__addr: MotorAddr) -> Self {
             __addr.0
         }
@@ -266,7 +266,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<MotorMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             let __state = __p::StateCheck::<Self>::new();
@@ -332,7 +332,7 @@ const _: () = {
         fn handle_concurrent(
             __me: &Self,
             __message: MotorMessage,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
@@ -402,35 +402,25 @@ const _: () = {
     )]
     impl MotorAddr {
         #[doc = "Sends [`Motor::turn`]."]
-        fn turn(&self, speed: u32) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(
-                self,
-                MotorMessage::Turn { speed, __reply: __p::ReplySlot::EMPTY },
-            )
+        fn turn(&self, speed: u32) -> __p::Call<'_, Motor, ()> {
+            __p::Call::__new(self, MotorMessage::Turn { speed, __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::halt`]."]
-        fn halt(&self) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(self, MotorMessage::Halt { __reply: __p::ReplySlot::EMPTY })
+        fn halt(&self) -> __p::Call<'_, Motor, ()> {
+            __p::Call::__new(self, MotorMessage::Halt { __reply: __p::ReplySlot::EMPTY })
         }
         #[cfg(unix)]
         #[doc = "Sends [`Motor::give_back`]."]
-        fn give_back(&self) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(
-                self,
-                MotorMessage::GiveBack { __reply: __p::ReplySlot::EMPTY },
-            )
+        fn give_back(&self) -> __p::Call<'_, Motor, ()> {
+            __p::Call::__new(self, MotorMessage::GiveBack { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::alarm`]."]
-        fn alarm(&self) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(self, MotorMessage::Alarm { __reply: __p::ReplySlot::EMPTY })
+        fn alarm(&self) -> __p::Call<'_, Motor, ()> {
+            __p::Call::__new(self, MotorMessage::Alarm { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::shift`]."]
-        fn shift(
-            &self,
-            arg0: (Gear, u8),
-            #[cfg(unix)] by: String,
-        ) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__indirect(
+        fn shift(&self, arg0: (Gear, u8), #[cfg(unix)] by: String) -> __p::Call<'_, Motor, ()> {
+            __p::Call::__indirect(
                 self,
                 MotorMessage::Shift {
                     arg0,
@@ -441,12 +431,12 @@ const _: () = {
             )
         }
         #[doc = "Sends [`Motor::coast`]."]
-        fn coast(&self) -> ::actor_core::Call<'_, Motor, u32> {
-            ::actor_core::Call::__new(self, MotorMessage::Coast { __reply: __p::ReplySlot::EMPTY })
+        fn coast(&self) -> __p::Call<'_, Motor, u32> {
+            __p::Call::__new(self, MotorMessage::Coast { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::watch`]."]
-        fn watch(&self, limit: u32) -> ::actor_core::Call<'_, Motor, u32> {
-            ::actor_core::Call::__indirect(
+        fn watch(&self, limit: u32) -> __p::Call<'_, Motor, u32> {
+            __p::Call::__indirect(
                 self,
                 MotorMessage::Watch { limit, __reply: __p::ReplySlot::EMPTY },
             )

@@ -10,20 +10,20 @@ struct Log<T> {
 }
 #[doc = "Address of a running [`Log`]."]
 #[allow(deprecated)]
-struct LogAddr<T>(::actor_core::Addr<Log<T>>);
+struct LogAddr<T>(::actor_core::__private::Addr<Log<T>>);
 #[doc = "Messages of [`Log`], one variant each: `impl Dispatch for Log` lists them."]
 #[allow(deprecated)]
-type LogMessage<T> = <Log<T> as ::actor_core::Protocol>::Message;
+type LogMessage<T> = <Log<T> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<T> ::actor_core::Actor for Log<T> {
+    impl<T> __p::Actor for Log<T> {
         type Addr = LogAddr<T>;
         const SETTINGS: __p::Settings = __p::Settings::new("Log");
     }
     #[automatically_derived]
-    impl<T> ::actor_core::TypedAddr for LogAddr<T> {
+    impl<T> __p::TypedAddr for LogAddr<T> {
         type Actor = Log<T>;
     }
     #[automatically_derived]
@@ -54,25 +54,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> __p::Deref for LogAddr<T> {
-        type Target = ::actor_core::Addr<Log<T>>;
+        type Target = __p::Addr<Log<T>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T> __p::AsRef<::actor_core::Addr<Log<T>>> for LogAddr<T> {
-        fn as_ref(&self) -> &::actor_core::Addr<Log<T>> {
+    impl<T> __p::AsRef<__p::Addr<Log<T>>> for LogAddr<T> {
+        fn as_ref(&self) -> &__p::Addr<Log<T>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T> __p::From<::actor_core::Addr<Log<T>>> for LogAddr<T> {
-        fn from(__addr: ::actor_core::Addr<Log<T>>) -> Self {
+    impl<T> __p::From<__p::Addr<Log<T>>> for LogAddr<T> {
+        fn from(__addr: __p::Addr<Log<T>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<T> __p::From<LogAddr<T>> for ::actor_core::Addr<Log<T>> {
+    impl<T> __p::From<LogAddr<T>> for __p::Addr<Log<T>> {
         fn from(__addr: LogAddr<T>) -> Self {
             __addr.0
         }
@@ -181,7 +181,7 @@ const _: () = {
         fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<LogMessage<T>>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
@@ -236,22 +236,19 @@ const _: () = {
     )]
     impl<T: Clone + Send + 'static> LogAddr<T> {
         #[doc = " The lines from `from` on, and each new one."]
-        fn tail(&self, from: usize) -> ::actor_core::StreamCall<'_, Log<T>, T> {
-            ::actor_core::StreamCall::__new(
+        fn tail(&self, from: usize) -> __p::StreamCall<'_, Log<T>, T> {
+            __p::StreamCall::__new(
                 self,
                 LogMessage::<T>::Tail { from, __reply: __p::StreamSlot::EMPTY },
             )
         }
         #[doc = " The lines so far."]
-        fn lines(&self) -> ::actor_core::StreamCall<'_, Log<T>, T> {
-            ::actor_core::StreamCall::__new(
-                self,
-                LogMessage::<T>::Lines { __reply: __p::StreamSlot::EMPTY },
-            )
+        fn lines(&self) -> __p::StreamCall<'_, Log<T>, T> {
+            __p::StreamCall::__new(self, LogMessage::<T>::Lines { __reply: __p::StreamSlot::EMPTY })
         }
         #[doc = "Sends [`Log::take_over`]."]
-        fn take_over(&self, lines: Replies<T>) -> ::actor_core::Call<'_, Log<T>, ()> {
-            ::actor_core::Call::__new(
+        fn take_over(&self, lines: Replies<T>) -> __p::Call<'_, Log<T>, ()> {
+            __p::Call::__new(
                 self,
                 LogMessage::<T>::TakeOver { lines, __reply: __p::ReplySlot::EMPTY },
             )
@@ -267,20 +264,20 @@ trait Feed<T: Send + 'static> {
 struct AnyFeed<T: Send + 'static>(::actor_core::__private::Uninhabited<(*const T,)>);
 #[doc = "Address of any actor that implements [`Feed`]."]
 #[allow(deprecated)]
-struct FeedAddr<T: Send + 'static>(::actor_core::Addr<AnyFeed<T>>);
+struct FeedAddr<T: Send + 'static>(::actor_core::__private::Addr<AnyFeed<T>>);
 #[doc = "Messages of [`Feed`], one variant each: `impl Protocol for AnyFeed` lists them."]
 #[allow(deprecated)]
-type FeedMessage<T> = <AnyFeed<T> as ::actor_core::Protocol>::Message;
+type FeedMessage<T> = <AnyFeed<T> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<T: Send + 'static> ::actor_core::Actor for AnyFeed<T> {
+    impl<T: Send + 'static> __p::Actor for AnyFeed<T> {
         type Addr = FeedAddr<T>;
         const SETTINGS: __p::Settings = __p::Settings::new("Feed");
     }
     #[automatically_derived]
-    impl<T: Send + 'static> ::actor_core::TypedAddr for FeedAddr<T> {
+    impl<T: Send + 'static> __p::TypedAddr for FeedAddr<T> {
         type Actor = AnyFeed<T>;
     }
     #[automatically_derived]
@@ -311,25 +308,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T: Send + 'static> __p::Deref for FeedAddr<T> {
-        type Target = ::actor_core::Addr<AnyFeed<T>>;
+        type Target = __p::Addr<AnyFeed<T>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::AsRef<::actor_core::Addr<AnyFeed<T>>> for FeedAddr<T> {
-        fn as_ref(&self) -> &::actor_core::Addr<AnyFeed<T>> {
+    impl<T: Send + 'static> __p::AsRef<__p::Addr<AnyFeed<T>>> for FeedAddr<T> {
+        fn as_ref(&self) -> &__p::Addr<AnyFeed<T>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<::actor_core::Addr<AnyFeed<T>>> for FeedAddr<T> {
-        fn from(__addr: ::actor_core::Addr<AnyFeed<T>>) -> Self {
+    impl<T: Send + 'static> __p::From<__p::Addr<AnyFeed<T>>> for FeedAddr<T> {
+        fn from(__addr: __p::Addr<AnyFeed<T>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<FeedAddr<T>> for ::actor_core::Addr<AnyFeed<T>> {
+    impl<T: Send + 'static> __p::From<FeedAddr<T>> for __p::Addr<AnyFeed<T>> {
         fn from(__addr: FeedAddr<T>) -> Self {
             __addr.0
         }
@@ -411,7 +408,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: FeedMessage<T>,
-            __context: &::actor_core::Context<__A>,
+            __context: &__p::Context<__A>,
         ) -> __p::HandlerOutcome {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
@@ -444,18 +441,12 @@ const _: () = {
     )]
     impl<T: Send + 'static> FeedAddr<T> {
         #[doc = "Sends [`Feed::push`]."]
-        fn push(&self) -> ::actor_core::StreamCall<'_, AnyFeed<T>, T> {
-            ::actor_core::StreamCall::__new(
-                self,
-                FeedMessage::<T>::Push { __reply: __p::StreamSlot::EMPTY },
-            )
+        fn push(&self) -> __p::StreamCall<'_, AnyFeed<T>, T> {
+            __p::StreamCall::__new(self, FeedMessage::<T>::Push { __reply: __p::StreamSlot::EMPTY })
         }
         #[doc = "Sends [`Feed::pull`]."]
-        fn pull(&self) -> ::actor_core::StreamCall<'_, AnyFeed<T>, T> {
-            ::actor_core::StreamCall::__new(
-                self,
-                FeedMessage::<T>::Pull { __reply: __p::StreamSlot::EMPTY },
-            )
+        fn pull(&self) -> __p::StreamCall<'_, AnyFeed<T>, T> {
+            __p::StreamCall::__new(self, FeedMessage::<T>::Pull { __reply: __p::StreamSlot::EMPTY })
         }
     }
 };
@@ -519,7 +510,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<LogMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -558,15 +549,15 @@ const _: () = {
     )]
     impl LogAddr<u8> {
         #[allow(unused_variables, missing_docs)]
-        fn borrows(&self) -> ::actor_core::StreamCall<'_, Log<u8>, u8> {
+        fn borrows(&self) -> __p::StreamCall<'_, Log<u8>, u8> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn answers_twice(&self) -> ::actor_core::StreamCall<'_, Log<u8>, u8> {
+        fn answers_twice(&self) -> __p::StreamCall<'_, Log<u8>, u8> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn not_last(&self, from: usize) -> ::actor_core::StreamCall<'_, Log<u8>, u8> {
+        fn not_last(&self, from: usize) -> __p::StreamCall<'_, Log<u8>, u8> {
             loop {}
         }
     }

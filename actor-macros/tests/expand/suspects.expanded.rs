@@ -68,7 +68,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OneMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -110,8 +110,8 @@ const _: () = {
     )]
     impl OneAddr {
         #[doc = "Sends [`One::f`]."]
-        fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) -> ::actor_core::Call<'_, One, ()> {
-            ::actor_core::Call::__new(
+        fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) -> __p::Call<'_, One, ()> {
+            __p::Call::__new(
                 self,
                 OneMessage::F { entry, more, number, __reply: __p::ReplySlot::EMPTY },
             )
@@ -189,7 +189,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ManyMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -236,11 +236,8 @@ const _: () = {
     )]
     impl ManyAddr {
         #[doc = "Sends [`Many::f`]."]
-        fn f(&self, entry: Entry, other: Other) -> ::actor_core::Call<'_, Many, Third> {
-            ::actor_core::Call::__new(
-                self,
-                ManyMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY },
-            )
+        fn f(&self, entry: Entry, other: Other) -> __p::Call<'_, Many, Third> {
+            __p::Call::__new(self, ManyMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY })
         }
     }
 };
@@ -313,7 +310,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<SureMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -355,11 +352,8 @@ const _: () = {
     )]
     impl SureAddr {
         #[doc = "Sends [`Sure::f`]."]
-        fn f(&self, entry: Entry, other: Rc<u8>) -> ::actor_core::Call<'_, Sure, ()> {
-            ::actor_core::Call::__new(
-                self,
-                SureMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY },
-            )
+        fn f(&self, entry: Entry, other: Rc<u8>) -> __p::Call<'_, Sure, ()> {
+            __p::Call::__new(self, SureMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

@@ -82,7 +82,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, V>>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -136,8 +136,8 @@ const _: () = {
         V: Clone,
     {
         #[doc = "Sends [`Cache::get`]."]
-        fn get(&self, key: K) -> ::actor_core::Call<'_, Cache<K, V>, Option<V>> {
-            ::actor_core::Call::__new(
+        fn get(&self, key: K) -> __p::Call<'_, Cache<K, V>, Option<V>> {
+            __p::Call::__new(
                 self,
                 CacheMessage::<K, V>::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
@@ -243,7 +243,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ParserMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -300,8 +300,8 @@ const _: () = {
         fn parse(
             &self,
             done: Box<dyn FnOnce()>,
-        ) -> ::actor_core::Call<'_, Parser, Result<u64, Box<dyn Error>>> {
-            ::actor_core::Call::__new(
+        ) -> __p::Call<'_, Parser, Result<u64, Box<dyn Error>>> {
+            __p::Call::__new(
                 self,
                 ParserMessage::Parse {
                     done: <Box<dyn FnOnce()> as __p::InMessage<
@@ -406,7 +406,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<RobotMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -448,8 +448,8 @@ const _: () = {
     )]
     impl RobotAddr {
         #[doc = "Sends [`Robot::begin`]."]
-        fn begin(&self) -> ::actor_core::Call<'_, Robot, ()> {
-            ::actor_core::Call::__new(self, RobotMessage::Begin { __reply: __p::ReplySlot::EMPTY })
+        fn begin(&self) -> __p::Call<'_, Robot, ()> {
+            __p::Call::__new(self, RobotMessage::Begin { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

@@ -10,14 +10,14 @@ impl Greeter for Robot {
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::TypedAddr>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as __p::TypedAddr>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as __p::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
@@ -34,9 +34,7 @@ const _: () = {
         Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::TypedAddr>::Actor>(
-                &__addr,
-            ))
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr))
         }
     }
 };
@@ -50,20 +48,20 @@ impl<'a> Parser<'a> {
 struct Parser<'a>(&'a str);
 #[doc = "Address of a running [`Parser`]."]
 #[allow(deprecated)]
-struct ParserAddr<'a>(::actor_core::Addr<Parser<'a>>);
+struct ParserAddr<'a>(::actor_core::__private::Addr<Parser<'a>>);
 #[doc = "Messages of [`Parser`], one variant each: `impl Dispatch for Parser` lists them."]
 #[allow(deprecated)]
-type ParserMessage<'a> = <Parser<'a> as ::actor_core::Protocol>::Message;
+type ParserMessage<'a> = <Parser<'a> as ::actor_core::__private::Protocol>::Message;
 #[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<'a> ::actor_core::Actor for Parser<'a> {
+    impl<'a> __p::Actor for Parser<'a> {
         type Addr = ParserAddr<'a>;
         const SETTINGS: __p::Settings = __p::Settings::new("Parser");
     }
     #[automatically_derived]
-    impl<'a> ::actor_core::TypedAddr for ParserAddr<'a> {
+    impl<'a> __p::TypedAddr for ParserAddr<'a> {
         type Actor = Parser<'a>;
     }
     #[automatically_derived]
@@ -94,25 +92,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl<'a> __p::Deref for ParserAddr<'a> {
-        type Target = ::actor_core::Addr<Parser<'a>>;
+        type Target = __p::Addr<Parser<'a>>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<'a> __p::AsRef<::actor_core::Addr<Parser<'a>>> for ParserAddr<'a> {
-        fn as_ref(&self) -> &::actor_core::Addr<Parser<'a>> {
+    impl<'a> __p::AsRef<__p::Addr<Parser<'a>>> for ParserAddr<'a> {
+        fn as_ref(&self) -> &__p::Addr<Parser<'a>> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl<'a> __p::From<::actor_core::Addr<Parser<'a>>> for ParserAddr<'a> {
-        fn from(__addr: ::actor_core::Addr<Parser<'a>>) -> Self {
+    impl<'a> __p::From<__p::Addr<Parser<'a>>> for ParserAddr<'a> {
+        fn from(__addr: __p::Addr<Parser<'a>>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl<'a> __p::From<ParserAddr<'a>> for ::actor_core::Addr<Parser<'a>> {
+    impl<'a> __p::From<ParserAddr<'a>> for __p::Addr<Parser<'a>> {
         fn from(__addr: ParserAddr<'a>) -> Self {
             __addr.0
         }

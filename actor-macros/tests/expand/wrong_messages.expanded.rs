@@ -104,7 +104,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
@@ -151,41 +151,38 @@ const _: () = {
     )]
     impl CounterAddr {
         #[doc = "Sends [`Counter::right`]."]
-        fn right(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Right { amount, __reply: __p::ReplySlot::EMPTY },
-            )
+        fn right(&self, amount: u64) -> __p::Call<'_, Counter, u64> {
+            __p::Call::__new(self, CounterMessage::Right { amount, __reply: __p::ReplySlot::EMPTY })
         }
         #[allow(unused_variables, missing_docs)]
-        pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Counter, ()> {
+        pub fn rename(&self, name: &str) -> __p::Call<'_, Counter, ()> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn generic<T: Into<u8>>(&self, value: T) -> ::actor_core::Call<'_, Counter, u8>
+        fn generic<T: Into<u8>>(&self, value: T) -> __p::Call<'_, Counter, u8>
         where
             T: Copy,
         {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn shown(&self) -> ::actor_core::Call<'_, Counter, impl Display> {
+        fn shown(&self) -> __p::Call<'_, Counter, impl Display> {
             ::core::compile_error! { "a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block" }
         }
         #[allow(unused_variables, missing_docs)]
-        fn part(&self) -> ::actor_core::Call<'_, Counter, u8> {
+        fn part(&self) -> __p::Call<'_, Counter, u8> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        pub fn into_total(&self) -> ::actor_core::Call<'_, Counter, u64> {
+        pub fn into_total(&self) -> __p::Call<'_, Counter, u64> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn shared(&self, arg0: (u8, u8)) -> ::actor_core::Call<'_, Counter, &u8> {
+        fn shared(&self, arg0: (u8, u8)) -> __p::Call<'_, Counter, &u8> {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn lost(&self, key: u8) -> ::actor_core::Call<'_, Counter, ()> {
+        fn lost(&self, key: u8) -> __p::Call<'_, Counter, ()> {
             loop {}
         }
     }

@@ -12,18 +12,18 @@ pub struct Counter {
     total: u64,
 }
 #[doc = "Address of a running [`Counter`]."]
-pub struct CounterAddr(::actor_core::Addr<Counter>);
+pub struct CounterAddr(::actor_core::__private::Addr<Counter>);
 #[doc = "Messages of [`Counter`], one variant each: `impl Dispatch for Counter` lists them."]
-pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
+pub type CounterMessage = <Counter as ::actor_core::__private::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl ::actor_core::Actor for Counter {
+    impl __p::Actor for Counter {
         type Addr = CounterAddr;
         const SETTINGS: __p::Settings = __p::Settings::new("Counter");
     }
     #[automatically_derived]
-    impl ::actor_core::TypedAddr for CounterAddr {
+    impl __p::TypedAddr for CounterAddr {
         type Actor = Counter;
     }
     #[automatically_derived]
@@ -54,25 +54,25 @@ const _: () = {
     }
     #[automatically_derived]
     impl __p::Deref for CounterAddr {
-        type Target = ::actor_core::Addr<Counter>;
+        type Target = __p::Addr<Counter>;
         fn deref(&self) -> &Self::Target {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::AsRef<::actor_core::Addr<Counter>> for CounterAddr {
-        fn as_ref(&self) -> &::actor_core::Addr<Counter> {
+    impl __p::AsRef<__p::Addr<Counter>> for CounterAddr {
+        fn as_ref(&self) -> &__p::Addr<Counter> {
             &self.0
         }
     }
     #[automatically_derived]
-    impl __p::From<::actor_core::Addr<Counter>> for CounterAddr {
-        fn from(__addr: ::actor_core::Addr<Counter>) -> Self {
+    impl __p::From<__p::Addr<Counter>> for CounterAddr {
+        fn from(__addr: __p::Addr<Counter>) -> Self {
             Self(__addr)
         }
     }
     #[automatically_derived]
-    impl __p::From<CounterAddr> for ::actor_core::Addr<Counter> {
+    impl __p::From<CounterAddr> for __p::Addr<Counter> {
         fn from(__addr: CounterAddr) -> Self {
             __addr.0
         }
@@ -150,7 +150,7 @@ const _: () = {
         fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
-            __context: &::actor_core::Context<Self>,
+            __context: &__p::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
@@ -192,11 +192,8 @@ const _: () = {
     )]
     impl CounterAddr {
         #[doc = "Sends [`Counter::right`]."]
-        fn right(&self) -> ::actor_core::Call<'_, Counter, ()> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Right { __reply: __p::ReplySlot::EMPTY },
-            )
+        fn right(&self) -> __p::Call<'_, Counter, ()> {
+            __p::Call::__new(self, CounterMessage::Right { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

@@ -49,14 +49,14 @@ impl Greeter for Robot { # [on_start] fn greet (& self , # [data] name : String 
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::TypedAddr>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as __p::TypedAddr>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as __p::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
@@ -73,9 +73,7 @@ const _: () = {
         Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::TypedAddr>::Actor>(
-                &__addr,
-            ))
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr))
         }
     }
 };
