@@ -1,6 +1,38 @@
-//! Lost messages and unobserved failures: [`Incident`]. `reporter` passes them to the hook.
-//! Controls nothing.
+//! Lost messages and unobserved failures (in other libraries: dead letters).
+//!
+//! Each [`Incident`] is passed to the hook of its system, which
+//! [`SystemBuilder::on_incident`](crate::SystemBuilder::on_incident) sets, and is counted in
+//! [`Counters`]. An undelivered message is part of the incident, as a [`DeadLetter`]. Without a hook,
+//! incidents are printed to stderr or, with the feature `log`, written to the log.
+//!
+//! ```
+//! use actor_core::incident::Incident;
+//! use actor_core::prelude::*;
+//!
+//! #[actor]
+//! struct Disk;
+//!
+//! #[actor]
+//! impl Disk {
+//!     fn write(&self) -> Result<(), String> {
+//!         Err("disk full".into())
+//!     }
+//! }
+//!
+//! let hook = |incident: &Incident| eprintln!("{incident}");
+//! let system = System::builder().threads(1).on_incident(hook).build();
+//! system.block_on(async {
+//!     let disk = Disk.spawn();
+//!     disk.write().send().await.unwrap(); // no caller waits for the error
+//!     disk.stop();
+//!     disk.join().await;
+//! });
+//! assert_eq!(system.counters().unhandled_errors, 1);
+//! ```
 
+// `reporter` passes incidents to the hook. This module controls nothing.
+
+pub(crate) mod counters;
 mod dead_letter;
 mod rate_limit;
 mod reporter;
@@ -8,6 +40,7 @@ mod reporter;
 use crate::exit::{ActorId, Failure};
 use std::fmt;
 
+pub use counters::Counters;
 pub use dead_letter::DeadLetter;
 pub(crate) use reporter::{Reporter, print_on_stderr};
 
@@ -21,7 +54,7 @@ pub(crate) use reporter::{Reporter, print_on_stderr};
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Incident;
+/// # use actor_core::incident::Incident;
 /// # use std::sync::{Arc, Mutex};
 /// #[actor]
 /// struct Disk;

@@ -2,31 +2,39 @@
 //!
 //! # Contents
 //!
-//! | to | see |
+//! The root of the crate has the items that most programs name. Everything else is in a module.
+//!
+//! | at the root, to | see |
 //! |---|---|
-//! | import the usual names | [`prelude`] |
 //! | define an actor, run a program, write a test | [`macro@actor`], [`macro@main`], [`macro@test`] |
 //! | start an actor | [`Spawn`], [`Prepared`] |
-//! | call (ask), send (tell), limit the wait, forward | [`Call`], [`SendFuture`], [`WithTimeout`], [`Delegated`], [`Delegating`] |
-//! | reply later, or with a stream | [`Reply`], [`ReplyReceiver`], [`Replies`], [`ReplyStream`], [`StreamCall`] |
-//! | handle errors of calls and sends, deadlocks | [`CallError`], [`SendError`], [`SendReason`], [`Cycle`], [`Refusal`], [`RefusalKind`] |
-//! | stop, kill, wait for an exit | [`Addr`], [`WeakAddr`], [`AnyAddr`], [`TypedAddr`], [`Join`], [`ActorId`] |
-//! | learn how an actor ended | [`Exit`], [`Failure`], [`FailureKind`], [`Location`] |
-//! | use children, timers, streams, monitors, links | [`Context`], [`Timer`], [`Attachment`], [`Monitor`], [`Link`], [`Watchable`] |
-//! | restart failed actors (supervision) | [`Supervisor`], [`SupervisorAddr`], [`SupervisorMessage`], [`Child`], [`ChildInfo`], [`Restart`], [`Backoff`] |
-//! | put different actors behind one address type | [`macro@actor`] on a trait; [`Actor`], [`Protocol`], [`Dispatch`], [`AddrOf`] |
-//! | forward messages: revocable addresses, recorders, rate limiters | [`proxy`] |
-//! | share a mailbox (worker pools) | [`Spawn::pool`], [`PreparedPool`], [`NotAPool`] |
-//! | publish and subscribe | [`Topic`], [`Publish`], [`Subscription`], [`TypedSubscription`], [`TopicStream`], [`TopicKey`], [`Lagged`] |
-//! | find an actor by name | [`Addr::register`], [`TypedAddr::lookup`], [`RegisterError`] |
-//! | receive selectively (processes) | [`spawn_process`], [`Process`], [`ProcessAddr`], [`ProcessResult`], [`PreparedProcess`], [`Inbox`], [`Select`], [`Ask`], [`ExitNotice`] |
-//! | choose an executor, shut down gracefully | [`System`], [`SystemBuilder`], [`ShutdownReport`], [`shutdown_signal`], `SmolExecutor` |
+//! | call (ask), send (tell), reply later | [`Call`], [`Reply`], [`CallError`], [`SendError`], [`SendReason`] |
+//! | stop, kill, register, wait for an exit | [`Addr`], [`WeakAddr`], [`AnyAddr`], [`TypedAddr`], [`ActorId`] |
+//! | learn how an actor ended | [`Exit`], [`Failure`], [`FailureKind`] |
+//! | use children, timers, streams, monitors, links | [`Context`] |
+//! | write code for any actor or protocol | [`Actor`], [`Protocol`], [`Dispatch`], [`AddrOf`] |
+//! | choose an executor, shut down gracefully | [`System`], [`SystemBuilder`] |
 //! | run tasks and blocking code, get random numbers | [`spawn_task`], [`Task`], [`unblock`], [`rng`] |
-//! | sleep, limit a future, tick | [`time`] |
-//! | combine futures | [`future`] |
-//! | find races (deterministic simulation testing) | [`macro@test`], [`Sim`], [`Probe`], [`Trace`], [`Step`], [`Fault`] |
-//! | inspect a running system | [`System::snapshot`], [`Snapshot`], [`ActorSnapshot`], [`ActorState`], [`Activity`], [`WaitKind`] |
-//! | observe dead letters and unobserved failures | [`Incident`], [`DeadLetter`], [`Counters`] |
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`prelude`] | the usual names, to import with `*` |
+//! | [`address`] | waiting for an exit, names, and what can be monitored |
+//! | [`call`] | the futures of calls, sends and forwarded calls |
+//! | [`context`] | handles of timers, attached streams, monitors and links |
+//! | [`error`] | parts of errors: deadlock cycles, refusals, locations |
+//! | [`future`] | combinators of futures |
+//! | [`incident`] | dead letters and unobserved failures, and their counters |
+//! | [`pool`] | worker pools: several actors with one mailbox |
+//! | [`process`] | actors that are one async function and receive selectively |
+//! | [`proxy`] | forwarding: revocable addresses, recorders, rate limiters, test doubles |
+//! | [`simulation`] | deterministic simulation testing: seeds, traces, faults, probes |
+//! | [`snapshot`] | the state of a running system as a tree |
+//! | [`streaming`] | replies with any number of items |
+//! | [`supervision`] | restarts of failed actors |
+//! | [`system`] | shutdown reports and signals, systems on another executor |
+//! | [`time`] | sleep, timeout and ticks on the clock of the system |
+//! | [`topic`] | publish and subscribe |
 //!
 //! # Overview
 //!
@@ -76,7 +84,7 @@
 //! |---|---|
 //! | `log` | incidents without a hook become log records; without the feature they are printed to stderr |
 //! | `metrics` | counts and durations by actor and message, for any recorder of the `metrics` facade |
-//! | `serde` | a [`Snapshot`] can be serialized |
+//! | `serde` | a [`Snapshot`](snapshot::Snapshot) can be serialized |
 //! | `smol` | `System::smol`: actors on a smol executor run by the program |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 //! | `tracing` | a span for each handled message, with its caller's span as parent |
@@ -93,11 +101,10 @@ extern crate self as actor_core;
 mod clock;
 mod sync;
 
-mod counters;
-mod error;
+pub mod error;
 mod event;
 mod exit;
-mod incident;
+pub mod incident;
 mod panics;
 mod send_check;
 mod waking;
@@ -106,41 +113,42 @@ mod executor;
 
 mod cell;
 
-mod system;
+pub mod system;
 mod telemetry;
 
-mod address;
+pub mod address;
 
 mod actor;
 
 // After `address`, so that the page of an address begins with its own methods.
-mod pool;
-mod process;
+pub mod pool;
+pub mod process;
 mod protocol_adapter;
 mod registry;
-mod simulation;
+pub mod simulation;
 mod spawn;
-mod supervisor;
-mod topic;
+pub mod supervision;
+pub mod topic;
 
 #[cfg(all(test, actor_loom))]
 mod models;
 
+pub mod call;
+pub mod context;
 pub mod future;
 pub mod prelude;
 pub mod proxy;
+pub mod snapshot;
+pub mod streaming;
 pub mod time;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
+// Only what most programs name. Everything else has its path in one of the modules above.
 pub use actor::Context;
-pub use actor::context::streams::Attachment;
-pub use actor::context::timers::Timer;
-pub use actor::context::watch::{Link, Monitor};
 pub use actor::dispatch::{AddrOf, Dispatch};
-pub use actor::fault::Fault;
 pub use actor::prepared::Prepared;
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
@@ -151,40 +159,18 @@ pub use actor_macros::main;
 pub use actor_macros::test;
 pub use address::actor::Actor;
 pub use address::addr::{Addr, TypedAddr};
-pub use address::any::{AnyAddr, Watchable};
-pub use address::call::{Call, Delegated, Delegating};
-pub use address::join::Join;
-pub use address::replies::Replies;
+pub use address::any::AnyAddr;
+pub use address::call::Call;
 pub use address::reply::Reply;
-pub use address::reply_receiver::ReplyReceiver;
-pub use address::reply_stream::{ReplyStream, StreamCall};
-pub use address::send::SendFuture;
 pub use address::weak::WeakAddr;
-pub use address::with_timeout::WithTimeout;
 pub use cell::message::Protocol;
-pub use cell::registry::RegisterError;
-pub use cell::supervision::Restart;
-pub use counters::Counters;
-pub use error::{CallError, Cycle, Refusal, RefusalKind, SendError, SendReason};
-pub use exit::{ActorId, Exit, Failure, FailureKind, Location};
-pub use incident::{DeadLetter, Incident};
-pub use pool::{NotAPool, PreparedPool};
-#[doc(hidden)]
-pub use process::Proc;
-pub use process::{
-    Ask, ExitNotice, Inbox, PreparedProcess, Process, ProcessAddr, ProcessResult, Select,
-    spawn_process,
-};
-pub use simulation::{Probe, Sim, Step, Trace};
+pub use error::call_error::CallError;
+pub use error::send_error::{SendError, SendReason};
+pub use exit::{ActorId, Exit, Failure, FailureKind};
 pub use spawn::Spawn;
-pub use supervisor::{Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage};
-#[cfg(feature = "smol")]
-pub use system::SmolExecutor;
-pub use system::run::shutdown_signal;
-pub use system::{ShutdownReport, System, SystemBuilder, Task, rng, spawn_task, unblock};
-pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
-pub use telemetry::wait_kind::WaitKind;
-pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription};
+pub use system::builder::SystemBuilder;
+pub use system::handle::{System, rng, spawn_task, unblock};
+pub use system::task_handle::Task;
 
 // The listings of the README are compiled and run as doctests.
 #[cfg(doctest)]

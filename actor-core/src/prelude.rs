@@ -10,8 +10,12 @@
 //! impl Idle {}
 //! ```
 
+pub use crate::context::Timer;
+pub use crate::process::{Inbox, spawn_process};
+pub use crate::streaming::Replies;
+pub use crate::supervision::{Backoff, Child, Restart, Supervisor};
+pub use crate::topic::Topic;
 pub use crate::{
-    Actor, ActorId, Addr, Backoff, Call, CallError, Child, Context, Exit, FailureKind, Inbox,
-    Replies, Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic,
-    TypedAddr, WeakAddr, actor, spawn_process,
+    Actor, ActorId, Addr, Call, CallError, Context, Exit, FailureKind, Reply, SendError,
+    SendReason, Spawn, System, TypedAddr, WeakAddr, actor,
 };

@@ -22,7 +22,7 @@ pub use crate::cell::message::{SlotInfo, SlotMut};
 pub use crate::cell::settings::Settings;
 pub use crate::protocol_adapter::adapt;
 pub use crate::send_check::{InMessage, NotSend, SendCheck};
-pub use crate::simulation::Tested;
+pub use crate::simulation::run::Tested;
 pub use crate::simulation::test::{TestConfig, run_real, simulate};
 pub use crate::system::run::main;
 pub use std::any::Any;

@@ -18,7 +18,7 @@ impl<A: Actor + 'static> Addr<A> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::RegisterError;
+    /// # use actor_core::address::RegisterError;
     /// # #[actor] struct Clock; #[actor] impl Clock {}
     /// # System::current_thread().block_on(async {
     /// let clock = Clock.spawn();

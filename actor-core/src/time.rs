@@ -261,7 +261,7 @@ impl Drop for Tick<'_> {
 }
 
 fn current_executor() -> Arc<dyn Executor> {
-    executor::current().unwrap_or_else(crate::system::current_executor)
+    executor::current().unwrap_or_else(crate::system::handle::current_executor)
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use crate::window::Window;
 use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
-    ActorId, Addr, CallError, Join, Protocol, Refusal, RefusalKind, ReplyReceiver, SendError,
-    SendFuture, SendReason, Task,
+    ActorId, Addr, CallError, Protocol, SendError, SendReason, Task,
+    address::Join,
+    call::{ReplyReceiver, SendFuture},
+    error::{Refusal, RefusalKind},
 };
 use async_channel::{Receiver, Sender};
 use std::any::Any;

@@ -16,7 +16,11 @@ use crate::stream::reader::Reader;
 use crate::window;
 use actor_core::future::or;
 use actor_core::proxy::{self, Cause, Control, Proxy};
-use actor_core::{CallError, Exit, Refusal, RefusalKind, Replies, Reply};
+use actor_core::{
+    CallError, Exit, Reply,
+    error::{Refusal, RefusalKind},
+    streaming::Replies,
+};
 use event_listener::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

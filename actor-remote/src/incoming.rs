@@ -11,7 +11,12 @@ use crate::stream::producer::{ItemCredit, Items, Reading};
 use crate::window::Window;
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{CallError, Refusal, RefusalKind, Replies, Reply, ReplyReceiver};
+use actor_core::{
+    CallError, Reply,
+    call::ReplyReceiver,
+    error::{Refusal, RefusalKind},
+    streaming::Replies,
+};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;

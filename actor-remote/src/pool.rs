@@ -23,7 +23,7 @@ impl Node {
     /// The actors are those that have the name when the message is forwarded. One that is given the name
     /// later gets messages from then on, and one that loses it or ends gets no more. While there is
     /// none, a call gets [`Stopped`](actor_core::CallError::Stopped), and a send is an
-    /// [incident](actor_core::Incident::Undelivered).
+    /// [incident](actor_core::incident::Incident::Undelivered).
     ///
     /// A message whose actor stops before its mailbox has accepted the message goes to another one. An
     /// accepted message is not sent to another actor: if its node is lost, the call gets

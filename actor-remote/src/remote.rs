@@ -4,7 +4,7 @@ use crate::codec::Wire;
 use crate::import::Outgoing;
 use crate::scope;
 use crate::transport::NodeId;
-use actor_core::{Actor, Protocol, Replies, Reply};
+use actor_core::{Actor, Protocol, Reply, streaming::Replies};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::Error as _;

@@ -7,7 +7,7 @@ use self::map::Map;
 use self::transport::{Network, SimTransport};
 use crate::node::{Node, NodeBuilder};
 use crate::transport::{NodeId, Transport};
-use actor_core::{Sim, System};
+use actor_core::{System, simulation::Sim};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -21,7 +21,7 @@ impl Node {
     ///
     /// An item travels once to each node with subscribers, regardless of their number. The items of one
     /// publisher arrive in order. As with messages, an item arrives at most once: items on the way to a node
-    /// that is lost are [incidents](actor_core::Incident::Undelivered), and nothing is repeated when the node is
+    /// that is lost are [incidents](actor_core::incident::Incident::Undelivered), and nothing is repeated when the node is
     /// back. A node gets the items that are published after the publisher's node has learned of its first use of
     /// [`local`](NodeTopic::local).
     ///

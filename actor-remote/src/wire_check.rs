@@ -7,7 +7,7 @@
 use crate::codec::Wire;
 use crate::import::Outgoing;
 use crate::remote::Source;
-use actor_core::{Replies, Reply};
+use actor_core::{Reply, streaming::Replies};
 use std::marker::PhantomData;
 
 /// Checks a type. The compiler reports an error here, and names the type.

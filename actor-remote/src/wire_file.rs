@@ -81,7 +81,7 @@ pub(crate) use trace::Tracer;
 
 use crate::codec::Wire;
 use crate::remote::{Remote, Source};
-use actor_core::{Replies, Reply, TypedAddr};
+use actor_core::{Reply, TypedAddr, streaming::Replies};
 use schema::{Message, Protocol};
 use std::env;
 use std::fmt::{self, Debug, Display};

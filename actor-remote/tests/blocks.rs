@@ -1,7 +1,7 @@
 //! `#[actor(remote)]` on the `impl` block of an actor: each kind of handler works as on a local address.
 
 use actor_core::prelude::*;
-use actor_core::{Failure, RefusalKind, time};
+use actor_core::{Failure, error::RefusalKind, time};
 use actor_remote::{Node, Remote, SimNetwork, Wire};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Calls, sends and addresses between nodes, without faults.
 
 use actor_core::prelude::*;
-use actor_core::{RefusalKind, future, time};
+use actor_core::{error::RefusalKind, future, time};
 use actor_remote::{NameTaken, Node, SimNetwork};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

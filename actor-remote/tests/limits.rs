@@ -3,7 +3,7 @@
 mod forged;
 
 use actor_core::prelude::*;
-use actor_core::{RefusalKind, rng, time};
+use actor_core::{error::RefusalKind, rng, time};
 use actor_remote::{Node, NodeId, SimNetwork, TransportEvent};
 use forged::{Forger, Pipe};
 use std::sync::atomic::{AtomicU64, Ordering};

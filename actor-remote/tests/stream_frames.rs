@@ -3,7 +3,7 @@
 mod forged;
 
 use actor_core::prelude::*;
-use actor_core::{RefusalKind, ReplyStream, time};
+use actor_core::{error::RefusalKind, streaming::ReplyStream, time};
 use actor_remote::{Node, NodeId, TransportEvent};
 use forged::{Forger, Pipe};
 use futures_lite::{StreamExt, future};

@@ -1,7 +1,7 @@
 //! Streaming replies over nodes.
 
 use actor_core::prelude::*;
-use actor_core::{RefusalKind, ReplyStream, time};
+use actor_core::{error::RefusalKind, streaming::ReplyStream, time};
 use actor_remote::{Node, SimNetwork};
 use futures_lite::{Stream, StreamExt, stream};
 use std::sync::Arc;

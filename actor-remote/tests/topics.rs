@@ -1,7 +1,7 @@
 //! Topics over nodes.
 
 use actor_core::prelude::*;
-use actor_core::{Lagged, rng, spawn_task, time};
+use actor_core::{rng, spawn_task, time, topic::Lagged};
 use actor_remote::{Node, NodeTopic, SimNetwork};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;

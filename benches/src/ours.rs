@@ -2,7 +2,7 @@
 
 use crate::framework::{Done, Framework, spin};
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor, SupervisorAddr};
+use actor_core::supervision::{Child, Supervisor, SupervisorAddr};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

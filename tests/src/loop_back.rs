@@ -5,7 +5,7 @@ mod wire;
 
 use crate::{Host, guarded};
 use actor_core::prelude::*;
-use actor_core::{Call, Protocol, Sim, TypedAddr};
+use actor_core::{Call, Protocol, TypedAddr, simulation::Sim};
 use actor_remote::{Node, Remote};
 use std::cell::RefCell;
 use std::time::Duration;

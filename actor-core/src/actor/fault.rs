@@ -19,14 +19,14 @@ use std::fmt;
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-/// A fault to inject into an actor, for [`Sim::fault`](crate::Sim::fault).
+/// A fault to inject into an actor, for [`Sim::fault`](crate::simulation::Sim::fault).
 ///
 /// By default, the next message triggers the fault. Only messages accepted by [`on`](Fault::on)
 /// count.
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::{Fault, Sim};
+/// use actor_core::simulation::{Fault, Sim};
 /// use std::time::Duration;
 ///
 /// # #[actor] struct Disk; #[actor] impl Disk { fn read(&self) -> u8 { 7 } fn write(&self, _byte: u8) {} }
@@ -114,7 +114,7 @@ impl<M> Fault<M> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// use actor_core::{Fault, Sim};
+    /// use actor_core::simulation::{Fault, Sim};
     /// use std::time::Duration;
     ///
     /// #[actor]

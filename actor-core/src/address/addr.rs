@@ -100,8 +100,8 @@ impl<P: ?Sized> Addr<P> {
     /// [`CallError::Stopped`](crate::CallError::Stopped), and `#[on_stop]` does not run. Does not
     /// block. Killing an actor that has ended does nothing.
     ///
-    /// A kill is a failure of the life of a supervised actor, and its [`Restart`](crate::Restart)
-    /// decides what follows. During a [`Backoff`](crate::Backoff), a kill ends the actor
+    /// A kill is a failure of the life of a supervised actor, and its [`Restart`](crate::supervision::Restart)
+    /// decides what follows. During a [`Backoff`](crate::supervision::Backoff), a kill ends the actor
     /// permanently.
     ///
     /// ```

@@ -100,7 +100,7 @@ impl fmt::Debug for AnyAddr {
 /// ```
 /// # use actor_core::prelude::*;
 /// # #[actor] struct Idle; #[actor] impl Idle {}
-/// use actor_core::Watchable;
+/// use actor_core::address::Watchable;
 ///
 /// #[actor]
 /// struct Boss;

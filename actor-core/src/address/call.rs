@@ -306,7 +306,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// ```
     ///
     /// # Panics
-    /// If the call has already been polled, or is a request to a [process](crate::ProcessAddr::ask), whose
+    /// If the call has already been polled, or is a request to a [process](crate::process::ProcessAddr::ask), whose
     /// message contains a reply of its own.
     #[track_caller]
     pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P, T> {

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// # #[actor] struct Idle; #[actor] impl Idle {}
 /// # System::current_thread().block_on(async {
 /// let idle = Idle.spawn();
-/// let join: actor_core::Join = idle.join();
+/// let join: actor_core::address::Join = idle.join();
 /// idle.stop();
 /// assert_eq!(join.await, Exit::Stopped);
 /// # });

@@ -1,4 +1,30 @@
-//! Addresses, calls and replies. Knows mailboxes, but not the run loop.
+//! Parts of addresses: waiting for an exit, names, and what can be monitored.
+//!
+//! The addresses themselves are at the root of the crate: [`Addr`](crate::Addr),
+//! [`WeakAddr`](crate::WeakAddr), [`AnyAddr`](crate::AnyAddr) and [`TypedAddr`](crate::TypedAddr).
+//! [`Join`] is the future of [`Addr::join`](crate::Addr::join), [`RegisterError`] the error of
+//! [`Addr::register`](crate::Addr::register), and [`Watchable`] the bound of everything that a monitor
+//! or a link accepts.
+//!
+//! ```
+//! use actor_core::address::RegisterError;
+//! use actor_core::prelude::*;
+//!
+//! #[actor]
+//! struct Idle;
+//!
+//! #[actor]
+//! impl Idle {}
+//!
+//! System::current_thread().block_on(async {
+//!     let (one, two) = (Idle.spawn(), Idle.spawn());
+//!     assert_eq!(one.register("idle"), Ok(()));
+//!     assert_eq!(two.register("idle"), Err(RegisterError::Taken));
+//!     assert_eq!(IdleAddr::lookup("idle"), Some(one));
+//! });
+//! ```
+
+// Knows mailboxes, but not the run loop.
 
 pub(crate) mod actor;
 pub(crate) mod addr;
@@ -16,3 +42,7 @@ pub(crate) mod send;
 pub(crate) mod state_change;
 pub(crate) mod weak;
 pub(crate) mod with_timeout;
+
+pub use crate::cell::registry::RegisterError;
+pub use any::Watchable;
+pub use join::Join;

@@ -33,7 +33,7 @@ use std::task::{Context as Poller, Poll, Waker};
 /// moved into a task, and items sent at any time. The buffer between both ends is bounded:
 /// [`send`](Replies::send) waits for a slow reader.
 ///
-/// The caller reads the items with [`StreamCall::stream`](crate::StreamCall::stream).
+/// The caller reads the items with [`StreamCall::stream`](crate::streaming::StreamCall::stream).
 ///
 /// # The end
 /// | event | the reader gets |
@@ -103,10 +103,10 @@ impl<T> Replies<T> {
     /// of handlers.
     ///
     /// # Panics
-    /// The same as for [`StreamCall::stream_of`](crate::StreamCall::stream_of).
+    /// The same as for [`StreamCall::stream_of`](crate::streaming::StreamCall::stream_of).
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// use futures_lite::StreamExt;
     ///
     /// # actor_core::System::current_thread().block_on(async {
@@ -140,7 +140,7 @@ impl<T> Replies<T> {
     /// Dropping the future while it waits drops the item.
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// # actor_core::System::current_thread().block_on(async {
     /// let (replies, stream) = Replies::pair(1);
     /// assert_eq!(replies.send("a").await, Ok(()));
@@ -175,7 +175,7 @@ impl<T> Replies<T> {
     /// The item, if the buffer is full or the reader is gone: see [`is_closed`](Replies::is_closed).
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// let (replies, stream) = Replies::pair(1);
     /// assert_eq!(replies.try_send("a"), Ok(()));
     /// assert_eq!(replies.try_send("b"), Err("b"));
@@ -200,7 +200,7 @@ impl<T> Replies<T> {
     /// Dropping the future has no effect.
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// # actor_core::System::current_thread().block_on(async {
     /// let (mut replies, stream) = Replies::<u32>::pair(1);
     /// drop(stream);
@@ -216,7 +216,7 @@ impl<T> Replies<T> {
     /// stops reading at the deadline. See [`Context::deadline`](crate::Context::deadline).
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// let (replies, stream) = Replies::<u32>::pair(1);
     /// assert_eq!(replies.deadline(), None);
     /// # drop(stream);
@@ -229,7 +229,7 @@ impl<T> Replies<T> {
     /// failing.
     ///
     /// ```
-    /// # use actor_core::Replies;
+    /// # use actor_core::streaming::Replies;
     /// use futures_lite::StreamExt;
     ///
     /// # actor_core::System::current_thread().block_on(async {

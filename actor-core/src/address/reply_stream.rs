@@ -29,7 +29,7 @@ const CAPACITY: usize = 16;
 /// A message with streaming replies that has not been sent yet.
 ///
 /// The address method returns it if the handler has an argument of type
-/// [`Replies`](crate::Replies), or returns `impl Stream<Item = T> + Send + 'static`. A `StreamCall`
+/// [`Replies`](crate::streaming::Replies), or returns `impl Stream<Item = T> + Send + 'static`. A `StreamCall`
 /// is not a future: [`stream`](StreamCall::stream) opens the stream.
 ///
 /// ```
@@ -182,15 +182,15 @@ impl<P: Protocol, T> fmt::Debug for StreamCall<'_, P, T> {
 /// The items of a streaming reply: the stream opened by [`StreamCall::stream`].
 ///
 /// Yields each item once and in order, then at most one error, and then `None`: see
-/// [`Replies`](crate::Replies).
+/// [`Replies`](crate::streaming::Replies).
 ///
 /// # Cancellation
-/// Dropping the stream makes the producer's next [`send`](crate::Replies::send) fail. If the
+/// Dropping the stream makes the producer's next [`send`](crate::streaming::Replies::send) fail. If the
 /// message has not been handled yet, it is skipped. Items in the buffer are dropped.
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::ReplyStream;
+/// use actor_core::streaming::ReplyStream;
 /// use futures_lite::{Stream, StreamExt, stream};
 ///
 /// # #[actor] struct Counter;

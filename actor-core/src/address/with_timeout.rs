@@ -56,7 +56,7 @@ pub enum NotBlocking {
 pub struct ExecutorRef(pub(crate) Arc<dyn Executor>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and
-/// [`SendFuture::timeout`](crate::SendFuture::timeout).
+/// [`SendFuture::timeout`](crate::call::SendFuture::timeout).
 ///
 /// The time is measured from the first poll, on the clock of the actor's system.
 ///
@@ -106,7 +106,7 @@ impl<F> WithTimeout<F> {
 
 impl<F: Expire> WithTimeout<F> {
     /// Blocks the current thread until the reply arrives, or the message is sent, or the timeout
-    /// elapses. See [`Call::wait`](crate::Call::wait) and [`SendFuture::wait`](crate::SendFuture::wait).
+    /// elapses. See [`Call::wait`](crate::Call::wait) and [`SendFuture::wait`](crate::call::SendFuture::wait).
     ///
     /// # Errors
     /// The errors of the call or send without a timeout, and that the timeout has elapsed.

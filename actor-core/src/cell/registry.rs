@@ -27,7 +27,7 @@ struct RegistryEntry {
 /// let idle = Idle.spawn();
 /// idle.stop();
 /// idle.join().await;
-/// assert_eq!(idle.register("late"), Err(actor_core::RegisterError::Ended));
+/// assert_eq!(idle.register("late"), Err(actor_core::address::RegisterError::Ended));
 /// # });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::sync::Arc;
 /// ```
 /// # use actor_core::prelude::*;
 /// # #[actor] struct Idle; #[actor] impl Idle {}
-/// use actor_core::{Child, Restart};
+/// use actor_core::supervision::{Child, Restart};
 ///
 /// let child = Child::new("once", || Idle).restart(Restart::Temporary);
 /// # drop(child);

@@ -4,14 +4,14 @@ use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::fmt;
 
-/// A message that was not delivered, in an [`Incident`](crate::Incident).
+/// A message that was not delivered, in an [`Incident`](crate::incident::Incident).
 ///
 /// Only an incident hook gets it. Clones refer to the same message. Unless the hook takes the
 /// message, it is dropped with the incident.
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Incident;
+/// # use actor_core::incident::Incident;
 /// # use std::sync::{Arc, Mutex};
 /// #[actor]
 /// struct Log;

@@ -2,14 +2,14 @@
 //! leaves.
 
 use super::{Flag, model, poll};
-use crate::Topic;
 use crate::sync::Arc;
+use crate::topic::Topic;
 use futures_lite::Stream;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 /// Reads the stream once.
-fn read(stream: &mut crate::TopicStream<u8>, flag: &Arc<Flag>) -> Poll<Option<u8>> {
+fn read(stream: &mut crate::topic::TopicStream<u8>, flag: &Arc<Flag>) -> Poll<Option<u8>> {
     let waker = Waker::from(flag.clone());
     let next = Pin::new(stream).poll_next(&mut Context::from_waker(&waker));
     next.map(|item| item.and_then(Result::ok))

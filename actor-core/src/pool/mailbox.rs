@@ -19,7 +19,7 @@ use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::cell::state::CellState;
 use crate::cell::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};
-use crate::supervisor::restart_window::{Intensity, RestartWindow};
+use crate::supervision::restart_window::{Intensity, RestartWindow};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::waking::{drop_waker, wake_each};
 use std::any::Any;

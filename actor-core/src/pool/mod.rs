@@ -1,6 +1,29 @@
-//! Pools: several actors that share one address and one mailbox.
+//! Worker pools: several actors that share one address and one mailbox.
 //!
-//! This file is the public interface and creates the members; the shared mailbox is in `mailbox.rs`.
+//! [`Spawn::pool`](crate::Spawn::pool) starts a pool, and
+//! [`Spawn::prepare_pool`](crate::Spawn::prepare_pool) returns a [`PreparedPool`] with its settings.
+//! [`Addr::resize`](crate::Addr::resize) changes the number of its members while it runs.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//!
+//! #[actor]
+//! struct Worker;
+//!
+//! #[actor]
+//! impl Worker {
+//!     fn square(&self, number: u64) -> u64 {
+//!         number * number
+//!     }
+//! }
+//!
+//! System::current_thread().block_on(async {
+//!     let workers: WorkerAddr = Worker::pool(4, || Worker);
+//!     assert_eq!(workers.square(12).await, Ok(144)); // a free member handles it
+//! });
+//! ```
+
+// This file is the public interface and creates the members; the shared mailbox is in `mailbox.rs`.
 
 mod mailbox;
 mod members;
@@ -31,7 +54,7 @@ use std::fmt;
 /// # use actor_core::prelude::*;
 /// # #[actor] struct Idle; #[actor] impl Idle {}
 /// let idle = Idle.spawn();
-/// assert_eq!(Addr::resize(&idle, 2), Err(actor_core::NotAPool));
+/// assert_eq!(Addr::resize(&idle, 2), Err(actor_core::pool::NotAPool));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAPool;
@@ -56,7 +79,7 @@ impl<A: Actor> Addr<A> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::NotAPool;
+    /// # use actor_core::pool::NotAPool;
     /// # #[actor] struct Worker; #[actor] impl Worker {}
     /// let workers = Worker::pool(2, || Worker);
     /// assert_eq!(Addr::resize(&workers, 4), Ok(()));

@@ -21,7 +21,7 @@ use std::ops::Deref;
 /// It derefs to [`Addr`] and has all its methods: `stop`, `kill`, `join`, `downgrade`.
 ///
 /// ```
-/// # use actor_core::{Inbox, ProcessAddr, spawn_process};
+/// # use actor_core::process::{Inbox, ProcessAddr, spawn_process};
 /// # actor_core::System::current_thread().block_on(async {
 /// let echo = spawn_process(|mut inbox: Inbox<ProcessAddr<u32>>| async move {
 ///     while let Some(from) = inbox.receive().await {
@@ -55,7 +55,7 @@ impl<M: Send + 'static> ProcessAddr<M> {
     /// [`SendError`] with the message, if the mailbox is full or the process has ended.
     ///
     /// ```
-    /// # use actor_core::{Inbox, spawn_process};
+    /// # use actor_core::process::{Inbox, spawn_process};
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = spawn_process(|mut inbox: Inbox<u8>| async move { inbox.receive().await });
     /// process.try_send(3).unwrap();
@@ -138,7 +138,7 @@ impl<M: Send + 'static> TypedAddr for ProcessAddr<M> {
 /// It derefs to its address, [`ProcessAddr`], and keeps the process alive like any address.
 ///
 /// ```
-/// # use actor_core::{Inbox, Process, spawn_process};
+/// # use actor_core::process::{Inbox, Process, spawn_process};
 /// # actor_core::System::current_thread().block_on(async {
 /// let sum: Process<u32, u32> = spawn_process(|mut inbox: Inbox<u32>| async move {
 ///     let mut sum = 0;

@@ -5,7 +5,7 @@ use crate::address::call::Call;
 #[cfg(doc)]
 use crate::error::CallError;
 
-/// A request created by [`ProcessAddr::ask`](crate::ProcessAddr::ask). Nothing is sent until the
+/// A request created by [`ProcessAddr::ask`](crate::process::ProcessAddr::ask). Nothing is sent until the
 /// request is awaited.
 ///
 /// It is a [`Call`] to the process, with one difference. The process takes the message like any other, and
@@ -14,7 +14,8 @@ use crate::error::CallError;
 /// guarantees that the message was not handled only if the message was still waiting for capacity.
 ///
 /// ```
-/// # use actor_core::{Inbox, Reply, spawn_process};
+/// # use actor_core::Reply;
+/// # use actor_core::process::{Inbox, spawn_process};
 /// # use std::time::Duration;
 /// # actor_core::System::current_thread().block_on(async {
 /// let doubler = spawn_process(|mut inbox: Inbox<(u32, Reply<u32>)>| async move {

@@ -3,7 +3,7 @@
 use super::Proc;
 use super::inbox::Inbox;
 use crate::actor::factory::SyncFactory;
-use crate::supervisor::Child;
+use crate::supervision::Child;
 use std::future::Future;
 
 impl<M: Send + 'static> Child<Proc<M>> {
@@ -11,12 +11,14 @@ impl<M: Send + 'static> Child<Proc<M>> {
     ///
     /// Messages that were not received in one life are received in the next; the message being
     /// handled is lost. A function that returns is started again, unless the child is
-    /// [`Transient`](crate::Restart::Transient) or [`Temporary`](crate::Restart::Temporary). Its
+    /// [`Transient`](crate::supervision::Restart::Transient) or [`Temporary`](crate::supervision::Restart::Temporary). Its
     /// return value is dropped.
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Inbox, Reply, Supervisor};
+    /// # use actor_core::Reply;
+    /// # use actor_core::process::Inbox;
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # System::current_thread().block_on(async {
     /// let supervisor = Supervisor::one_for_one().spawn();
     /// let divider = supervisor.start(Child::process("divider", || {

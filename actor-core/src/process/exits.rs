@@ -14,7 +14,8 @@ use std::any::Any;
 /// The exit of an actor that a process monitors or is linked to.
 ///
 /// ```
-/// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
+/// # use actor_core::Exit;
+/// # use actor_core::process::{ExitNotice, Inbox, spawn_process};
 /// struct Ended(ExitNotice);
 ///
 /// impl From<ExitNotice> for Ended {
@@ -67,7 +68,8 @@ impl<M: Send + 'static> Inbox<M> {
     /// abnormally, as in Erlang.
     ///
     /// ```
-    /// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
+    /// # use actor_core::Exit;
+    /// # use actor_core::process::{ExitNotice, Inbox, spawn_process};
     /// # actor_core::System::current_thread().block_on(async {
     /// let engine = spawn_process(|mut inbox: Inbox<()>| async move { inbox.receive().await });
     /// let kept = engine.clone();

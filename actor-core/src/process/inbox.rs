@@ -22,7 +22,7 @@ use std::time::Duration;
 /// A restart keeps the messages that were not received for the next life.
 ///
 /// ```
-/// # use actor_core::{Inbox, spawn_process};
+/// # use actor_core::process::{Inbox, spawn_process};
 /// # actor_core::System::current_thread().block_on(async {
 /// let pair = spawn_process(|mut inbox: Inbox<u32>| async move {
 ///     let even = inbox.select(|n| if n % 2 == 0 { Ok(n) } else { Err(n) }).await;
@@ -70,7 +70,8 @@ impl<M: Send + 'static> Inbox<M> {
     /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses without a message.
     ///
     /// ```
-    /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
+    /// # use actor_core::process::{Inbox, spawn_process};
+    /// # use actor_core::time::Elapsed;
     /// # use std::time::Duration;
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
@@ -111,7 +112,7 @@ impl<M: Send + 'static> Inbox<M> {
     /// Dropping the future loses no message.
     ///
     /// ```
-    /// # use actor_core::{Inbox, spawn_process};
+    /// # use actor_core::process::{Inbox, spawn_process};
     /// enum Message {
     ///     Data(&'static str),
     ///     Credit(u32),
@@ -141,7 +142,8 @@ impl<M: Send + 'static> Inbox<M> {
     /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses and no message is accepted.
     ///
     /// ```
-    /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
+    /// # use actor_core::process::{Inbox, spawn_process};
+    /// # use actor_core::time::Elapsed;
     /// # use std::time::Duration;
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
@@ -175,7 +177,7 @@ impl<M: Send + 'static> Inbox<M> {
     /// Returns the number of restarts: 0 in the first life.
     ///
     /// ```
-    /// # use actor_core::{Inbox, spawn_process};
+    /// # use actor_core::process::{Inbox, spawn_process};
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = spawn_process(|inbox: Inbox<u8>| async move { inbox.restarts() });
     /// assert_eq!(process.result().await, Ok(0));

@@ -1,9 +1,31 @@
 //! Processes: actors that are one async function and receive their messages themselves, as in
 //! Erlang.
 //!
-//! This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
-//! `run_loop.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
-//! type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
+//! The function gets an [`Inbox`] and takes messages from it, in order or selectively
+//! ([`Inbox::select`]). A process suits a conversation whose next step depends on the last one. An
+//! actor with handlers suits everything else.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//!
+//! System::current_thread().block_on(async {
+//!     let sum = spawn_process(|mut inbox: Inbox<u32>| async move {
+//!         let mut sum = 0;
+//!         while let Some(number) = inbox.receive().await {
+//!             sum += number;
+//!         }
+//!         sum
+//!     });
+//!     sum.send(1).await.unwrap();
+//!     sum.send(2).await.unwrap();
+//!     sum.stop(); // the queued messages are still received
+//!     assert_eq!(sum.result().await, Ok(3));
+//! });
+//! ```
+
+// This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
+// `run_loop.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
+// type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
 
 mod address;
 mod ask;
@@ -104,7 +126,8 @@ impl<M: Send + 'static> fmt::Debug for Proc<M> {
 /// and then `None`.
 ///
 /// ```
-/// # use actor_core::{Inbox, Reply, spawn_process};
+/// # use actor_core::Reply;
+/// # use actor_core::process::{Inbox, spawn_process};
 /// enum Message {
 ///     Add(u32),
 ///     Total(Reply<u32>),
@@ -140,7 +163,7 @@ impl System {
     /// Spawns a process on this system. See [`spawn_process`].
     ///
     /// ```
-    /// # use actor_core::{Inbox, System};
+    /// # use actor_core::{System, process::Inbox};
     /// let system = System::builder().threads(1).build();
     /// let process = system.spawn_process(|_: Inbox<()>| async { 7 });
     /// assert_eq!(system.block_on(process.result()), Ok(7));
@@ -162,7 +185,7 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
     /// Returns a builder that sets this process's name, capacity and system.
     ///
     /// ```
-    /// # use actor_core::{Inbox, Process};
+    /// # use actor_core::process::{Inbox, Process};
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
     ///     .name("reader")
@@ -186,7 +209,7 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Inbox, Process, spawn_process};
+/// # use actor_core::process::{Inbox, Process, spawn_process};
 /// # System::current_thread().block_on(async {
 /// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
 ///     .name("first")
@@ -223,7 +246,7 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
     /// Makes the mailbox unbounded.
     ///
     /// ```
-    /// # use actor_core::{Inbox, Process};
+    /// # use actor_core::process::{Inbox, Process};
     /// # actor_core::System::current_thread().block_on(async {
     /// let process = Process::prepare(|_: Inbox<u8>| async {}).unbounded().spawn();
     /// assert_eq!(process.capacity(), None);
@@ -244,7 +267,7 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Inbox, Process};
+    /// # use actor_core::process::{Inbox, Process};
     /// #[actor]
     /// struct Tree;
     ///

@@ -8,11 +8,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
-/// The future of [`Process::result`](crate::Process::result).
+/// The future of [`Process::result`](crate::process::Process::result).
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Inbox, Process, spawn_process};
+/// # use actor_core::process::{Inbox, Process, spawn_process};
 /// # System::current_thread().block_on(async {
 /// let process = spawn_process(|_inbox: Inbox<u8>| async { "done" });
 /// assert_eq!(process.result().await, Ok("done"));

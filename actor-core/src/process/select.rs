@@ -17,7 +17,7 @@ pub type Oldest<M> = fn(M) -> Result<M, M>;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Inbox, Process, spawn_process};
+/// # use actor_core::process::{Inbox, Process, spawn_process};
 /// # System::current_thread().block_on(async {
 /// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
 ///     inbox.select(|number| if number > 3 { Ok(number) } else { Err(number) }).await

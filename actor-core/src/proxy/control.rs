@@ -188,7 +188,7 @@ impl Control {
     }
 
     /// Reports a message that the proxy has taken and that was lost afterwards. The message has no
-    /// caller, so the loss is an [`Incident::Undelivered`](crate::Incident::Undelivered).
+    /// caller, so the loss is an [`Incident::Undelivered`](crate::incident::Incident::Undelivered).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -215,7 +215,7 @@ impl Control {
 
     /// Discards a message that the proxy cannot forward. A call gets
     /// [`CallError::Stopped`](crate::CallError::Stopped), and a send becomes an
-    /// [`Incident::Undelivered`](crate::Incident::Undelivered).
+    /// [`Incident::Undelivered`](crate::incident::Incident::Undelivered).
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -291,7 +291,7 @@ pub fn fail<T>(reply: Reply<T>, error: CallError) {
 }
 
 /// Reports a lost message that had no caller and was sent to `to`, as an
-/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+/// [`Incident::Undelivered`](crate::incident::Incident::Undelivered).
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -391,7 +391,7 @@ pub fn take_reply<P: Protocol, T: 'static>(message: &mut P::Message) -> Option<R
 }
 
 /// Refuses a message that was for `to`. A call gets `error`, and a send becomes an
-/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+/// [`Incident::Undelivered`](crate::incident::Incident::Undelivered).
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -426,7 +426,7 @@ pub fn refuse<P: Protocol>(to: &Addr<P>, mut message: P::Message, error: CallErr
 
 /// Discards a message that cannot be forwarded to `to`. A call gets [`CallError::Stopped`], or the
 /// error of its deadline if the deadline has passed. A send becomes an
-/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+/// [`Incident::Undelivered`](crate::incident::Incident::Undelivered).
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -108,7 +108,7 @@ pub fn abandon_stream<T>(stream: ReplyStream<T>) {
 /// has passed.
 ///
 /// ```
-/// # use actor_core::{Replies, proxy};
+/// # use actor_core::{proxy, streaming::Replies};
 /// let (replies, stream) = Replies::<u8>::pair(1);
 /// assert!(proxy::begin_stream(replies).is_some());
 /// # drop(stream);
@@ -122,7 +122,7 @@ pub fn begin_stream<T>(replies: Replies<T>) -> Option<Replies<T>> {
 /// the items in the buffer.
 ///
 /// ```
-/// # use actor_core::{CallError, Replies, proxy};
+/// # use actor_core::{CallError, proxy, streaming::Replies};
 /// use futures_lite::StreamExt;
 ///
 /// # actor_core::System::current_thread().block_on(async {
@@ -139,7 +139,7 @@ pub fn fail_stream<T>(mut replies: Replies<T>, error: CallError) {
 /// Returns the number of items that the reader allows in its buffer, or `None` for a message without a reader.
 ///
 /// ```
-/// # use actor_core::{Replies, proxy};
+/// # use actor_core::{proxy, streaming::Replies};
 /// let (replies, stream) = Replies::<u8>::pair(4);
 /// assert_eq!(proxy::stream_capacity(&replies), Some(4));
 /// # drop(stream);

@@ -1,7 +1,26 @@
-//! The handle that controls a simulation.
+//! Deterministic simulation testing: a seed chooses the schedule, and time is virtual.
+//!
+//! A function with [`#[actor_core::test]`](macro@crate::test) runs in a simulation, under many seeds.
+//! [`Sim`] controls the simulation and records its [`Trace`]; a [`Fault`] makes an actor fail at a
+//! chosen message; a [`Probe`] passes the calls of a test double to the test. Outside of tests,
+//! [`System::simulation`](crate::System::simulation) creates a simulation.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//! use actor_core::time;
+//! use std::time::Duration;
+//!
+//! System::simulation(7).block_on(async {
+//!     let begun = time::now();
+//!     time::sleep(Duration::from_secs(3600)).await; // takes no real time
+//!     assert_eq!(time::now() - begun, Duration::from_secs(3600));
+//! });
+//! ```
+
+// This file has the handle that controls a simulation.
 
 use crate::actor::dispatch::Dispatch;
-use crate::actor::fault::{self, Fault};
+use crate::actor::fault;
 use crate::address::addr::Addr;
 use crate::cell::handle::DynMailbox;
 use crate::cell::sim_observer::SimObserver;
@@ -20,13 +39,13 @@ mod leftovers;
 mod nodes;
 mod probe;
 mod report;
-mod run;
+pub(crate) mod run;
 mod shrink;
 pub(crate) mod test;
 mod trace;
 
+pub use crate::actor::fault::Fault;
 pub use probe::Probe;
-pub use run::Tested;
 pub use trace::{Step, Trace};
 
 /// Controls a simulation: its steps, its virtual time and its trace.
@@ -35,7 +54,7 @@ pub use trace::{Step, Trace};
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::Sim;
+/// use actor_core::simulation::Sim;
 /// use std::time::Duration;
 ///
 /// #[actor]
@@ -95,7 +114,7 @@ impl Sim {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::Sim;
+    /// # use actor_core::simulation::Sim;
     /// # #[actor] struct Bomb; #[actor] impl Bomb { fn go(&self) { panic!("on purpose") } }
     /// # let system = System::simulation(1);
     /// # let sim = Sim::of(&system).unwrap();
@@ -115,7 +134,7 @@ impl Sim {
     /// Returns the seed of this run.
     ///
     /// ```
-    /// # use actor_core::{Sim, System};
+    /// # use actor_core::{System, simulation::Sim};
     /// let system = System::simulation(7);
     /// assert_eq!(Sim::of(&system).unwrap().seed(), 7);
     /// ```
@@ -152,7 +171,7 @@ impl Sim {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::Sim;
+    /// # use actor_core::simulation::Sim;
     /// # use std::time::Duration;
     /// #[actor]
     /// struct Patient;
@@ -204,7 +223,7 @@ impl Sim {
     /// `origin` in place of the agent.
     ///
     /// ```
-    /// # use actor_core::{Sim, System};
+    /// # use actor_core::{System, simulation::Sim};
     /// let system = System::simulation(1);
     /// let sim = Sim::of(&system).unwrap();
     /// sim.note("the test", "pulls the plug");

@@ -23,7 +23,7 @@ impl Sim {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// use actor_core::Sim;
+    /// use actor_core::simulation::Sim;
     ///
     /// #[actor]
     /// struct Echo;
@@ -57,7 +57,7 @@ impl Sim {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::Sim;
+    /// # use actor_core::simulation::Sim;
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self) {} }
     /// # let system = System::simulation(1);
     /// # let sim = Sim::of(&system).unwrap();
@@ -96,7 +96,7 @@ impl Sim {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::Sim;
+    /// # use actor_core::simulation::Sim;
     /// # use std::time::Duration;
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self) {} }
     /// # let system = System::simulation(1);

@@ -13,7 +13,7 @@ use std::fmt;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::Probe;
+/// use actor_core::simulation::Probe;
 ///
 /// #[actor]
 /// struct Mailer {

@@ -5,13 +5,13 @@ use crate::executor::sim::{Action, Agent};
 use std::fmt;
 use std::time::Duration;
 
-/// The steps of a simulation: see [`Sim::trace`](crate::Sim::trace).
+/// The steps of a simulation: see [`Sim::trace`](crate::simulation::Sim::trace).
 ///
 /// A trace prints one line per step.
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Sim;
+/// # use actor_core::simulation::Sim;
 /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
 /// let run = |seed| {
 ///     let system = System::simulation(seed);
@@ -32,7 +32,7 @@ pub struct Trace {
 /// One step of a simulation: the agent, its action and the time.
 ///
 /// ```
-/// # use actor_core::{Sim, System};
+/// # use actor_core::{System, simulation::Sim};
 /// # let system = System::simulation(1);
 /// # let sim = Sim::of(&system).unwrap();
 /// # let step = system.block_on(async {

@@ -1,6 +1,7 @@
 //! The system of a browser: one for each page or worker, which is also its global system.
 
-use super::{GLOBAL, System, SystemBuilder};
+use super::builder::SystemBuilder;
+use super::handle::{GLOBAL, System};
 use crate::executor::{Browser, External};
 
 impl System {

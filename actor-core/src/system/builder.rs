@@ -72,7 +72,7 @@ impl SystemBuilder {
     }
 
     /// Sets whether a call or send that would complete a cycle of waiting actors in this system is
-    /// refused with a [`Cycle`](crate::Cycle). The default is `true`.
+    /// refused with a [`Cycle`](crate::error::Cycle). The default is `true`.
     ///
     /// Without detection, such actors hang until one of them is killed. Turning it off saves a few
     /// nanoseconds for each call that a handler makes.

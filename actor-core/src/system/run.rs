@@ -54,7 +54,7 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
 /// # use actor_core::future::or;
 /// # actor_core::System::current_thread().block_on(async {
 /// let done = or(async { true }, async {
-///     actor_core::shutdown_signal().await;
+///     actor_core::system::shutdown_signal().await;
 ///     false
 /// });
 /// assert!(done.await);

@@ -1,6 +1,7 @@
 //! Systems on a smol executor run by the user.
 
-use super::{System, SystemBuilder};
+use super::System;
+use super::builder::SystemBuilder;
 use crate::executor::{External, Smol};
 use crate::sync::Arc;
 use async_executor::Executor;
@@ -14,7 +15,7 @@ use std::fmt;
 /// ```
 /// # use std::sync::Arc;
 /// let executor = Arc::new(async_executor::Executor::new());
-/// let executor = actor_core::SmolExecutor::from(executor.clone());
+/// let executor = actor_core::system::SmolExecutor::from(executor.clone());
 /// # drop(executor);
 /// ```
 pub struct SmolExecutor(Smol);

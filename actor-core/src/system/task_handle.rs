@@ -22,7 +22,7 @@ use std::task::{Context as Poller, Poll};
 /// # Panics
 /// When awaited, if the task panicked, with the payload of that panic, or if it was dropped before it was
 /// done, because its system or life ended first. A panic that no handle delivers, such as the panic
-/// of a detached task, is reported as an [`Incident`](crate::Incident).
+/// of a detached task, is reported as an [`Incident`](crate::incident::Incident).
 ///
 /// # Cancellation
 /// Dropping the handle cancels a future at its next await. Blocking code that is already running

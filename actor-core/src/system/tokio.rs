@@ -1,6 +1,7 @@
 //! Systems on tokio runtimes: one for each runtime, created at first use.
 
-use super::{System, SystemBuilder};
+use super::System;
+use super::builder::SystemBuilder;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::{External, Tokio};
 use crate::sync::{Arc, LazyLock, Mutex};

@@ -49,7 +49,7 @@ pub struct Snapshot {
 /// let shop = Shop.spawn();
 /// shop.started().await.unwrap();
 /// let actors = System::current().snapshot().actors;
-/// assert_eq!(actors[0].state, actor_core::ActorState::Running);
+/// assert_eq!(actors[0].state, actor_core::snapshot::ActorState::Running);
 /// assert_eq!(actors[0].to_string(), "shop#1: idle");
 /// # });
 /// ```
@@ -90,7 +90,7 @@ pub struct ActorSnapshot {
 /// The stage of an actor's lifecycle: see [`ActorSnapshot`].
 ///
 /// ```
-/// assert_eq!(actor_core::ActorState::Stopping.to_string(), "stopping");
+/// assert_eq!(actor_core::snapshot::ActorState::Stopping.to_string(), "stopping");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -110,7 +110,7 @@ pub enum ActorState {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Activity;
+/// # use actor_core::snapshot::Activity;
 /// # #[actor] struct Idler; #[actor] impl Idler { async fn nap(&self) { std::future::pending().await } }
 /// # System::current_thread().block_on(async {
 /// let idler = Idler.spawn();

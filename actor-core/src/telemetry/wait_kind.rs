@@ -4,11 +4,11 @@ use crate::cell::deadlock::edge::WaitGoal;
 use std::fmt;
 
 /// The kind of event that a handler waits for: see
-/// [`ActorSnapshot::wait_kind`](crate::ActorSnapshot::wait_kind).
+/// [`ActorSnapshot::wait_kind`](crate::snapshot::ActorSnapshot::wait_kind).
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::WaitKind;
+/// # use actor_core::snapshot::WaitKind;
 /// #[actor]
 /// struct Closer {
 ///     shop: ShopAddr,
@@ -52,11 +52,11 @@ pub enum WaitKind {
     Started,
     /// The actor's exit, in [`stop_within`](crate::Addr::stop_within).
     StopWithin,
-    /// Capacity in the buffer of the actor's subscription, in [`publish`](crate::Topic::publish).
+    /// Capacity in the buffer of the actor's subscription, in [`publish`](crate::topic::Topic::publish).
     Publish,
     /// The next item of a streaming reply.
     Item,
-    /// Capacity in the buffer of a streaming reply, in [`Replies::send`](crate::Replies::send). The actor
+    /// Capacity in the buffer of a streaming reply, in [`Replies::send`](crate::streaming::Replies::send). The actor
     /// is the reader.
     ItemRoom,
 }

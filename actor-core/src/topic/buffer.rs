@@ -22,11 +22,11 @@ const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 /// The id of a publisher that waits for capacity.
 pub(super) type PublisherTicket = u64;
 
-/// The key of an item for [`TypedSubscription::latest_by`](crate::TypedSubscription::latest_by), created from
+/// The key of an item for [`TypedSubscription::latest_by`](crate::topic::TypedSubscription::latest_by), created from
 /// integers and strings.
 ///
 /// ```
-/// use actor_core::TopicKey;
+/// use actor_core::topic::TopicKey;
 /// assert_eq!(TopicKey::from("ACME"), TopicKey::from(String::from("ACME")));
 /// assert_ne!(TopicKey::from(7_u8), TopicKey::from(8_i64));
 /// ```

@@ -1,7 +1,25 @@
-//! Topics: publish and subscribe.
+//! Publish and subscribe: a [`Topic`] passes each item to all its subscribers.
 //!
-//! This file has the topic and publishing. `buffer.rs` buffers the items of one subscriber,
-//! `subscription.rs` sends them to an actor, and `stream.rs` turns them into a stream.
+//! An actor subscribes with [`Topic::subscribe`], which returns a [`TypedSubscription`]; other code
+//! reads a [`TopicStream`]. Each subscriber has a buffer of its own and a policy for a full one.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//! use actor_core::topic::Lagged;
+//! use futures_lite::StreamExt;
+//!
+//! System::current_thread().block_on(async {
+//!     let prices = Topic::new();
+//!     let mut newest = prices.stream().drop_oldest(1);
+//!     prices.publish(3).await;
+//!     prices.publish(4).await;
+//!     assert_eq!(newest.next().await, Some(Err(Lagged(1))));
+//!     assert_eq!(newest.next().await, Some(Ok(4)));
+//! });
+//! ```
+
+// This file has the topic and publishing. `buffer.rs` buffers the items of one subscriber,
+// `subscription.rs` sends them to an actor, and `stream.rs` turns them into a stream.
 
 mod buffer;
 mod stream;
@@ -31,7 +49,7 @@ use std::task::{Context as Poller, Poll};
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Topic;
+/// # use actor_core::topic::Topic;
 /// #[actor]
 /// struct Display {
 ///     shown: Vec<u32>,
@@ -144,7 +162,7 @@ impl<T> Topic<T> {
     /// loops that read it.
     ///
     /// ```
-    /// # use actor_core::Topic;
+    /// # use actor_core::topic::Topic;
     /// use futures_lite::StreamExt;
     ///
     /// # actor_core::System::current_thread().block_on(async {
@@ -170,7 +188,7 @@ impl<T> Topic<T> {
     /// Returns whether the topic was [closed](Topic::close).
     ///
     /// ```
-    /// let topic = actor_core::Topic::<u8>::new();
+    /// let topic = actor_core::topic::Topic::<u8>::new();
     /// assert!(!topic.is_closed());
     /// topic.close();
     /// assert!(topic.is_closed());
@@ -182,7 +200,7 @@ impl<T> Topic<T> {
     /// Returns the number of subscribers.
     ///
     /// ```
-    /// # use actor_core::Topic;
+    /// # use actor_core::topic::Topic;
     /// let topic = Topic::<u8>::new();
     /// let stream = topic.stream();
     /// assert_eq!(topic.subscribers(), 1);
@@ -236,7 +254,7 @@ impl<T> fmt::Debug for Topic<T> {
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
-/// let topic = actor_core::Topic::new();
+/// let topic = actor_core::topic::Topic::new();
 /// topic.publish("one").await;
 /// assert_eq!(topic.publish("two").try_send(), 0);
 /// # });
@@ -255,7 +273,7 @@ impl<T: Clone + Send + 'static> Publish<'_, T> {
     /// because their policy is `wait` and their buffer is full.
     ///
     /// ```
-    /// # use actor_core::Topic;
+    /// # use actor_core::topic::Topic;
     /// let topic = Topic::new();
     /// let stream = topic.stream();
     /// assert_eq!(topic.publish(1).try_send(), 0);

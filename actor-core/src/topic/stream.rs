@@ -11,7 +11,7 @@ use std::task::{Context as Poller, Poll, ready};
 /// The number of items lost by the subscriber's own policy since the previous item.
 ///
 /// ```
-/// assert_eq!(actor_core::Lagged(3).to_string(), "3 items were lost");
+/// assert_eq!(actor_core::topic::Lagged(3).to_string(), "3 items were lost");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lagged(pub u64);
@@ -24,13 +24,13 @@ impl fmt::Display for Lagged {
 
 impl std::error::Error for Lagged {}
 
-/// The items published on a topic: the stream returned by [`Topic::stream`](crate::Topic::stream).
+/// The items published on a topic: the stream returned by [`Topic::stream`](crate::topic::Topic::stream).
 ///
 /// It yields `Err(Lagged(n))` before the next item if `n` items were lost, and ends when the last
 /// handle of the topic is dropped.
 ///
 /// ```
-/// # use actor_core::{Lagged, Topic};
+/// # use actor_core::topic::{Lagged, Topic};
 /// use futures_lite::StreamExt;
 ///
 /// actor_core::System::current_thread().block_on(async {

@@ -35,7 +35,7 @@ use std::pin::Pin;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::{Subscription, Topic};
+/// use actor_core::topic::{Subscription, Topic};
 ///
 /// #[actor]
 /// struct Display {
@@ -75,7 +75,7 @@ pub struct Subscription {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::Topic;
+/// # use actor_core::topic::Topic;
 /// # #[actor] struct Ticker;
 /// # #[actor] impl Ticker { fn tick(&self, n: u32) {} fn behind(&self, lost: u64) {} }
 /// # System::current_thread().block_on(async {
@@ -256,7 +256,7 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::Topic;
+    /// # use actor_core::topic::Topic;
     /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
     /// # System::current_thread().block_on(async {
     /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());
@@ -332,7 +332,7 @@ impl Subscription {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Subscription, Topic};
+    /// # use actor_core::topic::{Subscription, Topic};
     /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
     /// # System::current_thread().block_on(async {
     /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());

@@ -2,7 +2,10 @@
 
 use super::{Reader, number, text};
 use actor_core::proxy::ForeignFailure;
-use actor_core::{CallError, Exit, FailureKind, Refusal, RefusalKind};
+use actor_core::{
+    CallError, Exit, FailureKind,
+    error::{Refusal, RefusalKind},
+};
 
 /// The maximum number of bytes of a failure's text.
 const TEXT: usize = 1024;

@@ -2,7 +2,7 @@
 
 use super::{CallFault, Ending, Frame, Head, Named, open};
 use actor_core::proxy::ForeignFailure;
-use actor_core::{FailureKind, RefusalKind};
+use actor_core::{FailureKind, error::RefusalKind};
 
 const PAGE: &str = include_str!("../../WIRE.md");
 

@@ -6,7 +6,10 @@ use crate::node::Announced;
 use crate::scope::{self, Scope};
 use crate::session::Pending;
 use actor_core::proxy;
-use actor_core::{CallError, Refusal, RefusalKind, Reply};
+use actor_core::{
+    CallError, Reply,
+    error::{Refusal, RefusalKind},
+};
 use serde::de::DeserializeOwned;
 use std::task::{Context, Poll};
 use std::time::Instant;

@@ -9,7 +9,7 @@ use crate::remote::{Place, Remote};
 use crate::scope;
 use crate::session::{Proxied, Wreck};
 use crate::transport::NodeId;
-use actor_core::{ActorId, Exit, Join, WeakAddr};
+use actor_core::{ActorId, Exit, WeakAddr, address::Join};
 use std::any::Any;
 use std::sync::Arc;
 

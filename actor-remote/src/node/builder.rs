@@ -74,7 +74,7 @@ impl NodeBuilder {
     /// The function is called once for each node and actor, before the first message, and not again
     /// until the node is lost. It must not block. A refused call gets
     /// [`CallError::Refused`](actor_core::CallError) with
-    /// [`RefusalKind::Denied`](actor_core::RefusalKind::Denied). A panic in the function refuses
+    /// [`RefusalKind::Denied`](actor_core::error::RefusalKind::Denied). A panic in the function refuses
     /// the message.
     pub fn allow(
         mut self,

@@ -8,7 +8,12 @@ use crate::incoming::Call;
 use crate::scope;
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{CallError, Refusal, RefusalKind, ReplyReceiver, ReplyStream};
+use actor_core::{
+    CallError,
+    call::ReplyReceiver,
+    error::{Refusal, RefusalKind},
+    streaming::ReplyStream,
+};
 use event_listener::Event;
 use futures_lite::StreamExt;
 use std::future::{pending, poll_fn};

@@ -7,7 +7,11 @@ use crate::node::Announced;
 use crate::scope::{self, Scope};
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{CallError, Refusal, RefusalKind, Replies};
+use actor_core::{
+    CallError,
+    error::{Refusal, RefusalKind},
+    streaming::Replies,
+};
 use async_channel::{Receiver, Sender};
 use serde::de::DeserializeOwned;
 use std::pin::Pin;

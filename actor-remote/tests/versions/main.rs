@@ -4,7 +4,7 @@
 pub mod messages;
 mod types;
 
-use actor_core::{CallError, RefusalKind, TypedAddr};
+use actor_core::{CallError, TypedAddr, error::RefusalKind};
 use actor_remote::wire_file::{Difference, Effect, WireFile};
 use actor_remote::{Node, Remote, SimNetwork};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Changes of messages: another id is another message, which is refused before it is read.
 
 use super::{Effect, Row, connected, outcome};
-use actor_core::RefusalKind;
+use actor_core::error::RefusalKind;
 use actor_core::prelude::*;
 use futures_lite::StreamExt;
 

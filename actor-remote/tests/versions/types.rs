@@ -2,7 +2,7 @@
 //! which gives the caller `BadReply`.
 
 use super::{Effect, Row, connected, outcome};
-use actor_core::RefusalKind;
+use actor_core::error::RefusalKind;
 use actor_core::prelude::*;
 use actor_remote::Wire;
 use std::fmt::Debug;

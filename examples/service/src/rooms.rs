@@ -3,7 +3,7 @@
 
 use actor_core::future::or;
 use actor_core::prelude::*;
-use actor_core::{TopicStream, WeakAddr};
+use actor_core::{WeakAddr, topic::TopicStream};
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};

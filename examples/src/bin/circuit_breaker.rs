@@ -8,7 +8,10 @@ use actor_core::future::zip;
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Outcome, Proxy};
 use actor_core::time::{now, sleep};
-use actor_core::{Protocol, Refusal, RefusalKind, TypedAddr};
+use actor_core::{
+    Protocol, TypedAddr,
+    error::{Refusal, RefusalKind},
+};
 
 const FAILURES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(10);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use actor_core::{Inbox, ProcessAddr, spawn_process};
+use actor_core::process::{Inbox, ProcessAddr, spawn_process};
 
 enum Question {
     Double { number: u32, from: ProcessAddr<Mail> },

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use actor_core::Lagged;
 use actor_core::prelude::*;
+use actor_core::topic::Lagged;
 use futures_lite::StreamExt;
 
 #[derive(Clone)]

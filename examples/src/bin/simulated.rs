@@ -3,7 +3,7 @@
 
 use actor_core::future::zip;
 use actor_core::prelude::*;
-use actor_core::{Sim, Step};
+use actor_core::simulation::{Sim, Step};
 
 /// Holds the balance.
 #[actor]

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use actor_core::ReplyStream;
 use actor_core::prelude::*;
+use actor_core::streaming::ReplyStream;
 use async_net::{TcpListener, TcpStream};
 use futures_lite::io::BufReader;
 use futures_lite::{AsyncBufReadExt, AsyncWriteExt, Stream, StreamExt};

@@ -1,8 +1,8 @@
 //! `tail`: a log that three readers follow. One of them is slow, and holds up neither the log nor the
 //! other two.
 
-use actor_core::ReplyStream;
 use actor_core::prelude::*;
+use actor_core::streaming::ReplyStream;
 use futures_lite::{Stream, StreamExt, stream};
 
 #[actor]

@@ -1,7 +1,7 @@
 //! A transport between two nodes of one system. On real threads, each frame is handed to the other node
 //! at once; in a simulation, after a while.
 
-use actor_core::{Sim, System, time};
+use actor_core::{System, simulation::Sim, time};
 use actor_remote::{NodeId, Transport, TransportEvent};
 use async_channel::{Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock};

@@ -2,7 +2,7 @@
 
 use actor_core::future::{join_all, or, zip};
 use actor_core::prelude::*;
-use actor_core::{CallError, SendReason, Topic};
+use actor_core::{CallError, SendReason, topic::Topic};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::time::{Duration, Instant};
 use tests::{Gate, Local, Tally, fill, is_looped, reached};

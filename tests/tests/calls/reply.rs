@@ -1,6 +1,6 @@
 //! A reply that is stored, moved, dropped or passed on.
 
-use actor_core::ReplyReceiver;
+use actor_core::call::ReplyReceiver;
 use actor_core::future::zip;
 use actor_core::prelude::*;
 use async_channel::Sender;

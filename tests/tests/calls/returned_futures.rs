@@ -1,7 +1,7 @@
 //! Futures that are returned without a named type can be polled by hand and moved between threads.
 
 use actor_core::prelude::*;
-use actor_core::{Inbox, spawn_process};
+use actor_core::process::{Inbox, spawn_process};
 use std::time::Duration;
 
 fn is_unpin_and_send<F: Future + Unpin + Send>(_: F) {}

@@ -48,7 +48,7 @@ async fn pair() -> (SenderAddr, SenderAddr, Tally) {
     (one, two, handled)
 }
 
-fn sorted(cycle: &actor_core::Cycle) -> Vec<String> {
+fn sorted(cycle: &actor_core::error::Cycle) -> Vec<String> {
     let mut path = cycle.path().to_vec();
     path.sort();
     path

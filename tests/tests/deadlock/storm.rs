@@ -8,7 +8,7 @@
 use super::storm_guests;
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
-use actor_core::{Child, Restart, Supervisor};
+use actor_core::supervision::{Child, Restart, Supervisor};
 use futures_lite::future::{or, yield_now};
 use futures_util::future::{Either, select};
 use std::env;

@@ -5,22 +5,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, Visibility};
+use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, Visibility};
 
-use super::page;
-
-pub(super) struct Source {
-    name: String,
-    items: Vec<Item>,
-}
+use super::{page, public_items};
 
 #[test]
 fn every_public_item_is_shown_by_an_example() {
-    let sources = sources();
-    let exported = exported(&sources);
+    // Except macros, which have the names of internal functions.
+    let macros = ["actor", "main", "test"];
+    let exported = public_items::modules().into_values().flatten();
+    let exported = exported.filter(|name| !macros.contains(&name.as_str())).collect();
     let (mut shown, mut wanted) = (String::new(), Vec::new());
-    for item in sources.iter().flat_map(|source| &source.items) {
-        visit(item, &exported, &mut shown, &mut wanted);
+    for item in items() {
+        visit(&item, &exported, &mut shown, &mut wanted);
     }
     assert!(wanted.len() > 150, "only {} public items were found", wanted.len());
     let lacks = |(name, _): &(String, bool)| {
@@ -119,47 +116,13 @@ pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The public items of the crate root, by their last name, and those of `time`.
-pub(super) fn exported(sources: &[Source]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for source in sources {
-        for item in &source.items {
-            match item {
-                Item::Use(item) if source.name == "lib.rs" && is_public(&item.vis) => {
-                    gather(&item.tree, &mut names);
-                }
-                Item::Struct(item) if source.name == "time.rs" && is_public(&item.vis) => {
-                    names.insert(item.ident.to_string());
-                }
-                Item::Fn(item) if source.name == "time.rs" && is_public(&item.vis) => {
-                    names.insert(item.sig.ident.to_string());
-                }
-                _ => {}
-            }
-        }
-    }
-    // Except macros, which have the names of internal functions.
-    names.into_iter().filter(|name| !["actor", "main", "test"].contains(&name.as_str())).collect()
-}
-
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn gather(tree: &UseTree, names: &mut BTreeSet<String>) {
-    match tree {
-        UseTree::Path(path) => gather(&path.tree, names),
-        UseTree::Group(group) => group.items.iter().for_each(|tree| gather(tree, names)),
-        UseTree::Name(name) => {
-            names.insert(name.ident.to_string());
-        }
-        UseTree::Rename(_) | UseTree::Glob(_) => {}
-    }
-}
-
-pub(super) fn sources() -> Vec<Source> {
+fn items() -> Vec<Item> {
     let mut folders = vec![page::root().join("actor-core/src")];
-    let mut sources = Vec::new();
+    let mut items = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("the sources are there") {
             let path: PathBuf = entry.expect("a folder can be read").path();
@@ -167,11 +130,9 @@ pub(super) fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
                 let text = fs::read_to_string(&path).expect("a source can be read");
-                let file = syn::parse_file(&text).expect("a source is Rust");
-                let name = path.file_name().expect("a file has a name").to_string_lossy();
-                sources.push(Source { name: name.into_owned(), items: file.items });
+                items.extend(syn::parse_file(&text).expect("a source is Rust").items);
             }
         }
     }
-    sources
+    items
 }

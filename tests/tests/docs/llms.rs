@@ -124,13 +124,11 @@ fn each_feature_is_named() {
 fn each_error_is_named() {
     let errors = ["CallError", "SendReason", "Exit", "FailureKind", "RefusalKind", "Incident"];
     let mut names: BTreeSet<String> = errors.map(str::to_owned).into();
-    for path in ["error.rs", "exit.rs", "incident.rs"] {
-        for item in items(&format!("actor-core/src/{path}")) {
-            if let Item::Enum(item) = item
-                && errors.contains(&item.ident.to_string().as_str())
-            {
-                names.extend(item.variants.iter().map(|variant| variant.ident.to_string()));
-            }
+    for item in items_within("actor-core/src") {
+        if let Item::Enum(item) = item
+            && errors.contains(&item.ident.to_string().as_str())
+        {
+            names.extend(item.variants.iter().map(|variant| variant.ident.to_string()));
         }
     }
     assert_named("errors", &names, 35);

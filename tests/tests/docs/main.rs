@@ -14,6 +14,7 @@ mod llms;
 mod page;
 mod pictures;
 mod prose;
+mod public_items;
 mod readme;
 mod shown_error_texts;
 mod text;

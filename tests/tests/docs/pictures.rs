@@ -12,10 +12,10 @@ const MARKER: &str = "<!-- picture: ";
 const NAMES: &[(&str, &[&str], &str)] = &[
     ("back-pressure", &["Source", "Square", "Sum"], "examples/src/bin/pipeline.rs"),
     ("deadlock-cycle", &["bank", "branch", "audit", "report", "rate"], "book/src/deadlock.md"),
-    ("deadlock-cycle", &["Deadlock"], "actor-core/src/error.rs"),
+    ("deadlock-cycle", &["Deadlock"], "actor-core/src/error/call_error.rs"),
     ("life-of-a-message", &["counter.add(5).await", "Counter::add"], "book/src/how-it-works.md"),
     ("nodes-and-sessions", &["server", "client", "counter"], "examples/src/bin/remote.rs"),
-    ("restart-time-line", &["Panicked"], "actor-core/src/error.rs"),
+    ("restart-time-line", &["Panicked"], "actor-core/src/error/call_error.rs"),
 ];
 
 #[test]
@@ -49,7 +49,7 @@ fn the_states_in_the_picture_are_those_of_a_snapshot() {
 
 #[test]
 fn the_strategies_in_the_picture_are_those_of_a_supervisor() {
-    let code = read("actor-core/src/supervisor/mod.rs");
+    let code = read("actor-core/src/supervision/mod.rs");
     let functions = code.lines().filter_map(|line| line.trim().strip_prefix("pub fn "));
     let names = functions.filter_map(|line| line.strip_suffix("() -> Self {"));
     let names = names.filter(|name| name.contains("_for_"));

@@ -1,7 +1,7 @@
 //! States, processes and tasks whose `Drop` starts a successor: the end of their system ends the chain.
 
-use actor_core::Inbox;
 use actor_core::prelude::*;
+use actor_core::process::Inbox;
 use std::time::Duration;
 use tests::{Host, Tally, guarded};
 

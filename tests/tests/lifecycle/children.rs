@@ -1,6 +1,6 @@
 //! Children end before their parent, the last one started first.
 
-use actor_core::Incident;
+use actor_core::incident::Incident;
 use actor_core::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

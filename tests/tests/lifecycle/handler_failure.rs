@@ -2,7 +2,7 @@
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
-use actor_core::{Child, Restart, Supervisor};
+use actor_core::supervision::{Child, Restart, Supervisor};
 use std::fmt;
 use tests::probe::{Diary, settle};
 use tests::{Gate, Tally};

@@ -1,8 +1,8 @@
 //! Names and supervisors keep alive until the stop, and names are free at the end.
 
-use actor_core::RegisterError;
+use actor_core::address::RegisterError;
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use tests::probe::{Diary, Probe, ProbeAddr, settle, step};
 
 pub fn a_name_keeps_alive_until_it_is_stopped(system: &System) {

@@ -290,7 +290,7 @@ fn cancelled(system: &System, count: usize) -> Duration {
             let monitor = |_| context.monitor(&watched, |me, exit| me.gone(exit));
             let monitors: Vec<_> = (0..count).map(monitor).collect();
             let begun = Instant::now();
-            monitors.iter().for_each(actor_core::Monitor::cancel);
+            monitors.iter().for_each(actor_core::context::Monitor::cancel);
             *told.lock().unwrap() = begun.elapsed();
         });
         watcher.run(cancel).await.unwrap();

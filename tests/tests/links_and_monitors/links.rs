@@ -1,6 +1,6 @@
 //! Links: cycles, races with death, unlinking.
 
-use actor_core::Link;
+use actor_core::context::Link;
 use actor_core::prelude::*;
 use std::thread;
 use tests::probe::{Diary, Probe, ProbeAddr, settle, step};

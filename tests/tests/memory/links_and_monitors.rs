@@ -2,7 +2,10 @@
 
 use crate::measure::{ROUNDS, stay_flat};
 use actor_core::prelude::*;
-use actor_core::{Child, ExitNotice, Inbox, Process, Supervisor, spawn_process};
+use actor_core::{
+    process::{ExitNotice, Inbox, Process, spawn_process},
+    supervision::{Child, Supervisor},
+};
 use std::time::Duration;
 
 /// Lives for a moment, or longer than all others.

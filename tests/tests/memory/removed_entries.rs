@@ -3,7 +3,13 @@
 
 use crate::measure::{ROUNDS, stay_flat};
 use actor_core::prelude::*;
-use actor_core::{Child, Inbox, Supervisor, Topic, future, spawn_process, time};
+use actor_core::{
+    future,
+    process::{Inbox, spawn_process},
+    supervision::{Child, Supervisor},
+    time,
+    topic::Topic,
+};
 use futures_lite::future::poll_once;
 use futures_lite::{StreamExt, stream};
 use std::pin::pin;

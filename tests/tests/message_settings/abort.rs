@@ -3,7 +3,10 @@
 
 use actor_core::future::or;
 use actor_core::prelude::*;
-use actor_core::{CallError, Child, Supervisor};
+use actor_core::{
+    CallError,
+    supervision::{Child, Supervisor},
+};
 use futures_lite::future::poll_once;
 use std::time::Duration;
 use tests::{Gate, Mark, Tally};

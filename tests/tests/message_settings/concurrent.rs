@@ -2,7 +2,7 @@
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use futures_lite::future::{poll_once, yield_now};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! A life that fails while concurrent handlers run: they finish, and no input that waited for them starts.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use futures_lite::future::{poll_once, yield_now};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

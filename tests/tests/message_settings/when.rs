@@ -3,7 +3,7 @@
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use async_channel::{Receiver, unbounded};
 use futures_lite::future::{poll_once, yield_now};
 use std::sync::{Arc, Mutex};

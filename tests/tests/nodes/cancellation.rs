@@ -2,7 +2,7 @@
 
 use crate::subject::{LEASE, LIMIT, two};
 use actor_core::prelude::*;
-use actor_core::{Probe, rng, time};
+use actor_core::{rng, simulation::Probe, time};
 use actor_remote::{Node, SimNetwork};
 use std::time::{Duration, Instant};
 

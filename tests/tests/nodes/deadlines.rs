@@ -4,7 +4,7 @@
 use crate::subject::{LIMIT, two};
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Probe, rng, time};
+use actor_core::{rng, simulation::Probe, time};
 use actor_remote::{Node, SimNetwork};
 use futures_lite::StreamExt;
 use std::sync::Arc;

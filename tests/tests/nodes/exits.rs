@@ -4,7 +4,12 @@
 use crate::subject::{Hearer, HearerAddr, LIMIT, SubjectAddr, spawn, two};
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Child, FailureKind, Probe, Supervisor, rng, time};
+use actor_core::{
+    FailureKind, rng,
+    simulation::Probe,
+    supervision::{Child, Supervisor},
+    time,
+};
 use actor_remote::SimNetwork;
 use std::time::Duration;
 use tests::sized;

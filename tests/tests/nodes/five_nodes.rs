@@ -9,7 +9,7 @@ mod workload;
 use self::workload::Totals;
 pub use self::workload::storm;
 use actor_core::__private::{TestConfig, simulate};
-use actor_core::Sim;
+use actor_core::simulation::Sim;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;

@@ -3,7 +3,7 @@
 
 use crate::reports::{said, shown_steps, without_place};
 use actor_core::__private::{TestConfig, simulate};
-use actor_core::Probe;
+use actor_core::simulation::Probe;
 // ANCHOR: app
 use actor_core::prelude::*;
 use actor_core::time;

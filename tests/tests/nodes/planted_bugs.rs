@@ -3,7 +3,7 @@
 use crate::reports::{said, shown_steps};
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Probe, rng, time};
+use actor_core::{rng, simulation::Probe, time};
 use actor_remote::{Node, SimNetwork};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! A run of five nodes under faults is the same in every run and process.
 
 use crate::five_nodes::storm;
-use actor_core::{Sim, System};
+use actor_core::{System, simulation::Sim};
 use std::process::Command;
 use tests::sized;
 

@@ -4,7 +4,7 @@
 use crate::subject::LIMIT;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{ReplyStream, rng, time};
+use actor_core::{rng, streaming::ReplyStream, time};
 use actor_remote::{Node, SimNetwork};
 use futures_lite::{Stream, StreamExt, stream};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 
 use crate::subject::{LIMIT, SubjectAddr, Two, spawn, two};
 use actor_core::prelude::*;
-use actor_core::{RefusalKind, rng, time};
+use actor_core::{error::RefusalKind, rng, time};
 use actor_remote::{Node, SimNetwork};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -3,7 +3,11 @@
 use crate::edge_values::{counts, durations, factors, hold, panics};
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Proxy};
-use actor_core::{Backoff, Child, Inbox, Lagged, Process, Restart, Supervisor, Topic};
+use actor_core::{
+    process::{Inbox, Process},
+    supervision::{Backoff, Child, Restart, Supervisor},
+    topic::{Lagged, Topic},
+};
 use futures_lite::StreamExt;
 use std::time::Duration;
 

@@ -4,7 +4,14 @@ use crate::edge_values::{DAY, durations, hold, panics};
 use actor_core::future::or;
 use actor_core::prelude::*;
 use actor_core::time::{interval, now, sleep, timeout};
-use actor_core::{Ask, Backoff, Child, Inbox, Reply, Sim, Supervisor, Timer, proxy, spawn_process};
+use actor_core::{
+    Reply,
+    context::Timer,
+    process::{Ask, Inbox, spawn_process},
+    proxy,
+    simulation::Sim,
+    supervision::{Backoff, Child, Supervisor},
+};
 use futures_lite::StreamExt;
 use std::future::Future;
 use std::time::{Duration, Instant};

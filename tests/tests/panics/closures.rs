@@ -3,7 +3,7 @@
 use crate::every_place::Ends;
 use crate::handlers_and_hooks::{end_of, is_callers};
 use actor_core::prelude::*;
-use actor_core::{Topic, TopicKey};
+use actor_core::topic::{Topic, TopicKey};
 use futures_lite::{Stream, StreamExt, stream};
 use std::time::Duration;
 use tests::Gate;

@@ -4,7 +4,7 @@
 use crate::every_place::Ends;
 use crate::handlers_and_hooks::end_of;
 use actor_core::prelude::*;
-use actor_core::{Reply, Topic};
+use actor_core::{Reply, topic::Topic};
 use futures_lite::{StreamExt, stream};
 use std::future::pending;
 use std::panic::panic_any;

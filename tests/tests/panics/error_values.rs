@@ -2,7 +2,7 @@
 
 use crate::every_place::Ends;
 use actor_core::prelude::*;
-use actor_core::{Child, Restart, Supervisor};
+use actor_core::supervision::{Child, Restart, Supervisor};
 use std::fmt;
 
 /// Panics when it is printed, or else when it is dropped.

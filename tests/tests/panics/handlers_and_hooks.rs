@@ -3,7 +3,10 @@
 
 use crate::every_place::Ends;
 use actor_core::prelude::*;
-use actor_core::{Child, Inbox, Restart, Supervisor, spawn_process};
+use actor_core::{
+    process::{Inbox, spawn_process},
+    supervision::{Child, Restart, Supervisor},
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The code that panics, in addition to the handlers that always panic.

@@ -1,7 +1,10 @@
 //! The contents of incidents. The messages of the library itself are not reported.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Incident, Restart, Supervisor};
+use actor_core::{
+    incident::Incident,
+    supervision::{Child, Restart, Supervisor},
+};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::{Gate, Mark, Tally, guarded};

@@ -3,7 +3,7 @@
 
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Topic, time};
+use actor_core::{time, topic::Topic};
 use futures_lite::StreamExt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

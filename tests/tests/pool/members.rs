@@ -2,7 +2,7 @@
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
-use actor_core::{FailureKind, NotAPool};
+use actor_core::{FailureKind, pool::NotAPool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tests::{Gate, Tally};

@@ -1,7 +1,10 @@
 //! The end of a process, and the results of its waiters.
 
 use actor_core::prelude::*;
-use actor_core::{Inbox, Reply, spawn_process};
+use actor_core::{
+    Reply,
+    process::{Inbox, spawn_process},
+};
 use tests::{Gate, Tally};
 
 async fn sum(mut inbox: Inbox<u32>) -> u32 {
@@ -168,19 +171,20 @@ pub fn an_ask_that_was_never_received_gets_stopped(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let opened = gate.clone();
-        let process = actor_core::Process::prepare(|mut inbox: Inbox<Question>| async move {
-            // Drained and refused, which does not count as received.
-            let look = inbox.select(Err::<(), Question>);
-            futures_lite::future::or(
-                async {
-                    look.await;
-                },
-                opened.pass(),
-            )
-            .await;
-        })
-        .capacity(1)
-        .spawn();
+        let process =
+            actor_core::process::Process::prepare(|mut inbox: Inbox<Question>| async move {
+                // Drained and refused, which does not count as received.
+                let look = inbox.select(Err::<(), Question>);
+                futures_lite::future::or(
+                    async {
+                        look.await;
+                    },
+                    opened.pass(),
+                )
+                .await;
+            })
+            .capacity(1)
+            .spawn();
         let refused = actor_core::spawn_task(process.ask(Question::Drop).into_owned());
         while process.len() == 0 {
             futures_lite::future::yield_now().await;

@@ -1,7 +1,7 @@
 //! Monitors and links of processes: each notice comes as a message, at its turn.
 
 use actor_core::prelude::*;
-use actor_core::{ExitNotice, Inbox, Process, ProcessAddr, spawn_process};
+use actor_core::process::{ExitNotice, Inbox, Process, ProcessAddr, spawn_process};
 use std::time::Duration;
 use tests::Gate;
 

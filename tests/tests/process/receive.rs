@@ -2,8 +2,8 @@
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
+use actor_core::process::{Inbox, Process, spawn_process};
 use actor_core::time::{Elapsed, now, sleep};
-use actor_core::{Inbox, Process, spawn_process};
 use futures_lite::future::{or, yield_now};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;

@@ -1,7 +1,11 @@
 //! Processes under a supervisor: messages that were not received go to the next life.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Inbox, Reply, Restart, Supervisor};
+use actor_core::{
+    Reply,
+    process::Inbox,
+    supervision::{Child, Restart, Supervisor},
+};
 use std::time::Duration;
 use tests::{Gate, Tally};
 
@@ -13,7 +17,7 @@ enum Message {
 use Message::{All, Fall, Number};
 
 /// Collects numbers, those above 9 in a second pass only, until it falls.
-fn collector(gate: &Gate) -> Child<actor_core::Proc<Message>> {
+fn collector(gate: &Gate) -> Child<actor_core::process::Proc<Message>> {
     let gate = gate.clone();
     Child::process("collector", move || {
         let gate = gate.clone();

@@ -1,7 +1,10 @@
 //! Selective receive: order, no loss, capacity, and cost.
 
 use actor_core::prelude::*;
-use actor_core::{Inbox, Process, spawn_process, time};
+use actor_core::{
+    process::{Inbox, Process, spawn_process},
+    time,
+};
 use futures_lite::FutureExt;
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;

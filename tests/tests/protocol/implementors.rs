@@ -1,7 +1,10 @@
 //! The actors that can be behind a protocol's address.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor, actor as of_actors};
+use actor_core::{
+    actor as of_actors,
+    supervision::{Child, Supervisor},
+};
 use std::time::Duration;
 use ui::greeting::{Greeter, GreeterAddr};
 

@@ -1,7 +1,7 @@
 //! Each actor that implements a protocol chooses how its messages wait.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use futures_lite::future::poll_once;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

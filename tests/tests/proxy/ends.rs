@@ -2,7 +2,7 @@
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Cause, Proxy};
-use actor_core::{Sim, future};
+use actor_core::{future, simulation::Sim};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);

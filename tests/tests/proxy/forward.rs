@@ -2,7 +2,7 @@
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Cause, Proxy};
-use actor_core::{Protocol, Sim};
+use actor_core::{Protocol, simulation::Sim};
 use std::time::Duration;
 
 #[actor(capacity = 2)]

@@ -2,7 +2,7 @@
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Outcome, Proxy};
-use actor_core::{Fault, Sim};
+use actor_core::simulation::{Fault, Sim};
 use futures_lite::StreamExt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The holders of names, their lifetime, and lookups.
 
-use actor_core::RegisterError;
+use actor_core::address::RegisterError;
 use actor_core::prelude::*;
 use futures_lite::future::yield_now;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,8 +2,8 @@
 
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
-use actor_core::Sim;
 use actor_core::prelude::*;
+use actor_core::simulation::Sim;
 
 /// Holds the balance, which other actors read and write.
 #[actor]

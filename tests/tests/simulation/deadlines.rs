@@ -3,7 +3,7 @@
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
-use actor_core::{CallError, Sim, time};
+use actor_core::{CallError, simulation::Sim, time};
 use futures_lite::future::poll_once;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -151,7 +151,7 @@ struct Counts {
 }
 
 /// Checks each record, and the counters of the system against all of them.
-fn check(shared: &Shared, counters: actor_core::Counters) -> Counts {
+fn check(shared: &Shared, counters: actor_core::incident::Counters) -> Counts {
     shared.with(|log| {
         let (mut skipped, mut aborted, mut expired, mut hung_up) = (0, 0, 0, 0);
         for (number, record) in &log.records {

@@ -2,7 +2,7 @@
 //! one. Each test here runs this program again, with the variables set, for one of the tests below.
 
 use crate::bugs_found::{lost_update, seed, steps};
-use actor_core::Sim;
+use actor_core::simulation::Sim;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
 

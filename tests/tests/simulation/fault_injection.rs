@@ -2,7 +2,10 @@
 //! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Fault, Probe, Sim, Supervisor};
+use actor_core::{
+    simulation::{Fault, Probe, Sim},
+    supervision::{Child, Supervisor},
+};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);

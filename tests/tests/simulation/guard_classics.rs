@@ -3,7 +3,7 @@
 use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Sim, spawn_task};
+use actor_core::{simulation::Sim, spawn_task};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -145,7 +145,7 @@ impl Shop {
 #[actor_core::test(seeds = 1000)]
 async fn the_barber_serves_each_seated_customer_once(sim: Sim) {
     let shop = Shop { waiting: VecDeque::new(), chairs: 2 }.spawn();
-    let served = actor_core::Probe::new();
+    let served = actor_core::simulation::Probe::new();
     let (at, told) = (shop.clone(), served.clone());
     let barber = spawn_task(async move {
         loop {

@@ -2,7 +2,10 @@
 //! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
-use actor_core::{Inbox, Sim, spawn_process};
+use actor_core::{
+    process::{Inbox, spawn_process},
+    simulation::Sim,
+};
 use std::future::pending;
 use std::time::Duration;
 use tests::Tally;

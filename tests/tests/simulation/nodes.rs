@@ -3,7 +3,10 @@
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Probe, Sim, time};
+use actor_core::{
+    simulation::{Probe, Sim},
+    time,
+};
 use std::time::Duration;
 
 /// Reports what it does.

@@ -1,7 +1,12 @@
 //! The same seed gives the same run, in every run, process and build.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Inbox, Sim, Supervisor, Topic, spawn_process};
+use actor_core::{
+    process::{Inbox, spawn_process},
+    simulation::Sim,
+    supervision::{Child, Supervisor},
+    topic::Topic,
+};
 use std::process::Command;
 use std::time::Duration;
 

@@ -4,7 +4,10 @@
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Probe, Sim, spawn_task, time};
+use actor_core::{
+    simulation::{Probe, Sim},
+    spawn_task, time,
+};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 //! A test with `exact_time` counts the ticks of whole seconds, which steps that take time would move.
 
 use actor_core::prelude::*;
-use actor_core::{Fault, Probe, Sim};
+use actor_core::simulation::{Fault, Probe, Sim};
 use std::time::Duration;
 use tests::Gate;
 

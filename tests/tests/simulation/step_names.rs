@@ -1,7 +1,11 @@
 //! What a step is called: a start, an end, a planted fault, a timer; and a wait in `sleep`.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Fault, Sim, Supervisor, time};
+use actor_core::{
+    simulation::{Fault, Sim},
+    supervision::{Child, Supervisor},
+    time,
+};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -97,6 +101,6 @@ async fn a_wait_in_sleep_is_a_named_step(sim: Sim) {
     assert!(waiting.contains(&wait), "{waiting:?}");
     task.await;
     let steps = sim.trace();
-    let is_timer = |step: &actor_core::Step| step.to_string().ends_with(" is due");
+    let is_timer = |step: &actor_core::simulation::Step| step.to_string().ends_with(" is due");
     assert!(steps.steps().iter().any(is_timer), "{steps}");
 }

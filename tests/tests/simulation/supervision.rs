@@ -4,7 +4,10 @@
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::{now, sleep};
-use actor_core::{Backoff, Child, Probe, Sim, Supervisor};
+use actor_core::{
+    simulation::{Probe, Sim},
+    supervision::{Backoff, Child, Supervisor},
+};
 use std::time::{Duration, Instant};
 
 const fn millis(millis: u64) -> Duration {

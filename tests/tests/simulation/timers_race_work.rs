@@ -6,7 +6,7 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::{now, sleep};
-use actor_core::{Sim, Timer, spawn_task};
+use actor_core::{context::Timer, simulation::Sim, spawn_task};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -5,7 +5,13 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Child, Fault, ReplyReceiver, Sim, Supervisor, spawn_task, unblock};
+use actor_core::{
+    call::ReplyReceiver,
+    simulation::{Fault, Sim},
+    spawn_task,
+    supervision::{Child, Supervisor},
+    unblock,
+};
 use async_channel::Sender;
 use futures_lite::FutureExt;
 use std::future::Future;

@@ -3,7 +3,10 @@
 
 use actor_core::prelude::*;
 use actor_core::time::now;
-use actor_core::{Inbox, Sim, spawn_process};
+use actor_core::{
+    process::{Inbox, spawn_process},
+    simulation::Sim,
+};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -17,7 +20,7 @@ const fn millis(millis: u64) -> Duration {
 struct Ticker {
     begun: Instant,
     ticks: Vec<(char, Duration)>,
-    timers: Vec<actor_core::Timer>,
+    timers: Vec<actor_core::context::Timer>,
 }
 
 #[actor]

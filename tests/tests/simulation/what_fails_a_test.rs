@@ -3,7 +3,10 @@
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Child, Sim, Supervisor};
+use actor_core::{
+    simulation::Sim,
+    supervision::{Child, Supervisor},
+};
 use std::time::Duration;
 
 #[actor]

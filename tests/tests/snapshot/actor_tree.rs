@@ -1,7 +1,7 @@
 //! A snapshot as a whole: as text and as data.
 
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use std::time::Duration;
 use tests::Gate;
 

@@ -2,7 +2,7 @@
 
 use super::one_actor::{Clerk, ClerkAddr};
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 use std::time::Duration;
 use tests::Gate;
 

@@ -1,7 +1,7 @@
 //! The snapshot of one actor, and of two that wait for each other.
 
 use actor_core::prelude::*;
-use actor_core::{Activity, ActorState, Snapshot};
+use actor_core::snapshot::{Activity, ActorState, Snapshot};
 use futures_lite::future::or;
 use std::time::Duration;
 use tests::Gate;

@@ -2,7 +2,11 @@
 
 use super::one_actor::when;
 use actor_core::prelude::*;
-use actor_core::{Inbox, Snapshot, Topic, WaitKind, spawn_process};
+use actor_core::{
+    process::{Inbox, spawn_process},
+    snapshot::{Snapshot, WaitKind},
+    topic::Topic,
+};
 use std::time::Duration;
 use tests::Gate;
 

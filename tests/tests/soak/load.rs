@@ -62,7 +62,11 @@ async fn call(number: u64, seen: Arc<Seen>) {
     }
 }
 
-async fn hurt(rounds: usize, groups: &[actor_core::SupervisorAddr], seen: &Seen) -> [u64; 3] {
+async fn hurt(
+    rounds: usize,
+    groups: &[actor_core::supervision::SupervisorAddr],
+    seen: &Seen,
+) -> [u64; 3] {
     let mut chance = Chance(4711);
     let mut hurt = [0; 3];
     for round in 0..rounds {

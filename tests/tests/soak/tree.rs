@@ -1,7 +1,7 @@
 //! The tree: a root, four groups of each strategy's kind, and four workers in each, with names.
 
 use actor_core::prelude::*;
-use actor_core::{Backoff, Child, Supervisor, SupervisorAddr};
+use actor_core::supervision::{Backoff, Child, Supervisor, SupervisorAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;

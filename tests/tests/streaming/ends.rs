@@ -2,7 +2,7 @@
 
 use super::{Source, SourceAddr};
 use actor_core::prelude::*;
-use actor_core::{ReplyStream, Supervisor};
+use actor_core::{streaming::ReplyStream, supervision::Supervisor};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
 use tests::{Gate, reached};

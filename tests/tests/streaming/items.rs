@@ -188,7 +188,7 @@ pub fn a_timeout_limits_the_time_to_the_first_item(system: &System) {
     });
 }
 
-fn numbers(source: &SourceAddr) -> actor_core::StreamCall<'static, Source, u32> {
+fn numbers(source: &SourceAddr) -> actor_core::streaming::StreamCall<'static, Source, u32> {
     source.count(3).into_owned()
 }
 

@@ -4,7 +4,10 @@
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Child, ReplyStream, Supervisor};
+use actor_core::{
+    streaming::ReplyStream,
+    supervision::{Child, Supervisor},
+};
 use futures_lite::{Stream, StreamExt, stream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

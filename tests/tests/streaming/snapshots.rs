@@ -2,7 +2,7 @@
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
-use actor_core::{ActorSnapshot, WaitKind};
+use actor_core::snapshot::{ActorSnapshot, WaitKind};
 use futures_lite::StreamExt;
 use tests::Gate;
 

@@ -3,8 +3,8 @@
 
 use crate::support::{child, fail, patient, stop};
 use actor_core::prelude::*;
+use actor_core::supervision::{Backoff, Child, Supervisor, SupervisorAddr};
 use actor_core::time::{now, sleep};
-use actor_core::{Backoff, Child, Supervisor, SupervisorAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tests::probe::{Diary, Probe, ProbeAddr};

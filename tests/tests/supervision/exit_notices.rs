@@ -2,7 +2,7 @@
 
 use crate::support::{LONG, child, fail, patient, planned, stop, until};
 use actor_core::prelude::*;
-use actor_core::{Child, Restart, Supervisor};
+use actor_core::supervision::{Child, Restart, Supervisor};
 use std::thread;
 use std::time::Duration;
 use tests::Tally;

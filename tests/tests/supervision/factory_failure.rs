@@ -2,7 +2,7 @@
 
 use crate::support::{child, patient, planned, stop, until};
 use actor_core::prelude::*;
-use actor_core::{Backoff, Child, Supervisor};
+use actor_core::supervision::{Backoff, Child, Supervisor};
 use std::time::Duration;
 use tests::probe::{Diary, Probe, settle};
 use tests::{Gate, Tally};

@@ -3,7 +3,7 @@
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
-use actor_core::{Backoff, Child, Restart, Supervisor, SupervisorAddr};
+use actor_core::supervision::{Backoff, Child, Restart, Supervisor, SupervisorAddr};
 use std::time::Duration;
 use tests::Gate;
 use tests::probe::{Diary, ProbeAddr, settle, step};

@@ -2,7 +2,10 @@
 
 use crate::support::{LONG, child, fail};
 use actor_core::prelude::*;
-use actor_core::{Child, FailureKind, Supervisor};
+use actor_core::{
+    FailureKind,
+    supervision::{Child, Supervisor},
+};
 use tests::probe::{Diary, Probe, ProbeAddr, settle, step};
 
 type Strategy = fn() -> Supervisor;

@@ -2,7 +2,13 @@
 
 use crate::support::{LONG, patient, stop};
 use actor_core::prelude::*;
-use actor_core::{Attachment, Child, Failure, Inbox, Process, Subscription, Supervisor, Topic};
+use actor_core::{
+    Failure,
+    context::Attachment,
+    process::{Inbox, Process},
+    supervision::{Child, Supervisor},
+    topic::{Subscription, Topic},
+};
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

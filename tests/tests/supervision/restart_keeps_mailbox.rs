@@ -3,7 +3,7 @@
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
 use actor_core::future::{join_all, yield_now, zip};
 use actor_core::prelude::*;
-use actor_core::{Backoff, Child, Restart, Supervisor};
+use actor_core::supervision::{Backoff, Child, Restart, Supervisor};
 use std::time::Duration;
 use tests::probe::{Diary, ProbeAddr, settle, step};
 use tests::{Gate, Tally};

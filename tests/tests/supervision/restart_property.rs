@@ -4,8 +4,8 @@
 use crate::support::{LONG, planned};
 use actor_core::future::or;
 use actor_core::prelude::*;
+use actor_core::supervision::{Backoff, Child, Supervisor};
 use actor_core::time::sleep;
-use actor_core::{Backoff, Child, Supervisor};
 use futures_lite::FutureExt;
 use futures_lite::future::{Boxed, yield_now};
 use proptest::collection::vec;

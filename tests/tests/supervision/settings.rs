@@ -2,8 +2,8 @@
 
 use crate::support::{LONG, child, fail, stop, until};
 use actor_core::prelude::*;
+use actor_core::supervision::{Child, Restart, Supervisor};
 use actor_core::time::{now, sleep};
-use actor_core::{Child, Restart, Supervisor};
 use std::time::Duration;
 use tests::Gate;
 use tests::probe::{Diary, Probe, ProbeAddr, settle};

@@ -2,7 +2,7 @@
 
 use crate::support::{child, fail, stop};
 use actor_core::prelude::*;
-use actor_core::{Restart, Supervisor};
+use actor_core::supervision::{Restart, Supervisor};
 use std::fmt::Write;
 use tests::probe::{Diary, ProbeAddr, settle, step};
 

@@ -1,7 +1,7 @@
 //! Children that record their lives, and ways to end them.
 
 use actor_core::prelude::*;
-use actor_core::{Child, ChildInfo, Supervisor, SupervisorAddr};
+use actor_core::supervision::{Child, ChildInfo, Supervisor, SupervisorAddr};
 use std::time::Duration;
 use tests::probe::{Diary, Probe, ProbeAddr, step};
 

@@ -2,8 +2,8 @@
 
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
 use actor_core::prelude::*;
+use actor_core::supervision::{Backoff, Child, Restart, Supervisor, SupervisorAddr};
 use actor_core::time::now;
-use actor_core::{Backoff, Child, Restart, Supervisor, SupervisorAddr};
 use std::time::Duration;
 use tests::probe::{Diary, Probe, ProbeAddr, settle};
 use tests::{Gate, Tally};

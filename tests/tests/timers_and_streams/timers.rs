@@ -1,7 +1,7 @@
 //! Timers. The bounds are in real time, and therefore generous; `simulation/virtual_time.rs` has the exact
 //! ones.
 
-use actor_core::Timer;
+use actor_core::context::Timer;
 use actor_core::prelude::*;
 use actor_core::time::now;
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
-use actor_core::{Lagged, Topic};
+use actor_core::topic::{Lagged, Topic};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
 use tests::{Gate, Tally};

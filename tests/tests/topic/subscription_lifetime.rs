@@ -2,7 +2,10 @@
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
-use actor_core::{Child, Subscription, Supervisor, SupervisorAddr, Topic};
+use actor_core::{
+    supervision::{Child, Supervisor, SupervisorAddr},
+    topic::{Subscription, Topic},
+};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::Tally;

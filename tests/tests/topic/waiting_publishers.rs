@@ -2,7 +2,7 @@
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
-use actor_core::{Lagged, Publish, Topic, TopicStream};
+use actor_core::topic::{Lagged, Publish, Topic, TopicStream};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
 use std::future::Future;

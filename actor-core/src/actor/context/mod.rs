@@ -184,7 +184,7 @@ impl<A: Dispatch> Context<A> {
     /// The failure is treated like a panic: no further message is handled in this life. If a
     /// supervisor restarts the actor, the next life handles the queued messages; otherwise queued
     /// calls get [`CallError::Stopped`](crate::CallError::Stopped). The first call of `fail`
-    /// decides the failure. A later call is reported as an [`Incident`](crate::Incident), and so is
+    /// decides the failure. A later call is reported as an [`Incident`](crate::incident::Incident), and so is
     /// the first one if the handler then panics or is killed.
     ///
     /// ```
@@ -225,7 +225,7 @@ impl<A: Dispatch> Context<A> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// #[actor]
     /// struct Worker;
     ///

@@ -214,7 +214,7 @@ impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::Attachment;
+/// use actor_core::context::Attachment;
 ///
 /// #[actor]
 /// struct Reader {

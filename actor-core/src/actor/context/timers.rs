@@ -18,7 +18,7 @@ impl<A: Dispatch> Context<A> {
     ///
     /// `make` gets this actor's address and returns one call, to this actor or another one. Return
     /// the call without awaiting it: it is sent, and an error becomes an
-    /// [incident](crate::Incident).
+    /// [incident](crate::incident::Incident).
     pub fn after<B, T, F>(&self, delay: Duration, make: F) -> Timer
     where
         B: Protocol,
@@ -67,7 +67,7 @@ impl<A: Dispatch> Context<A> {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// use actor_core::Timer;
+/// use actor_core::context::Timer;
 /// use std::time::Duration;
 ///
 /// #[actor]

@@ -19,7 +19,7 @@ impl<A: Dispatch> Context<A> {
     ///
     /// `make` gets this actor's address and the exit, and returns one call, to this actor or
     /// another one. Return the call without awaiting it: it is sent, and an error becomes an
-    /// [incident](crate::Incident). The notification arrives after every message that `target` sent
+    /// [incident](crate::incident::Incident). The notification arrives after every message that `target` sent
     /// to this actor. If a weak target is no longer known, the exit is [`Exit::NoActor`].
     ///
     /// ```

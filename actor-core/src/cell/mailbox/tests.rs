@@ -13,7 +13,7 @@ use crate::cell::supervision::{RestartAuthority, RestartDecision};
 use crate::prelude::*;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::{Actor, Restart, SendFuture};
+use crate::{Actor, call::SendFuture, supervision::Restart};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Wake, Waker};

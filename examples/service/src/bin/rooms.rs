@@ -10,7 +10,7 @@ async fn main() -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     println!("ws://{}/rooms/lobby", listener.local_addr()?);
     axum::serve(listener, router(rooms))
-        .with_graceful_shutdown(actor_core::shutdown_signal())
+        .with_graceful_shutdown(actor_core::system::shutdown_signal())
         .await?;
     println!("{}", System::current().shutdown(Duration::from_secs(5)).await);
     Ok(())

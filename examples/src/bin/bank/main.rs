@@ -30,9 +30,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actor_core::SupervisorAddr;
 use actor_core::future::{join_all, or};
 use actor_core::prelude::*;
+use actor_core::supervision::SupervisorAddr;
 
 use account::{Account, AccountAddr};
 use options::{Options, Wish};

@@ -1,7 +1,7 @@
 //! A small bank in a simulation: the same code, under many schedules.
 
 use actor_core::future::or;
-use actor_core::{Sim, rng};
+use actor_core::{rng, simulation::Sim};
 use futures_lite::future::yield_now;
 
 use crate::Bank;

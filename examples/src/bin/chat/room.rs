@@ -2,7 +2,7 @@
 
 use crate::connection::ConnectionAddr;
 use crate::writer::WriterAddr;
-use actor_core::Monitor;
+use actor_core::context::Monitor;
 use actor_core::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

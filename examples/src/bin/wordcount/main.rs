@@ -27,10 +27,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actor_core::Incident;
 use actor_core::future::{join_all, or};
+use actor_core::incident::Incident;
 use actor_core::prelude::*;
-use actor_core::shutdown_signal;
+use actor_core::system::shutdown_signal;
 
 use collector::{Collector, CollectorAddr, Totals};
 use counter::{Counter, CounterAddr};

@@ -6,7 +6,7 @@
 
 use actor_core::future::zip;
 use actor_core::prelude::*;
-use actor_core::{Sim, Step};
+use actor_core::simulation::{Sim, Step};
 use std::env;
 use std::process::ExitCode;
 

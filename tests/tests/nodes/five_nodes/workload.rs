@@ -3,7 +3,7 @@
 
 use super::faults::{Kind, NODES, disturb};
 use actor_core::prelude::*;
-use actor_core::{Sim, rng, time};
+use actor_core::{rng, simulation::Sim, time};
 use actor_remote::{Node, NodeId, SimNetwork};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,4 +1,5 @@
-use actor_core::{Lagged, Topic, prelude::*};
+use actor_core::prelude::*;
+use actor_core::topic::{Lagged, Topic};
 #[actor]
 struct Sum(u32);
 #[actor]

@@ -1,4 +1,4 @@
 #[actor_core::test(real)]
-async fn works(sim: actor_core::Sim) {}
+async fn works(sim: actor_core::simulation::Sim) {}
 
 fn main() {}

@@ -1,4 +1,4 @@
 #[actor_core::test]
-async fn works(sim: actor_core::Sim, number: u32) {}
+async fn works(sim: actor_core::simulation::Sim, number: u32) {}
 
 fn main() {}

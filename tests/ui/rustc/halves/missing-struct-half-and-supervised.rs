@@ -1,5 +1,5 @@
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
+use actor_core::supervision::{Child, Supervisor};
 struct Counter;
 #[actor]
 impl Counter {

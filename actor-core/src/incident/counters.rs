@@ -1,6 +1,6 @@
-//! Counts of lost messages and failures in a system. Only counts; `incident` reports them.
+//! Counts of lost messages and failures in a system. Only counts; `reporter` reports them.
 
-use crate::incident::Incident;
+use super::Incident;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts of lost messages and failures since a system started: see

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Pauses between restarts that grow up to a limit while a child keeps failing.
 ///
 /// ```
-/// # use actor_core::Backoff;
+/// # use actor_core::supervision::Backoff;
 /// # use std::time::Duration;
 /// let backoff = Backoff::exponential(Duration::from_millis(100), Duration::from_secs(10))
 ///     .factor(3.0)

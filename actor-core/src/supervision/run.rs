@@ -30,7 +30,7 @@ use std::time::Duration;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Backoff, Child, Supervisor};
+/// # use actor_core::supervision::{Backoff, Child, Supervisor};
 /// # use std::time::Duration;
 /// # #[actor] struct Worker; #[actor] impl Worker {}
 /// let supervisor = Supervisor::one_for_one()

@@ -2,12 +2,13 @@
 
 use super::ChildInfo;
 use super::backoff::Backoff;
+use crate::actor::context::timers::Timer;
 use crate::cell::handle::DynMailbox;
 use crate::cell::supervision::{Restart, RestartDecision};
 use crate::clock::Instant;
 use crate::exit::ActorId;
 use crate::sync::Arc;
-use crate::{Timer, time};
+use crate::time;
 use std::time::Duration;
 
 /// One child.

@@ -25,7 +25,7 @@ use std::time::Duration;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Child, Restart, Supervisor};
+/// # use actor_core::supervision::{Child, Restart, Supervisor};
 /// # use std::time::Duration;
 /// # #[actor] struct Worker; #[actor] impl Worker { fn ping(&self) {} }
 /// # System::current_thread().block_on(async {
@@ -65,7 +65,7 @@ impl<A: Dispatch> Child<A> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # #[actor] struct Db; #[actor] impl Db { fn ping(&self) {} }
     /// # async fn connect(_: &str) -> Result<Db, String> { Ok(Db) }
     /// # System::current_thread().block_on(async {
@@ -104,7 +104,7 @@ impl<A: Dispatch> Child<A> {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # #[actor] struct Worker; #[actor] impl Worker {}
     /// # System::current_thread().block_on(async {
     /// let supervisor = Supervisor::one_for_one().spawn();

@@ -1,6 +1,37 @@
-//! Supervisors: actors that start other actors and restart them when they fail.
+//! Supervision: a [`Supervisor`] starts actors and restarts them when they fail.
 //!
-//! This file is the public interface; the behavior is in `run.rs`.
+//! A [`Child`] describes how an actor is made, whether it is restarted ([`Restart`]), and with which
+//! settings. The address of a supervised actor survives its restarts, and so do its queued messages.
+//! [`Backoff`] delays restarts, and [`ChildInfo`] reports the state of a child.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//!
+//! #[actor]
+//! struct Disk {
+//!     reads: u32,
+//! }
+//!
+//! #[actor]
+//! impl Disk {
+//!     fn read(&mut self, sector: u32) -> u32 {
+//!         assert!(sector < 100, "no such sector");
+//!         self.reads += 1;
+//!         self.reads
+//!     }
+//! }
+//!
+//! # let system = System::builder().threads(1).on_incident(|_| {}).build();
+//! # system.block_on(async {
+//! let supervisor = Supervisor::one_for_one().spawn();
+//! let disk = supervisor.start(Child::new("disk", || Disk { reads: 0 }));
+//! assert_eq!(disk.read(1).await, Ok(1));
+//! assert!(matches!(disk.read(500).await, Err(CallError::Panicked(_))));
+//! assert_eq!(disk.read(1).await, Ok(1)); // a new state, behind the same address
+//! # });
+//! ```
+
+// This file is the public interface; the behavior is in `run.rs`.
 
 mod backoff;
 mod child;
@@ -11,6 +42,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub use crate::cell::supervision::Restart;
 pub use backoff::Backoff;
 pub use child::Child;
 pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
@@ -18,7 +50,6 @@ pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::ActorBuilder;
 use crate::address::addr::TypedAddr;
-use crate::cell::supervision::Restart;
 use crate::exit::ActorId;
 use std::time::Duration;
 
@@ -35,7 +66,7 @@ impl Supervisor {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// #[actor]
     /// struct Fragile {
     ///     touched: u32,
@@ -71,7 +102,7 @@ impl Supervisor {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # #[actor] struct Worker; #[actor] impl Worker {}
     /// let supervisor = Supervisor::one_for_all()
     ///     .child(Child::new("reader", || Worker))
@@ -88,7 +119,7 @@ impl Supervisor {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # #[actor] struct Worker; #[actor] impl Worker {}
     /// let supervisor = Supervisor::rest_for_one()
     ///     .child(Child::new("connection", || Worker))
@@ -141,7 +172,7 @@ impl SupervisorAddr {
     ///
     /// ```
     /// # use actor_core::prelude::*;
-    /// # use actor_core::{Child, Supervisor};
+    /// # use actor_core::supervision::{Child, Supervisor};
     /// # #[actor] struct Worker; #[actor] impl Worker {}
     /// # System::current_thread().block_on(async {
     /// let supervisor = Supervisor::one_for_one().spawn();
@@ -160,7 +191,7 @@ impl SupervisorAddr {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use actor_core::{Child, Restart, Supervisor};
+/// # use actor_core::supervision::{Child, Restart, Supervisor};
 /// # #[actor] struct Worker; #[actor] impl Worker {}
 /// # System::current_thread().block_on(async {
 /// let supervisor = Supervisor::one_for_one().child(Child::new("worker", || Worker)).spawn();

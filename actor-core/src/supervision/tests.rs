@@ -1,7 +1,7 @@
 //! The runtime's tables are empty after the end of a tree that failed often.
 
 use crate::prelude::*;
-use crate::{Child, Supervisor, SupervisorAddr};
+use crate::supervision::{Child, Supervisor, SupervisorAddr};
 use std::time::{Duration, Instant};
 
 /// Holds something in every table: a name, timers, links and monitors on the hub, a child.
