@@ -2,7 +2,7 @@
 
 #[test]
 fn a_counter_is_defined_in_at_most_12_lines() {
-    let source = include_str!("../src/bin/counter.rs");
+    let source = include_str!("../../actor-core/examples/counter.rs");
     let definition = source
         .lines()
         .skip_while(|line| !line.starts_with("#[actor]"))

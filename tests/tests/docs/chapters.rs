@@ -47,6 +47,7 @@ fn is_example(code: &str) -> bool {
     let Some(path) = path else { return false };
     let (file, anchor) = path.split_once(':').unwrap_or((path, ""));
     let Ok(text) = fs::read_to_string(page::root().join(file)) else { return false };
-    (file.starts_with("examples/") || file.starts_with("tests/tests/"))
+    let folders = ["examples/", "actor-core/examples/", "tests/tests/"];
+    folders.iter().any(|folder| file.starts_with(folder))
         && (anchor.is_empty() || text.contains(&format!("// ANCHOR: {anchor}\n")))
 }

@@ -167,7 +167,7 @@ const ROOTS: &[Root] = &[
     },
     Root {
         name: "examples",
-        paths: &["examples/src"],
+        paths: &["examples/src", "actor-core/examples"],
         limits: [1.0, 0.1, 0.1, 0.1, 1.0, 0.1, 1.2, 0.1, 0.3, 0.0],
     },
     Root {

@@ -1,4 +1,4 @@
-//! `tail`: a log that three readers follow. One of them is slow, and holds up neither the log nor the
+//! `streaming`: a log that three readers follow. One of them is slow, and holds up neither the log nor the
 //! other two.
 
 use actor_core::prelude::*;
