@@ -121,6 +121,11 @@ enum Arrived {
     Up(NodeId),
     Down(NodeId),
     Frame(NodeId, Vec<u8>),
+    /// Another node, or its endpoint, is not reached, and why.
+    NoContact {
+        peer: String,
+        reason: String,
+    },
     /// The caller of a call to another node has left.
     Abandoned {
         peer: NodeId,
@@ -175,6 +180,9 @@ impl Node {
                 TransportEvent::Up(node) => Arrived::Up(node),
                 TransportEvent::Down(node) => Arrived::Down(node),
                 TransportEvent::Frame { from, bytes } => Arrived::Frame(from, bytes.to_vec()),
+                TransportEvent::NoContact { peer, reason } => {
+                    Arrived::NoContact { peer: peer.to_owned(), reason: reason.to_owned() }
+                }
             });
         }));
         let actor = inner.system.spawn(NodeActor::new(inner.clone()));

@@ -72,6 +72,8 @@ pub(crate) struct State {
     pub(crate) random: Random,
     /// The streams of events that users read.
     pub(crate) streams: Vec<Weak<Unread>>,
+    /// The nodes and endpoints that are not reached, each with the reason, since the last session began.
+    pub(crate) no_contact: BTreeMap<String, String>,
 }
 
 /// The state of another node.
@@ -270,6 +272,7 @@ impl State {
             opened: 0,
             random,
             streams: Vec::new(),
+            no_contact: BTreeMap::new(),
         }
     }
 

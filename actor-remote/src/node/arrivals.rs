@@ -49,6 +49,7 @@ impl Inner {
                 self.session_ended(wreck, Cause::Lost);
             }
             Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
+            Arrived::NoContact { peer, reason } => self.no_contact(peer, reason),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
             Arrived::NotRead { peer, session, exports } => self.not_read(peer, session, exports),
             Arrived::Up(_) => {}
@@ -97,6 +98,7 @@ impl Inner {
             add(&self.counts.sessions);
             let mut state = self.lock();
             let name = state.peers.get(&from).map(|peer| peer.name.clone()).unwrap_or_default();
+            state.no_contact.clear();
             report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));
             drop(state);
             self.changed.notify(usize::MAX);
