@@ -33,6 +33,7 @@ pub use tables::NodeTables;
 use crate::remote::Remote;
 use crate::session::{Random, State};
 use crate::topic::Topics;
+use crate::trace::Tracing;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
@@ -335,7 +336,8 @@ impl Node {
         open.into_iter().map(|peer| peer.name.clone()).collect()
     }
 
-    /// Returns the counts of frames and messages that the node did not accept.
+    /// Returns the counts of the node since its start: its traffic, and the frames and messages that it did not
+    /// accept.
     pub fn counters(&self) -> NodeCounters {
         self.handle.inner.counts.read()
     }
@@ -435,6 +437,10 @@ async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
 impl Inner {
     pub(crate) fn system(&self) -> &System {
         &self.system
+    }
+
+    pub(crate) fn tracing(&self) -> Option<&Tracing> {
+        self.rules.tracing.as_ref()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -13,6 +13,7 @@ use crate::remote::Place;
 use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
 use crate::stream::reader::OpenStream;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
@@ -91,6 +92,8 @@ pub(crate) struct Peer {
     next_in: u64,
     /// The exports of the other node whose addresses are in the body of its next frame.
     pub(crate) announced: Vec<u64>,
+    /// The trace of its next message.
+    pub(crate) trace: Option<TraceParent>,
     /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
@@ -203,6 +206,7 @@ impl Peer {
             next_out: 1,
             next_in: 1,
             announced: Vec::new(),
+            trace: None,
             is_alive: Arc::new(AtomicBool::new(true)),
             names: BTreeMap::new(),
             proxies: BTreeMap::new(),

@@ -12,6 +12,7 @@ use crate::scope::Scope;
 use crate::session::{Arrival, Running};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
 use actor_core::{Exit, Reply, time};
@@ -32,6 +33,12 @@ pub(super) enum Queued {
     NotHeld,
     /// The node sends more than its windows allow.
     BeyondWindow,
+}
+
+/// The content of the frames that were sent before a frame and belong to it.
+struct Before {
+    announced: Announced,
+    trace: Option<TraceParent>,
 }
 
 impl Inner {
@@ -65,12 +72,15 @@ impl Inner {
         if head.sequence == 0 {
             return self.greeted(from, head.session, rest);
         }
-        let (arrival, session, announced) = match self.lock().peers.get_mut(&from) {
+        let (arrival, session, announced, trace) = match self.lock().peers.get_mut(&from) {
             Some(peer) => match peer.arrive(head) {
-                Arrival::Next => (Arrival::Next, peer.mine, std::mem::take(&mut peer.announced)),
-                arrival => (arrival, peer.mine, Vec::new()),
+                Arrival::Next => {
+                    let announced = std::mem::take(&mut peer.announced);
+                    (Arrival::Next, peer.mine, announced, peer.trace.take())
+                }
+                arrival => (arrival, peer.mine, Vec::new(), None),
             },
-            None => (Arrival::Stale, 0, Vec::new()),
+            None => (Arrival::Stale, 0, Vec::new(), None),
         };
         match arrival {
             Arrival::Stale => add(&self.counts.stale),
@@ -78,7 +88,8 @@ impl Inner {
             Arrival::Next => {
                 let scope = Scope { node: self.clone(), peer: from, session };
                 let announced = Announced::new(&scope, announced);
-                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, announced));
+                let before = Before { announced, trace };
+                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, before));
                 if !is_good {
                     self.begin_again(from);
                     self.bad_body(from);
@@ -116,8 +127,9 @@ impl Inner {
     }
 
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
-    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, announced: Announced) -> bool {
+    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, before: Before) -> bool {
         let from = scope.peer;
+        let Before { announced, trace } = before;
         match frame {
             Frame::Hello { .. } => return false,
             Frame::Names { gone, given } => {
@@ -142,7 +154,7 @@ impl Inner {
                     call,
                     None,
                     left.and_then(deadline_in),
-                    (export, method, body, announced),
+                    (export, method, body, Before { announced, trace }),
                 );
             }
             Frame::Open { export, method, call, left, items, body } => {
@@ -154,11 +166,11 @@ impl Inner {
                         call,
                         credit,
                         deadline,
-                        (export, method, body, announced),
+                        (export, method, body, Before { announced, trace }),
                     );
             }
             Frame::Send { export, method, body } => {
-                let parcel = Parcel { method, body: body.to_vec(), announced, call: None };
+                let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: None };
                 match self.queue(&scope, export, Item::Message(parcel)) {
                     Queued::Yes => {}
                     // The sender reports the message once the notice of the end arrives.
@@ -229,6 +241,12 @@ impl Inner {
             Frame::Addresses { exports } => {
                 if let Some(peer) = self.lock().peers.get_mut(&from) {
                     peer.announced = exports;
+                    peer.trace = trace;
+                }
+            }
+            Frame::Trace { parent } => {
+                if let Some(peer) = self.lock().peers.get_mut(&from) {
+                    peer.trace = parent;
                 }
             }
             Frame::Leaving => {
@@ -280,7 +298,7 @@ impl Inner {
         call: u64,
         credit: Option<Arc<ItemCredit>>,
         deadline: Option<Instant>,
-        (export, method, body, announced): (u64, u64, &[u8], Announced),
+        (export, method, body, before): (u64, u64, &[u8], Before),
     ) -> bool {
         let (token, cancelled) = Reply::pair();
         let running = Running { token, credit: credit.clone() };
@@ -291,7 +309,8 @@ impl Inner {
             return false;
         }
         let asked = Asked { number: call, cancelled, credit, deadline };
-        let parcel = Parcel { method, body: body.to_vec(), announced, call: Some(asked) };
+        let Before { announced, trace } = before;
+        let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked) };
         match self.queue(scope, export, Item::Message(parcel)) {
             Queued::Yes => {}
             Queued::NotHeld => {
