@@ -14,6 +14,7 @@ mod guard;
 mod leaving;
 mod names;
 mod outgoing;
+mod replies;
 mod streams;
 mod tables;
 
@@ -28,6 +29,7 @@ pub(crate) use events::Unread;
 pub use events::{Member, NodeEvent};
 pub use leaving::LeaveReport;
 pub(crate) use names::NamedActor;
+pub(crate) use replies::Undecoded;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;

@@ -2,7 +2,6 @@
 
 use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
-use super::outgoing::accept_reply;
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
 use crate::export::{Asked, Exported, Item, Parcel, Server};
@@ -178,21 +177,11 @@ impl Inner {
                     Queued::BeyondWindow => return false,
                 }
             }
-            Frame::Reply { call, body } => {
-                let pending = self.update(|state| {
-                    accept_reply(state, from, cost(body));
-                    state.peers.get_mut(&from)?.take_call(call)
-                });
-                match pending {
-                    Some(pending) => pending.reply(body, &scope, announced),
-                    // The caller has left, and its cancellation was in flight.
-                    None => add(&self.counts.stale),
-                }
-            }
+            Frame::Reply { call, body } => self.replied(&scope, call, body, announced),
             Frame::Failed { call, error } => {
                 let pending = self.lock().peers.get_mut(&from).and_then(|it| it.take_call(call));
                 match pending {
-                    Some(pending) => pending.fail(error.into_error()),
+                    Some((_, pending)) => pending.fail(error.into_error()),
                     None if self.stream_ended(&scope, call, Some(error)) == Fate::Accepted => {}
                     None => add(&self.counts.stale),
                 }

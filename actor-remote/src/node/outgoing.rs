@@ -120,7 +120,7 @@ impl Inner {
                     let waker = self.on_abandoned(to, import.session, call);
                     let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
                     abandoned = poll.is_ready().then_some(waker);
-                    peer.calls.insert(call, pending);
+                    peer.calls.insert(call, (export, pending));
                     let frame = Frame::Call { export, method, call, left, body };
                     push_message(state, import, (written, trace), &frame);
                     Ok(None)
