@@ -66,7 +66,7 @@ impl Inner {
         let mut begun = None;
         let plain = self.update(|state| {
             let from = scope.peer;
-            let Some(peer) = state.peers.get_mut(&from) else { return None };
+            let peer = state.peers.get_mut(&from)?;
             let Some((export, pending)) = peer.take_call(call) else {
                 accept_reply(state, from, cost(body));
                 // The caller has left, and its cancellation was in flight.
