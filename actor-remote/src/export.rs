@@ -8,6 +8,7 @@ use crate::node::{Announced, Inner};
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::stream::producer::ItemCredit;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::future::or;
@@ -165,6 +166,7 @@ pub(crate) struct Parcel {
     pub(crate) method: u64,
     pub(crate) body: Vec<u8>,
     pub(crate) announced: Announced,
+    pub(crate) trace: Option<TraceParent>,
     pub(crate) call: Option<Asked>,
 }
 
@@ -245,7 +247,7 @@ impl Server {
     /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
     /// gets credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
-        let Parcel { method, body, announced, call } = parcel;
+        let Parcel { method, body, announced, trace, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && self.replies.room().await.is_none() {
             return false;
@@ -256,7 +258,11 @@ impl Server {
         }
         let mut incoming = Incoming::new(&body, call, self.address.protocol());
         let begin = || self.address.begin(method, &mut incoming);
-        let sent = scope::decoding(&self.scope, announced, begin);
+        let decode = || scope::decoding(&self.scope, announced, begin);
+        let sent = match (trace, self.scope.node.tracing()) {
+            (Some(parent), Some(tracing)) => tracing.within(parent, decode),
+            _ => decode(),
+        };
         let (call, begun) = match (sent, incoming.end()) {
             (Some(sent), (call, Ok(answer))) => (call, Ok((sent, answer))),
             (_, (call, Err(refusal))) => (call, Err(refusal)),

@@ -4,6 +4,8 @@ mod outcome;
 
 pub(crate) use outcome::{CallFault, Ending};
 
+use crate::trace::TraceParent;
+
 /// The version of the layout.
 pub(crate) const VERSION: u8 = 1;
 
@@ -119,6 +121,10 @@ pub(crate) enum Frame<'a> {
     Addresses {
         exports: Vec<u64>,
     },
+    /// The trace of the next message. `None` if it is not in the form of the standard.
+    Trace {
+        parent: Option<TraceParent>,
+    },
 }
 
 /// A name of an actor of the sender.
@@ -231,6 +237,9 @@ impl Frame<'_> {
                 number(out, exports.len() as u64);
                 exports.iter().for_each(|export| number(out, *export));
             }
+            Frame::Trace { parent } => {
+                out.extend_from_slice(parent.as_ref().map_or(&[], TraceParent::bytes));
+            }
         }
     }
 
@@ -258,6 +267,7 @@ impl Frame<'_> {
             Frame::Open { left: None, .. } => 21,
             Frame::Open { left: Some(_), .. } => 22,
             Frame::Addresses { .. } => 23,
+            Frame::Trace { .. } => 24,
         }
     }
 }
@@ -318,6 +328,7 @@ impl<'a> Reader<'a> {
                 body: self.body()?,
             },
             23 => Frame::Addresses { exports: self.list(Self::number)? },
+            24 => Frame::Trace { parent: TraceParent::new(self.body()?) },
             _ => return None,
         };
         self.0.is_empty().then_some(frame)

@@ -13,6 +13,7 @@ use crate::remote::{Place, Remote};
 use crate::scope::{self, Scope};
 use crate::session::Pending;
 use crate::stream::reader::Reader;
+use crate::trace::{TraceParent, Tracing};
 use crate::window;
 use actor_core::future::or;
 use actor_core::proxy::{self, Cause, Control, Proxy};
@@ -45,6 +46,7 @@ struct Encoded {
     caller: Option<Caller>,
     /// The exports whose addresses are in the body.
     written: Vec<u64>,
+    trace: Option<TraceParent>,
 }
 
 /// Encodes one message.
@@ -97,7 +99,8 @@ impl Outgoing {
             None => Ok(body),
             Some(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
-        is_own.then_some(Encoded { name, method, body, caller, written })
+        let trace = scope.node.tracing().filter(|_| is_own).and_then(Tracing::current);
+        is_own.then_some(Encoded { name, method, body, caller, written, trace })
     }
 }
 
@@ -324,7 +327,7 @@ impl Import {
     /// # Cancellation
     /// If the future is dropped because the proxy is killed, the message is not sent.
     async fn send(&self, node: Arc<Inner>, encoded: Encoded) {
-        let Encoded { name, method, body, caller, written } = encoded;
+        let Encoded { name, method, body, caller, written, trace } = encoded;
         let message = Some((name, caller, CallError::Stopped));
         let mut unsent = Unsent { import: self, node: &node, message, written };
         let body = match body {
@@ -346,7 +349,8 @@ impl Import {
         let is_wanted = !matches!(caller, Some(None));
         let result = match is_wanted {
             true => {
-                node.send_message(self, name, method, (&body, &unsent.written), caller.flatten())
+                let content = (&body[..], &unsent.written[..], trace);
+                node.send_message(self, name, method, content, caller.flatten())
             }
             false => Err(None),
         };

@@ -76,6 +76,7 @@ mod session;
 mod sim;
 mod stream;
 mod topic;
+mod trace;
 mod transport;
 mod window;
 mod wire_check;

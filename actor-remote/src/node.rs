@@ -14,6 +14,7 @@ mod guard;
 mod leaving;
 mod names;
 mod outgoing;
+mod replies;
 mod streams;
 mod tables;
 
@@ -28,11 +29,13 @@ pub(crate) use events::Unread;
 pub use events::{Member, NodeEvent};
 pub use leaving::LeaveReport;
 pub(crate) use names::NamedActor;
+pub(crate) use replies::Undecoded;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;
 use crate::session::{Random, State};
 use crate::topic::Topics;
+use crate::trace::Tracing;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
@@ -121,6 +124,11 @@ enum Arrived {
     Up(NodeId),
     Down(NodeId),
     Frame(NodeId, Vec<u8>),
+    /// Another node, or its endpoint, is not reached, and why.
+    NoContact {
+        peer: String,
+        reason: String,
+    },
     /// The caller of a call to another node has left.
     Abandoned {
         peer: NodeId,
@@ -175,6 +183,9 @@ impl Node {
                 TransportEvent::Up(node) => Arrived::Up(node),
                 TransportEvent::Down(node) => Arrived::Down(node),
                 TransportEvent::Frame { from, bytes } => Arrived::Frame(from, bytes.to_vec()),
+                TransportEvent::NoContact { peer, reason } => {
+                    Arrived::NoContact { peer: peer.to_owned(), reason: reason.to_owned() }
+                }
             });
         }));
         let actor = inner.system.spawn(NodeActor::new(inner.clone()));
@@ -327,7 +338,8 @@ impl Node {
         open.into_iter().map(|peer| peer.name.clone()).collect()
     }
 
-    /// Returns the counts of frames and messages that the node did not accept.
+    /// Returns the counts of the node since its start: its traffic, and the frames and messages that it did not
+    /// accept.
     pub fn counters(&self) -> NodeCounters {
         self.handle.inner.counts.read()
     }
@@ -427,6 +439,10 @@ async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
 impl Inner {
     pub(crate) fn system(&self) -> &System {
         &self.system
+    }
+
+    pub(crate) fn tracing(&self) -> Option<&Tracing> {
+        self.rules.tracing.as_ref()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

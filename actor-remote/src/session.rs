@@ -8,11 +8,12 @@ pub(crate) use exits::{ExitHere, ExitThere, Exits};
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
-use crate::node::{Announced, Member, Unread};
+use crate::node::{Announced, Member, Undecoded, Unread};
 use crate::remote::Place;
 use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
 use crate::stream::reader::OpenStream;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
@@ -36,6 +37,8 @@ pub(crate) trait Pending: Send {
     fn deadline(&self) -> Option<Instant>;
     /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
+    /// Whether no code of the user runs when the reply is decoded and dropped.
+    fn is_plain(&self) -> bool;
     /// Completes the call with the reply that has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced);
     fn fail(self: Box<Self>, error: CallError);
@@ -72,6 +75,8 @@ pub(crate) struct State {
     pub(crate) random: Random,
     /// The streams of events that users read.
     pub(crate) streams: Vec<Weak<Unread>>,
+    /// The nodes and endpoints that are not reached, each with the reason, since the last session began.
+    pub(crate) no_contact: BTreeMap<String, String>,
 }
 
 /// The state of another node.
@@ -89,11 +94,16 @@ pub(crate) struct Peer {
     next_in: u64,
     /// The exports of the other node whose addresses are in the body of its next frame.
     pub(crate) announced: Vec<u64>,
+    /// The trace of its next message.
+    pub(crate) trace: Option<TraceParent>,
     /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
-    pub(crate) calls: BTreeMap<u64, Box<dyn Pending>>,
+    /// The calls that wait for a reply, each with the export that it was sent to.
+    pub(crate) calls: BTreeMap<u64, (u64, Box<dyn Pending>)>,
+    /// The replies of actors that are not decoded yet, by their export.
+    pub(crate) undecoded: BTreeMap<u64, Arc<Undecoded>>,
     /// The calls whose replies are streams.
     pub(crate) streams: BTreeMap<u64, OpenStream>,
     pub(crate) next_call: u64,
@@ -141,7 +151,8 @@ pub(crate) struct Wreck {
     /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
     /// accepted, that call would be missing before a later message.
     running: Vec<Reply<()>>,
-    imports: Vec<Arc<Import>>,
+    /// The proxies, each with the replies of its actor that are not decoded yet.
+    imports: Vec<(Arc<Import>, Option<Arc<Undecoded>>)>,
     rest: Vec<Box<dyn Any + Send>>,
 }
 
@@ -153,6 +164,15 @@ pub(crate) enum Arrival {
     Gap,
     /// The frame is the next one.
     Next,
+}
+
+/// A proxy whose session is over. It ends when this is dropped.
+struct Lost(Arc<Import>);
+
+impl Drop for Lost {
+    fn drop(&mut self) {
+        self.0.end(Exit::Unreachable);
+    }
 }
 
 impl Wreck {
@@ -170,8 +190,11 @@ impl Wreck {
         for token in self.running {
             let _ = token.send(());
         }
-        for import in self.imports {
-            import.end(Exit::Unreachable);
+        for (import, undecoded) in self.imports {
+            let lost = Lost(import);
+            if let Some(undecoded) = undecoded {
+                undecoded.add_barrier(Arc::new(lost));
+            }
         }
     }
 
@@ -201,10 +224,12 @@ impl Peer {
             next_out: 1,
             next_in: 1,
             announced: Vec::new(),
+            trace: None,
             is_alive: Arc::new(AtomicBool::new(true)),
             names: BTreeMap::new(),
             proxies: BTreeMap::new(),
             calls: BTreeMap::new(),
+            undecoded: BTreeMap::new(),
             streams: BTreeMap::new(),
             next_call: 1,
             lanes: BTreeMap::new(),
@@ -223,8 +248,8 @@ impl Peer {
         self.next_out
     }
 
-    /// Removes a call that is over, with any outcome.
-    pub(crate) fn take_call(&mut self, call: u64) -> Option<Box<dyn Pending>> {
+    /// Removes a call that is over, with any outcome. Also returns the export that it was sent to.
+    pub(crate) fn take_call(&mut self, call: u64) -> Option<(u64, Box<dyn Pending>)> {
         let pending = self.calls.remove(&call);
         self.window.answered(usize::from(pending.is_some()));
         pending
@@ -270,6 +295,7 @@ impl State {
             opened: 0,
             random,
             streams: Vec::new(),
+            no_contact: BTreeMap::new(),
         }
     }
 
@@ -469,14 +495,16 @@ impl State {
     fn abandon(&mut self, id: NodeId, peer: Peer) -> Wreck {
         self.names_version += 1;
         peer.is_alive.store(false, Ordering::Release);
-        let calls = peer.calls.into_values().collect();
+        let calls = peer.calls.into_values().map(|(_, pending)| pending).collect();
         let windows = vec![peer.window, peer.replies];
         let member = peer.is_open.then_some(Member { name: peer.name, id });
+        let undecoded = peer.undecoded;
         let mut wreck = Wreck { member, windows, calls, ..Wreck::default() };
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
-            wreck.imports.push(proxied.import);
-            wreck.imports.extend(proxied.older);
+            let queue = undecoded.get(&proxied.import.place.export);
+            let imports = proxied.older.into_iter().chain([proxied.import]);
+            wreck.imports.extend(imports.map(|import| (import, queue.cloned())));
             wreck.rest.push(Box::new(proxied.weak));
         }
         wreck.streams = peer.streams.into_values().collect();

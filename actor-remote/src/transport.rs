@@ -100,4 +100,11 @@ pub enum TransportEvent<'a> {
         /// The frame.
         bytes: &'a [u8],
     },
+    /// Another node is not reached, and why.
+    NoContact {
+        /// The endpoint of the node, or the node itself.
+        peer: &'a str,
+        /// The reason.
+        reason: &'a str,
+    },
 }

@@ -15,6 +15,7 @@
 mod batch;
 mod builder;
 mod connect;
+mod contact;
 mod endpoint;
 mod errors;
 mod peers;
@@ -25,6 +26,7 @@ pub use errors::OpenError;
 
 use crate::transport::{NodeId, Transport, TransportEvent};
 use async_channel::{Receiver, Sender};
+use contact::Contact;
 use peers::Peers;
 use std::convert::Infallible;
 use std::fmt;
@@ -61,6 +63,7 @@ pub struct ZenohTransport {
     id: NodeId,
     keys: Keys,
     peers: Arc<Peers>,
+    builder: ZenohBuilder,
     /// The session, and what it declares. Taken by [`leave`](Transport::leave).
     open: Mutex<Option<Open>>,
     /// Closed once the session is closed.
@@ -70,6 +73,7 @@ pub struct ZenohTransport {
 struct Open {
     session: Session,
     declared: Option<Declared>,
+    contact: Option<Contact>,
     is_open: Sender<Infallible>,
 }
 
@@ -95,8 +99,15 @@ impl Keys {
         format!("{}/node/{node}", self.root)
     }
 
-    fn nodes(&self) -> String {
-        format!("{}/node/*", self.root)
+    /// The tokens of all nodes, those of other clusters included.
+    fn nodes() -> &'static str {
+        "@actor/1/*/node/*"
+    }
+
+    /// Returns the cluster that a token belongs to, if it is another one.
+    fn other_cluster<'a>(&self, token: &'a str) -> Option<&'a str> {
+        let (root, _) = token.rsplit_once("/node/")?;
+        (root != self.root).then(|| root.rsplit('/').next())?
     }
 
     fn frames(&self, from: NodeId, to: NodeId) -> String {
@@ -120,12 +131,12 @@ impl ZenohTransport {
         ZenohBuilder::new()
     }
 
-    fn new(id: NodeId, cluster: &str, session: Session) -> Self {
-        let keys = Keys::new(cluster);
+    fn new(id: NodeId, builder: ZenohBuilder, session: Session) -> Self {
+        let keys = Keys::new(&builder.cluster);
         let peers = Arc::new(Peers::new(id, keys.clone(), session.clone()));
         let (is_open, left) = async_channel::bounded(1);
-        let open = Open { session, declared: None, is_open };
-        ZenohTransport { id, keys, peers, open: Mutex::new(Some(open)), left }
+        let open = Open { session, declared: None, contact: None, is_open };
+        ZenohTransport { id, keys, peers, builder, open: Mutex::new(Some(open)), left }
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Option<Open>> {
@@ -143,15 +154,23 @@ impl ZenohTransport {
         };
         let inbox = session.declare_subscriber(self.keys.inbox(self.id)).callback(on_frames);
         let inbox = inbox.wait()?;
-        let peers = self.peers.clone();
+        let (peers, keys) = (self.peers.clone(), self.keys.clone());
         let on_token = move |sample: zenoh::sample::Sample| {
-            let Some(node) = last_node(sample.key_expr().as_str()) else { return };
+            let token = sample.key_expr().as_str();
+            let Some(node) = last_node(token) else { return };
+            if let Some(cluster) = keys.other_cluster(token) {
+                if sample.kind() == SampleKind::Put {
+                    let reason = format!("it belongs to the cluster `{cluster}`");
+                    peers.no_contact(&node.to_string(), &reason);
+                }
+                return;
+            }
             match sample.kind() {
                 SampleKind::Put => peers.up(node),
                 SampleKind::Delete => peers.down(node),
             }
         };
-        let nodes = session.liveliness().declare_subscriber(self.keys.nodes()).history(true);
+        let nodes = session.liveliness().declare_subscriber(Keys::nodes()).history(true);
         let nodes = nodes.callback(on_token).wait()?;
         let token = session.liveliness().declare_token(self.keys.token(self.id)).wait()?;
         Ok(Declared { _token: token, _inbox: inbox, _nodes: nodes })
@@ -168,8 +187,11 @@ impl Transport for ZenohTransport {
         let Some(session) = self.open().as_ref().map(|open| open.session.clone()) else { return };
         // Only a session that is closed already refuses a declaration. Then no node is ever up.
         let declared = self.declare(&session).ok();
+        // Without a thread, the reasons are not reported.
+        let contact = Contact::start(self.builder.clone(), self.peers.clone()).ok();
         if let Some(open) = self.open().as_mut() {
             open.declared = declared;
+            open.contact = contact;
         }
     }
 
@@ -178,8 +200,9 @@ impl Transport for ZenohTransport {
     }
 
     fn leave(&self) {
-        let Some(Open { session, declared, is_open }) = self.open().take() else { return };
+        let Some(Open { session, declared, contact, is_open }) = self.open().take() else { return };
         let sending = self.peers.close();
+        drop(contact);
         // Closing can block, and this function must not.
         let closing = move || {
             sending.join(LAST_FRAMES);
@@ -211,5 +234,18 @@ impl Drop for ZenohTransport {
 impl fmt::Debug for ZenohTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ZenohTransport").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_names_its_cluster() {
+        let (shop, node) = (Keys::new("shop"), Keys::new("node"));
+        assert_eq!(shop.other_cluster(&node.token(NodeId(7))), Some("node"));
+        assert_eq!(node.other_cluster(&shop.token(NodeId(7))), Some("shop"));
+        assert_eq!(node.other_cluster(&node.token(NodeId(7))), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use actor_core::prelude::*;
 use actor_core::time;
-use actor_remote::{Node, NodeEvent, SimNetwork};
+use actor_remote::{Node, NodeEvent, NodeId, SimNetwork, Transport, TransportEvent};
 use futures_lite::{Stream, StreamExt};
 use std::time::Duration;
 
@@ -159,4 +159,42 @@ async fn an_actor_receives_the_events_as_messages() {
     assert_eq!(members, ["a", "b"]);
     here.leave();
     forwarding.await;
+}
+
+/// A network that reaches no other node, and says why.
+struct Closed;
+
+impl Transport for Closed {
+    fn node(&self) -> NodeId {
+        NodeId(1)
+    }
+
+    fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {
+        for reason in ["no route", "no answer"] {
+            on_event(TransportEvent::NoContact { peer: "quic/shop:7447", reason });
+        }
+    }
+
+    fn send(&self, _to: NodeId, _frame: Vec<u8>) {}
+
+    fn leave(&self) {}
+}
+
+#[actor_core::test(seeds = 4)]
+async fn a_stream_begins_with_the_last_reason_why_a_node_is_not_reached() {
+    let node = Node::on(Closed, "here");
+    let mut first = node.events();
+    // The stream may be older than the reasons.
+    let mut events = vec![first.next().await];
+    while events != [Some(no_contact("no answer"))] {
+        assert_eq!(events.pop(), Some(Some(no_contact("no route"))));
+        events.push(first.next().await);
+    }
+    assert_eq!(node.events().next().await, Some(no_contact("no answer")));
+    let text = no_contact("no answer").to_string();
+    assert_eq!(text, "no contact with quic/shop:7447: no answer");
+}
+
+fn no_contact(reason: &str) -> NodeEvent {
+    NodeEvent::NoContact { peer: "quic/shop:7447".to_owned(), reason: reason.to_owned() }
 }

@@ -60,10 +60,14 @@ struct Hostile {
 }
 
 async fn hostile() -> Hostile {
+    hostile_to(Node::builder()).await
+}
+
+async fn hostile_to(settings: actor_remote::NodeBuilder) -> Hostile {
     let pipe = Pipe::default();
     let (server, client) = (pipe.port(1), pipe.port(2));
     drop(pipe.port(3));
-    let (server, client) = (Node::on(server, "server"), Node::on(client, "client"));
+    let (server, client) = (settings.on(server, "server"), Node::on(client, "client"));
     let local = Counter::default().spawn();
     server.register("counter", &local).unwrap();
     let honest: CounterAddr = client.wait_for("counter", LIMIT).await.unwrap();
@@ -281,6 +285,42 @@ async fn hostile_bodies_are_refused_before_they_are_decoded() {
     all.forger.frame(&[&[5][..], &number(export), &add, &[0x91, 5]].concat());
     time::sleep(Duration::from_millis(10)).await;
     assert_eq!(all.honest.add(0).await, Ok(5));
+    all.end().await;
+}
+
+#[actor_core::test(seeds = 5)]
+async fn a_trace_belongs_to_the_next_message_and_a_malformed_one_is_ignored() {
+    const TRACE: &[u8] = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let entered = Arc::new(Mutex::new(Vec::new()));
+    let seen = entered.clone();
+    let enter = move |traceparent: &str, deliver: &mut dyn FnMut()| {
+        seen.lock().unwrap().push(traceparent.to_owned());
+        deliver();
+    };
+    let mut all = hostile_to(Node::builder().trace_context(|| None, enter)).await;
+    let export = all.hold().await;
+    let add = method(&["counter", "add", "amount"]);
+    let send = [&[5][..], &number(export), &add, &[0x91, 1]].concat();
+    let trace = |text: &[u8]| [&[24], text].concat();
+    let malformed: [&[u8]; 4] = [b"", b"00", &TRACE[1..], &[0xff; 55]];
+    for text in malformed {
+        all.forger.frame(&trace(text));
+        all.forger.frame(&send);
+    }
+    // A heartbeat comes between.
+    for frame in [&trace(TRACE)[..], &[13], &send] {
+        all.forger.frame(frame);
+    }
+    time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(*entered.lock().unwrap(), [""; 0]);
+    // The addresses of a message come between it and its trace.
+    for frame in [&trace(TRACE)[..], &[23, 0], &send, &send] {
+        all.forger.frame(frame);
+    }
+    time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(*entered.lock().unwrap(), [std::str::from_utf8(TRACE).unwrap()]);
+    assert_eq!(all.honest.add(0).await, Ok(7));
+    assert_eq!(all.server.counters().bad_frames, 0);
     all.end().await;
 }
 

@@ -90,7 +90,8 @@ impl<P: Protocol> Drop for Forwarding<P> {
 /// proxy::send(&second, refused.into_message()).await.unwrap();
 /// # });
 /// ```
-pub fn send<P: Protocol>(to: &Addr<P>, message: P::Message) -> SendFuture<'static, P> {
+pub fn send<P: Protocol>(to: &Addr<P>, mut message: P::Message) -> SendFuture<'static, P> {
+    set_send_context(to, &mut message);
     SendFuture::new(MaybeOwned::Owned(to.clone()), message)
 }
 
@@ -113,9 +114,25 @@ pub fn send<P: Protocol>(to: &Addr<P>, message: P::Message) -> SendFuture<'stati
 /// ```
 pub fn try_send<P: Protocol>(
     to: &Addr<P>,
-    message: P::Message,
+    mut message: P::Message,
 ) -> Result<(), SendError<P::Message>> {
+    set_send_context(to, &mut message);
     SendFuture::new(MaybeOwned::Borrowed(to), message).try_now()
+}
+
+/// Records the time and context of the send, unless the message was sent before.
+fn set_send_context<P: Protocol>(to: &Addr<P>, message: &mut P::Message) {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    {
+        let waits = P::info(message).reply.is_some();
+        if let Some(slot) = P::slot(message)
+            && slot.send_context().sent.is_none()
+        {
+            slot.send_context().set(to.mailbox().header().system.executor.now(), waits);
+        }
+    }
+    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+    let _ = (to, message);
 }
 
 /// Forwards a message to another address as [`forward`] does. If the actor has ended, discards the

@@ -1,10 +1,12 @@
 //! The page `WIRE.md` and the code agree.
 
-use super::{CallFault, Ending, Frame, Head, Named, open};
+use super::{CallFault, Ending, Frame, Head, Named, TraceParent, open};
 use actor_core::proxy::ForeignFailure;
 use actor_core::{FailureKind, error::RefusalKind};
 
 const PAGE: &str = include_str!("../../WIRE.md");
+
+const PARENT: &[u8] = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 /// One frame of each kind, as on the page.
 fn examples() -> Vec<(&'static str, Frame<'static>)> {
@@ -55,6 +57,7 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
             },
         ),
         ("Addresses", Frame::Addresses { exports: vec![3, 300] }),
+        ("Trace", Frame::Trace { parent: TraceParent::new(PARENT) }),
     ]
 }
 
@@ -139,6 +142,7 @@ fn every_shortened_and_lengthened_frame_is_refused() {
                 | Frame::Reply { .. }
                 | Frame::Item { .. }
                 | Frame::Open { .. }
+                | Frame::Trace { .. }
         );
         for length in 0..bytes.len() {
             let read = open(&bytes[..length]).and_then(|(_, rest)| rest.frame());
@@ -164,7 +168,7 @@ fn random_frames_never_panic() {
     };
     for _ in 0..200_000 {
         let length = usize::from(random() % 40);
-        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 24];
+        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 25];
         bytes.extend((0..length).map(|_| random()));
         let _ = open(&bytes).and_then(|(_, rest)| rest.frame());
     }

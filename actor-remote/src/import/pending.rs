@@ -11,6 +11,7 @@ use actor_core::{
     error::{Refusal, RefusalKind},
 };
 use serde::de::DeserializeOwned;
+use std::any::TypeId;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -33,6 +34,10 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
 
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {
         proxy::begin(*self).map(|reply| Box::new(reply) as Box<dyn Pending>)
+    }
+
+    fn is_plain(&self) -> bool {
+        is_plain::<T>()
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
@@ -67,6 +72,10 @@ impl<T: DeserializeOwned + Send + 'static> Pending for PassedOn<T> {
         proxy::begin(self.0).map(|reply| Box::new(PassedOn(reply)) as Box<dyn Pending>)
     }
 
+    fn is_plain(&self) -> bool {
+        self.0.is_plain()
+    }
+
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
         Box::new(self.0).reply(bytes, scope, announced);
     }
@@ -74,6 +83,36 @@ impl<T: DeserializeOwned + Send + 'static> Pending for PassedOn<T> {
     fn fail(self: Box<Self>, error: CallError) {
         proxy::fail(self.0, of_passed_on(error));
     }
+}
+
+/// Whether a type is one of the simple types of the standard library.
+fn is_plain<T: 'static>() -> bool {
+    macro_rules! is_one_of {
+        ($($plain:ty),*) => {
+            [$(TypeId::of::<$plain>()),*].contains(&TypeId::of::<T>())
+        };
+    }
+    is_one_of!(
+        (),
+        bool,
+        char,
+        String,
+        Vec<u8>,
+        f32,
+        f64,
+        u8,
+        u16,
+        u32,
+        u64,
+        u128,
+        usize,
+        i8,
+        i16,
+        i32,
+        i64,
+        i128,
+        isize
+    )
 }
 
 /// Converts the error of the second message to that of the first one, which was handled. As on one node, the

@@ -2,7 +2,6 @@
 
 use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
-use super::outgoing::accept_reply;
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
 use crate::export::{Asked, Exported, Item, Parcel, Server};
@@ -12,6 +11,7 @@ use crate::scope::Scope;
 use crate::session::{Arrival, Running};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
 use actor_core::{Exit, Reply, time};
@@ -34,6 +34,12 @@ pub(super) enum Queued {
     BeyondWindow,
 }
 
+/// The content of the frames that were sent before a frame and belong to it.
+struct Before {
+    announced: Announced,
+    trace: Option<TraceParent>,
+}
+
 impl Inner {
     pub(super) fn handle(self: &Arc<Self>, event: Arrived) {
         match event {
@@ -49,6 +55,7 @@ impl Inner {
                 self.session_ended(wreck, Cause::Lost);
             }
             Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
+            Arrived::NoContact { peer, reason } => self.no_contact(peer, reason),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
             Arrived::NotRead { peer, session, exports } => self.not_read(peer, session, exports),
             Arrived::Up(_) => {}
@@ -64,12 +71,15 @@ impl Inner {
         if head.sequence == 0 {
             return self.greeted(from, head.session, rest);
         }
-        let (arrival, session, announced) = match self.lock().peers.get_mut(&from) {
+        let (arrival, session, announced, trace) = match self.lock().peers.get_mut(&from) {
             Some(peer) => match peer.arrive(head) {
-                Arrival::Next => (Arrival::Next, peer.mine, std::mem::take(&mut peer.announced)),
-                arrival => (arrival, peer.mine, Vec::new()),
+                Arrival::Next => {
+                    let announced = std::mem::take(&mut peer.announced);
+                    (Arrival::Next, peer.mine, announced, peer.trace.take())
+                }
+                arrival => (arrival, peer.mine, Vec::new(), None),
             },
-            None => (Arrival::Stale, 0, Vec::new()),
+            None => (Arrival::Stale, 0, Vec::new(), None),
         };
         match arrival {
             Arrival::Stale => add(&self.counts.stale),
@@ -77,7 +87,8 @@ impl Inner {
             Arrival::Next => {
                 let scope = Scope { node: self.clone(), peer: from, session };
                 let announced = Announced::new(&scope, announced);
-                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, announced));
+                let before = Before { announced, trace };
+                let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, before));
                 if !is_good {
                     self.begin_again(from);
                     self.bad_body(from);
@@ -97,6 +108,7 @@ impl Inner {
             add(&self.counts.sessions);
             let mut state = self.lock();
             let name = state.peers.get(&from).map(|peer| peer.name.clone()).unwrap_or_default();
+            state.no_contact.clear();
             report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));
             drop(state);
             self.changed.notify(usize::MAX);
@@ -114,8 +126,9 @@ impl Inner {
     }
 
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
-    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, announced: Announced) -> bool {
+    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, before: Before) -> bool {
         let from = scope.peer;
+        let Before { announced, trace } = before;
         match frame {
             Frame::Hello { .. } => return false,
             Frame::Names { gone, given } => {
@@ -140,7 +153,7 @@ impl Inner {
                     call,
                     None,
                     left.and_then(deadline_in),
-                    (export, method, body, announced),
+                    (export, method, body, Before { announced, trace }),
                 );
             }
             Frame::Open { export, method, call, left, items, body } => {
@@ -152,11 +165,11 @@ impl Inner {
                         call,
                         credit,
                         deadline,
-                        (export, method, body, announced),
+                        (export, method, body, Before { announced, trace }),
                     );
             }
             Frame::Send { export, method, body } => {
-                let parcel = Parcel { method, body: body.to_vec(), announced, call: None };
+                let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: None };
                 match self.queue(&scope, export, Item::Message(parcel)) {
                     Queued::Yes => {}
                     // The sender reports the message once the notice of the end arrives.
@@ -164,21 +177,11 @@ impl Inner {
                     Queued::BeyondWindow => return false,
                 }
             }
-            Frame::Reply { call, body } => {
-                let pending = self.update(|state| {
-                    accept_reply(state, from, cost(body));
-                    state.peers.get_mut(&from)?.take_call(call)
-                });
-                match pending {
-                    Some(pending) => pending.reply(body, &scope, announced),
-                    // The caller has left, and its cancellation was in flight.
-                    None => add(&self.counts.stale),
-                }
-            }
+            Frame::Reply { call, body } => self.replied(&scope, call, body, announced),
             Frame::Failed { call, error } => {
                 let pending = self.lock().peers.get_mut(&from).and_then(|it| it.take_call(call));
                 match pending {
-                    Some(pending) => pending.fail(error.into_error()),
+                    Some((_, pending)) => pending.fail(error.into_error()),
                     None if self.stream_ended(&scope, call, Some(error)) == Fate::Accepted => {}
                     None => add(&self.counts.stale),
                 }
@@ -227,6 +230,12 @@ impl Inner {
             Frame::Addresses { exports } => {
                 if let Some(peer) = self.lock().peers.get_mut(&from) {
                     peer.announced = exports;
+                    peer.trace = trace;
+                }
+            }
+            Frame::Trace { parent } => {
+                if let Some(peer) = self.lock().peers.get_mut(&from) {
+                    peer.trace = parent;
                 }
             }
             Frame::Leaving => {
@@ -278,7 +287,7 @@ impl Inner {
         call: u64,
         credit: Option<Arc<ItemCredit>>,
         deadline: Option<Instant>,
-        (export, method, body, announced): (u64, u64, &[u8], Announced),
+        (export, method, body, before): (u64, u64, &[u8], Before),
     ) -> bool {
         let (token, cancelled) = Reply::pair();
         let running = Running { token, credit: credit.clone() };
@@ -289,7 +298,8 @@ impl Inner {
             return false;
         }
         let asked = Asked { number: call, cancelled, credit, deadline };
-        let parcel = Parcel { method, body: body.to_vec(), announced, call: Some(asked) };
+        let Before { announced, trace } = before;
+        let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked) };
         match self.queue(scope, export, Item::Message(parcel)) {
             Queued::Yes => {}
             Queued::NotHeld => {

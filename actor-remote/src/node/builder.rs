@@ -1,6 +1,7 @@
-//! The settings of a node: the rights of other nodes at its actors.
+//! The settings of a node: the rights of other nodes at its actors, and the traces of messages.
 
 use super::Node;
+use crate::trace::Tracing;
 use crate::transport::Transport;
 use actor_core::System;
 use std::fmt;
@@ -13,6 +14,7 @@ type Allow = Arc<dyn Fn(&str, &str, Option<&str>) -> bool + Send + Sync>;
 pub(crate) struct Rules {
     pub(crate) control: bool,
     pub(crate) allow: Option<Allow>,
+    pub(crate) tracing: Option<Tracing>,
 }
 
 /// The settings of a node that is not started yet. See [`Node::builder`].
@@ -53,7 +55,7 @@ pub struct NodeBuilder {
 
 impl NodeBuilder {
     pub(super) fn new() -> Self {
-        NodeBuilder { rules: Rules { control: true, allow: None } }
+        NodeBuilder { rules: Rules { control: true, allow: None, tracing: None } }
     }
 
     /// Sets whether other nodes may stop and kill actors of this one. The default is `true`.
@@ -81,6 +83,42 @@ impl NodeBuilder {
         allow: impl Fn(&str, &str, Option<&str>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.rules.allow = Some(Arc::new(allow));
+        self
+    }
+
+    /// Sets two functions that carry the trace of a message to another node, in the form of the
+    /// [W3C trace context](https://www.w3.org/TR/trace-context/).
+    ///
+    /// `current` returns the `traceparent` of the current span, or `None` without one. It is called for each message
+    /// to another node; with the feature `tracing` of `actor-core`, in a span whose parent is the span of the caller.
+    ///
+    /// `enter` is called for each message of another node that has a `traceparent`. It calls its second argument,
+    /// which delivers the message, within a span that is the parent of the handler's, or that the handler's
+    /// follows from if the message is a send. If it does not call it, the message is delivered without a
+    /// span.
+    ///
+    /// The functions must not block. If one panics, the message is sent or delivered without a trace. A `traceparent`
+    /// that is not in the form of the standard is ignored; there is no `tracestate`.
+    ///
+    /// ```
+    /// use actor_remote::{Node, SimNetwork};
+    ///
+    /// # fn traceparent_of_current_span() -> Option<String> { None }
+    /// # fn within_child_of(_traceparent: &str, deliver: &mut dyn FnMut()) { deliver() }
+    /// let settings = Node::builder().trace_context(
+    ///     || traceparent_of_current_span(),
+    ///     |traceparent, deliver| within_child_of(traceparent, deliver),
+    /// );
+    /// # actor_core::System::simulation(1).block_on(async {
+    /// let node = SimNetwork::new().node_with_rules("here", settings);
+    /// # });
+    /// ```
+    pub fn trace_context(
+        mut self,
+        current: impl Fn() -> Option<String> + Send + Sync + 'static,
+        enter: impl Fn(&str, &mut dyn FnMut()) + Send + Sync + 'static,
+    ) -> Self {
+        self.rules.tracing = Some(Tracing::new(current, enter));
         self
     }
 

@@ -38,7 +38,8 @@ impl Drop for BarrierHere {
 }
 
 /// Exits of actors of another node. When it is dropped, their proxies end: after every message of that node that
-/// arrived before, which is in front of it in the lanes.
+/// arrived before, which is in front of it in the lanes, and after the replies.
+/// A message or a reply can contain the address of such an actor, whose proxy is made when it is decoded.
 struct BarrierThere {
     scope: Scope,
     exits: Vec<ExitThere>,
@@ -126,13 +127,16 @@ impl Inner {
     /// Ends the proxies of actors of another node, behind a barrier.
     fn end_proxies(&self, scope: &Scope, exits: Vec<ExitThere>) {
         let barrier = Arc::new(BarrierThere { scope: scope.clone(), exits });
-        let lanes: Vec<_> = {
+        let (lanes, undecoded): (Vec<_>, Vec<_>) = {
             let state = self.lock();
-            let lanes = state.peers.get(&scope.peer).map(|peer| peer.lanes.values());
-            lanes.into_iter().flatten().cloned().collect()
+            let Some(peer) = state.peers.get(&scope.peer) else { return };
+            (peer.lanes.values().cloned().collect(), peer.undecoded.values().cloned().collect())
         };
         for lane in lanes {
             let _ = lane.try_send(Item::Barrier(barrier.clone()));
+        }
+        for replies in undecoded {
+            replies.add_barrier(barrier.clone());
         }
     }
 

@@ -9,6 +9,9 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The number of nodes for which the reason is kept.
+const NO_CONTACT: usize = 256;
+
 /// Another node, with which this one has or had a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,6 +35,15 @@ pub enum NodeEvent {
     Lost(Member),
     /// Another node has sent too many frames that cannot be read, and is refused for a minute.
     Refused(Member),
+    /// Another node is not reached, and why: for example, it refuses the certificate of this node, or
+    /// belongs to another cluster. The transport determines which reasons are known; each one is reported
+    /// once, until it changes.
+    NoContact {
+        /// The endpoint of the node, or its identity.
+        peer: String,
+        /// The reason.
+        reason: String,
+    },
 }
 
 impl fmt::Display for NodeEvent {
@@ -41,6 +53,9 @@ impl fmt::Display for NodeEvent {
             NodeEvent::Left(member) => (member, "has left"),
             NodeEvent::Lost(member) => (member, "is lost"),
             NodeEvent::Refused(member) => (member, "is refused"),
+            NodeEvent::NoContact { peer, reason } => {
+                return write!(f, "no contact with {peer}: {reason}");
+            }
         };
         write!(f, "{name} ({id}) {event}")
     }
@@ -89,6 +104,17 @@ impl Inner {
         self.changed.notify(usize::MAX);
     }
 
+    /// Reports that a node is not reached.
+    pub(super) fn no_contact(&self, peer: String, reason: String) {
+        let mut state = self.lock();
+        if state.no_contact.len() < NO_CONTACT {
+            state.no_contact.insert(peer.clone(), reason.clone());
+        }
+        report(&mut state.streams, &NodeEvent::NoContact { peer, reason });
+        drop(state);
+        self.changed.notify(usize::MAX);
+    }
+
     fn events(self: &Arc<Self>) -> impl Stream<Item = NodeEvent> + Send + use<> {
         let unread = Arc::<Unread>::default();
         {
@@ -97,6 +123,10 @@ impl Inner {
             members.sort_by_key(|(_, peer)| peer.since);
             for (id, peer) in members {
                 add(&unread, NodeEvent::Joined(Member { name: peer.name.clone(), id: *id }));
+            }
+            for (peer, reason) in &state.no_contact {
+                let (peer, reason) = (peer.clone(), reason.clone());
+                add(&unread, NodeEvent::NoContact { peer, reason });
             }
             state.streams.push(Arc::downgrade(&unread));
         }
@@ -116,7 +146,8 @@ impl Inner {
 
 impl Node {
     /// Returns a stream of the nodes that join, leave and are lost. It begins with
-    /// [`Joined`](NodeEvent::Joined) for each node that is there already, and ends when this node leaves.
+    /// [`Joined`](NodeEvent::Joined) for each node that is there already and, if none has joined since, with
+    /// [`NoContact`](NodeEvent::NoContact) for each one that is not reached. It ends when this node leaves.
     ///
     /// An actor receives the events as messages with
     /// [`Context::attach`](actor_core::Context::attach). A stream that is not read keeps its events in memory.

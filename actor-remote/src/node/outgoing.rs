@@ -8,6 +8,7 @@ use crate::import::{Caller, Import, cost};
 use crate::scope::Scope;
 use crate::session::State;
 use crate::stream::reader::OpenStream;
+use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
 use actor_core::{Reply, time};
@@ -89,7 +90,7 @@ impl Inner {
         import: &Import,
         name: &'static str,
         method: u64,
-        (body, written): (&[u8], &[u64]),
+        (body, written, trace): (&[u8], &[u64], Option<TraceParent>),
         caller: Option<Caller>,
     ) -> Result<(), Option<Caller>> {
         let (to, export) = (import.place.node, import.place.export);
@@ -102,13 +103,13 @@ impl Inner {
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
             let send = if caller.is_some() { None } else { Some(name) };
-            let sequence = peer.next_sequence() + u64::from(!written.is_empty());
-            if !import.sends(sequence, cost(body), send) {
+            let before = u64::from(trace.is_some()) + u64::from(!written.is_empty());
+            if !import.sends(peer.next_sequence() + before, cost(body), send) {
                 return Err(caller);
             }
             let Some(caller) = caller else {
                 let frame = Frame::Send { export, method, body };
-                state.push_body(to, import.session, written, &frame);
+                push_message(state, import, (written, trace), &frame);
                 return Ok(None);
             };
             let call = peer.next_call;
@@ -119,9 +120,9 @@ impl Inner {
                     let waker = self.on_abandoned(to, import.session, call);
                     let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
                     abandoned = poll.is_ready().then_some(waker);
-                    peer.calls.insert(call, pending);
+                    peer.calls.insert(call, (export, pending));
                     let frame = Frame::Call { export, method, call, left, body };
-                    state.push_body(to, import.session, written, &frame);
+                    push_message(state, import, (written, trace), &frame);
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
@@ -129,7 +130,7 @@ impl Inner {
                     let (stream, arrived) = OpenStream::new(items);
                     peer.streams.insert(call, stream);
                     let frame = Frame::Open { export, method, call, left, items, body };
-                    state.push_body(to, import.session, written, &frame);
+                    push_message(state, import, (written, trace), &frame);
                     Ok(Some((reader, call, arrived)))
                 }
             }
@@ -201,4 +202,18 @@ pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
 fn time_left(deadline: Instant) -> u64 {
     let left = deadline.saturating_duration_since(time::now());
     u64::try_from(left.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Queues the frame of a message, and those that are sent before it.
+fn push_message(
+    state: &mut State,
+    import: &Import,
+    (written, trace): (&[u64], Option<TraceParent>),
+    frame: &Frame<'_>,
+) {
+    let Import { place, session, .. } = import;
+    if trace.is_some() {
+        state.push_in(place.node, *session, &Frame::Trace { parent: trace });
+    }
+    state.push_body(place.node, *session, written, frame);
 }

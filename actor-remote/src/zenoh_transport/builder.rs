@@ -41,9 +41,9 @@ const LARGEST_PUT: usize = super::batch::FULL + crate::frame::BODY + 1024;
 #[must_use = "nothing is opened before `.open()`"]
 #[derive(Clone)]
 pub struct ZenohBuilder {
-    cluster: String,
+    pub(super) cluster: String,
     listen: Vec<String>,
-    connect: Vec<String>,
+    pub(super) connect: Vec<String>,
     allows_plaintext: bool,
     certificates: Option<Certificates>,
     lease: Duration,
@@ -68,7 +68,8 @@ impl ZenohBuilder {
         }
     }
 
-    /// Sets the name of the cluster. Nodes of other clusters are not seen. The default is `default`.
+    /// Sets the name of the cluster. Nodes of other clusters are not used, and reported
+    /// as [`NoContact`](crate::NodeEvent::NoContact). The default is `default`.
     ///
     /// The name guards against mistakes; it is not a secret.
     pub fn cluster(mut self, name: impl Into<String>) -> Self {
@@ -141,7 +142,7 @@ impl ZenohBuilder {
         let opening = move || {
             let session = zenoh::open(config).wait().map_err(|error| error.to_string());
             // The receiver is gone if the future was dropped: then the transport is closed here.
-            let _ = opened.try_send(session.map(|it| ZenohTransport::new(id, &self.cluster, it)));
+            let _ = opened.try_send(session.map(|it| ZenohTransport::new(id, self, it)));
         };
         thread::Builder::new()
             .name("actor-open".into())
@@ -149,6 +150,24 @@ impl ZenohBuilder {
             .map_err(|error| OpenError::Network(error.to_string()))?;
         let ended = |_| OpenError::Network("zenoh has panicked".to_owned());
         session.recv().await.map_err(ended)?.map_err(OpenError::Network)
+    }
+
+    /// Returns the settings of zenoh for one attempt to connect to an endpoint.
+    pub(super) fn config_of_attempt(&self, endpoint: &str) -> Result<Config, OpenError> {
+        let mut config = self.config()?;
+        for (key, value) in [
+            ("listen/endpoints", list(&[])),
+            ("connect/endpoints", list(&[endpoint.to_owned()])),
+            // The attempt does not connect to further nodes.
+            ("scouting/gossip/autoconnect", "{ router: [], peer: [] }".to_owned()),
+            ("connect/timeout_ms", "0".to_owned()),
+            ("connect/exit_on_failure", "true".to_owned()),
+            ("transport/unicast/open_timeout", "5000".to_owned()),
+        ] {
+            let inserted = config.insert_json5(key, &value);
+            inserted.map_err(|error| OpenError::Setting(format!("{key} = {value}: {error}")))?;
+        }
+        Ok(config)
     }
 
     /// Checks the settings and returns those of zenoh.
@@ -277,6 +296,7 @@ mod tests {
     fn zenoh_accepts_all_settings() {
         let builder = local().connect("quic/shop:1").certificates("a \"b\\.pem", "c", "d");
         builder.config().unwrap();
+        builder.config_of_attempt("quic/shop:1").unwrap();
     }
 
     #[test]

@@ -117,6 +117,16 @@ impl Peers {
         }
     }
 
+    /// Returns whether no other node can be reached.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().up.is_empty()
+    }
+
+    /// Reports that a node is not reached.
+    pub(super) fn no_contact(&self, peer: &str, reason: &str) {
+        self.lock().report(TransportEvent::NoContact { peer, reason });
+    }
+
     /// Queues a frame for the sending thread of a node.
     pub(super) fn send(&self, to: NodeId, frame: Vec<u8>) {
         if let Some(outbox) = self.lock().up.get(&to) {

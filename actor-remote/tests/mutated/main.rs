@@ -145,7 +145,10 @@ fn frames() -> u64 {
 
 async fn run() {
     let tap = Tap::default();
-    let node = Node::builder().control(false).on(tap.clone(), "victim");
+    let node = Node::builder()
+        .control(false)
+        .trace_context(|| None, |_, deliver| deliver())
+        .on(tap.clone(), "victim");
     let handled = Arc::new(AtomicU64::new(0));
     let subject: SubjectAddr = Subject { handled: handled.clone() }.spawn();
     node.register("subject", &subject).unwrap();

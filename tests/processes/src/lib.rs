@@ -1,6 +1,7 @@
 //! Shared code of the tests with several processes: the protocol, the process of a peer, and a link
 //! that can be cut.
 
+mod broadcast;
 #[cfg(feature = "zenoh")]
 mod certificates;
 #[cfg(feature = "zenoh")]
@@ -8,7 +9,10 @@ mod engine;
 mod link;
 mod process;
 mod store;
+#[cfg(feature = "zenoh")]
+mod version;
 
+pub use broadcast::{Broadcast, Item, Reader, ReaderAddr};
 #[cfg(feature = "zenoh")]
 pub use certificates::{Authority, Files, Kind};
 #[cfg(feature = "zenoh")]
@@ -16,6 +20,8 @@ pub use engine::{Engine, News};
 pub use link::Link;
 pub use process::{Process, Signal, free_port, memory_of};
 pub use store::{Memory, Slow, Store, StoreAddr};
+#[cfg(feature = "zenoh")]
+pub use version::{outcome, serve_or_call};
 
 use actor_core::System;
 use std::time::{Duration, Instant};

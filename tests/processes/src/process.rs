@@ -91,6 +91,15 @@ impl Process {
         writeln!(input, "{line}").expect("the process reads");
     }
 
+    /// Writes a line to the process, and returns the next line that it prints.
+    ///
+    /// # Panics
+    /// If the process has ended, or prints none within a minute.
+    pub fn ask(&mut self, line: &str) -> String {
+        self.tell(line);
+        self.line()
+    }
+
     /// Sends a signal.
     ///
     /// # Panics

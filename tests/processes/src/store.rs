@@ -74,6 +74,20 @@ pub struct Order {
     out_of_order: u64,
 }
 
+impl Order {
+    pub(crate) fn note(&mut self, sender: u32, number: u64) {
+        let next = self.last.get(&sender).map_or(0, |last| last + 1);
+        self.out_of_order += u64::from(number != next);
+        self.last.insert(sender, number);
+        self.count += 1;
+    }
+
+    /// Returns the number of messages, and of those that were not the next one of their sender.
+    pub(crate) fn count(&self) -> (u64, u64) {
+        (self.count, self.out_of_order)
+    }
+}
+
 #[actor]
 impl Memory {}
 
@@ -98,14 +112,11 @@ impl Store for Memory {
     }
 
     fn note(&mut self, sender: u32, number: u64) {
-        let next = self.order.last.get(&sender).map_or(0, |last| last + 1);
-        self.order.out_of_order += u64::from(number != next);
-        self.order.last.insert(sender, number);
-        self.order.count += 1;
+        self.order.note(sender, number);
     }
 
     fn order(&self) -> (u64, u64) {
-        (self.order.count, self.order.out_of_order)
+        self.order.count()
     }
 
     fn length(&self, text: String) -> u64 {

@@ -3,8 +3,8 @@
 use actor_core::prelude::*;
 use actor_core::{System, spawn_task};
 use actor_remote::{Node, ZenohTransport};
-use processes::{Memory, Process, SOON, StoreAddr, free_port, memory_of, run, until};
-use std::time::{Duration, Instant};
+use processes::{Memory, Process, SOON, StoreAddr, free_port, run, until};
+use std::time::Duration;
 
 /// Starts a peer, and a node that is connected to it.
 async fn pair() -> (Process, Node, StoreAddr) {
@@ -76,55 +76,6 @@ fn a_large_message_arrives_and_a_larger_one_is_refused() {
         let error = store.length(text(2_000_000)).await.unwrap_err();
         assert!(error.never_handled(), "{error}");
         assert_eq!(store.add(1).await, Ok(1));
-    });
-}
-
-/// Calls another actor of the peer until `load` is over, and returns the slowest of 99 % of the calls.
-async fn times_during(other: &StoreAddr, load: impl Future<Output = ()>) -> Duration {
-    let times = std::cell::RefCell::new(Vec::new());
-    let calls = async {
-        loop {
-            let start = Instant::now();
-            other.add(1).await.unwrap();
-            times.borrow_mut().push(start.elapsed());
-            actor_core::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    futures_lite::future::or(load, calls).await;
-    let mut times = times.into_inner();
-    times.sort_unstable();
-    times[times.len() * 99 / 100]
-}
-
-#[test]
-fn a_slow_actor_holds_up_its_senders_and_nothing_else() {
-    /// The number of KiB by which the memory of a process may grow.
-    const MOST: u64 = 4 * 1024;
-    // The mailboxes and windows on the way hold fewer messages than that.
-    let is_full = std::env::var("ACTOR_TESTS").is_ok_and(|it| it == "full");
-    let count = if is_full { 60_000 } else { 6_000 };
-    run(async {
-        let (peer, node, store) = pair().await;
-        let other: StoreAddr = node.wait_for("other", SOON).await.unwrap();
-        let pause = async { actor_core::time::sleep(Duration::from_secs(1)).await };
-        let alone = times_during(&other, pause).await;
-        let before = [memory_of(std::process::id()), peer.memory()];
-        let load = async {
-            for _ in 0..count {
-                store.occupy(1).send().await.unwrap();
-            }
-        };
-        let loaded = times_during(&other, load).await;
-        let after = [memory_of(std::process::id()), peer.memory()];
-        println!(
-            "99 % of the calls took at most {alone:.1?} alone, {loaded:.1?} with a slow actor"
-        );
-        println!("memory in KiB: {before:?}, then {after:?}");
-        // A queue without a bound would hold a call up for seconds.
-        assert!(loaded < Duration::from_secs(1));
-        for (before, after) in before.into_iter().zip(after) {
-            assert!(after < before + MOST, "{before} KiB grew to {after} KiB");
-        }
     });
 }
 

@@ -12,6 +12,7 @@ mod lost_sends;
 mod names;
 mod partitions;
 mod planted_bugs;
+mod replies;
 mod reports;
 mod same_seed;
 mod streams;

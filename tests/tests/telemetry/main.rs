@@ -1,6 +1,7 @@
 //! The output of the features `tracing` and `metrics`.
 
 mod metrics;
+mod nodes;
 mod spans;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

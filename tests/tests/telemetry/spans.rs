@@ -17,12 +17,12 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 struct Seen(Arc<Mutex<Notes>>);
 
 #[derive(Default)]
-struct Notes {
+pub(super) struct Notes {
     /// Message, its parent's message, and the number of enclosing spans.
-    begun: Vec<(String, Option<String>, usize)>,
+    pub(super) begun: Vec<(String, Option<String>, usize)>,
     /// A message, and the span it follows from.
-    follows: Vec<(String, String)>,
-    open: usize,
+    pub(super) follows: Vec<(String, String)>,
+    pub(super) open: usize,
     most_open: usize,
     fields: BTreeMap<String, String>,
 }
@@ -64,12 +64,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Seen {
     }
 }
 
-fn message<'a, S: LookupSpan<'a>>(span: &tracing_subscriber::registry::SpanRef<'a, S>) -> String {
+pub(super) fn message<'a, S: LookupSpan<'a>>(
+    span: &tracing_subscriber::registry::SpanRef<'a, S>,
+) -> String {
     span.extensions().get::<Message>().unwrap().0.clone()
 }
 
 /// Runs `body` in a simulation and returns the recorded spans.
-fn seen(body: impl AsyncFnOnce()) -> Notes {
+pub(super) fn seen(body: impl AsyncFnOnce()) -> Notes {
     let _alone = alone();
     let seen = Seen::default();
     let subscriber = Registry::default().with(seen.clone());

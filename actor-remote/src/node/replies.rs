@@ -1,0 +1,151 @@
+//! Replies of other nodes to the calls of this one. A `Deserialize` of the user does not run in the task of the node,
+//! which a decoder that blocks would hold up, but in a task for each actor that replies.
+//!
+//! Invariants:
+//! - At most one reply of an actor is decoded at a time, so that a node with many calls keeps its threads.
+//! - An entry of `Peer::undecoded` has a task. The task ends, and removes its entry, under the lock of the state.
+//! - The exit of an actor of another node comes after the replies of that node that arrived before: it waits in all
+//!   of the queues.
+
+use super::Inner;
+use super::counters::add;
+use super::outgoing::accept_reply;
+use crate::import::cost;
+use crate::node::Announced;
+use crate::scope::Scope;
+use crate::session::Pending;
+use actor_core::CallError;
+use actor_core::future::yield_now;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The number of bytes of a reply of a plain type that is decoded at once.
+const SHORT: usize = 4096;
+
+/// The replies of an actor that are not decoded yet. `None` once the task has ended.
+pub(crate) struct Undecoded(Mutex<Option<VecDeque<Entry>>>);
+
+enum Entry {
+    Reply(Replied),
+    /// Dropped when all replies before it have been decoded.
+    Barrier(Arc<dyn Any + Send + Sync>),
+}
+
+/// A reply that has arrived.
+struct Replied {
+    pending: Box<dyn Pending>,
+    body: Vec<u8>,
+    announced: Announced,
+}
+
+impl Undecoded {
+    fn entries(&self) -> std::sync::MutexGuard<'_, Option<VecDeque<Entry>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a barrier, which is dropped at once if nothing is in front of it.
+    pub(crate) fn add_barrier(&self, barrier: Arc<dyn Any + Send + Sync>) {
+        if let Some(entries) = &mut *self.entries() {
+            return entries.push_back(Entry::Barrier(barrier));
+        }
+        drop(barrier);
+    }
+}
+
+impl Inner {
+    /// Completes a call with its reply.
+    pub(super) fn replied(
+        self: &Arc<Self>,
+        scope: &Scope,
+        call: u64,
+        body: &[u8],
+        announced: Announced,
+    ) {
+        let mut begun = None;
+        let plain = self.update(|state| {
+            let from = scope.peer;
+            let peer = state.peers.get_mut(&from)?;
+            let Some((export, pending)) = peer.take_call(call) else {
+                accept_reply(state, from, cost(body));
+                // The caller has left, and its cancellation was in flight.
+                add(&self.counts.stale);
+                return None;
+            };
+            if pending.is_plain() && body.len() <= SHORT {
+                accept_reply(state, from, cost(body));
+                return Some((pending, announced));
+            }
+            let reply = Entry::Reply(Replied { pending, body: body.to_vec(), announced });
+            match peer.undecoded.get(&export) {
+                Some(queue) => queue.entries().get_or_insert_default().push_back(reply),
+                None => {
+                    let queue = Arc::new(Undecoded(Mutex::new(Some(VecDeque::from([reply])))));
+                    peer.undecoded.insert(export, queue.clone());
+                    begun = Some((export, queue));
+                }
+            }
+            None
+        });
+        if let Some((pending, announced)) = plain {
+            pending.reply(body, scope, announced);
+        }
+        if let Some((export, queue)) = begun {
+            self.system.spawn_task(decode(scope.clone(), export, queue)).detach();
+        }
+    }
+
+    /// Takes the next entry of a queue. Without one, the task of the queue ends.
+    fn next_undecoded(&self, scope: &Scope, export: u64, queue: &Arc<Undecoded>) -> Option<Entry> {
+        let mut state = self.lock();
+        let mut entries = queue.entries();
+        let next = entries.as_mut()?.pop_front();
+        if next.is_none() {
+            *entries = None;
+            if state.is_current(scope.peer, scope.session)
+                && let Some(peer) = state.peers.get_mut(&scope.peer)
+            {
+                peer.undecoded.remove(&export);
+            }
+        }
+        next
+    }
+}
+
+/// Decodes the replies of an actor, until there are none.
+async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
+    while let Some(entry) = scope.node.next_undecoded(&scope, export, &queue) {
+        match entry {
+            Entry::Barrier(barrier) => drop(barrier),
+            Entry::Reply(replied) => {
+                let cost = cost(&replied.body);
+                let complete = AssertUnwindSafe(|| replied.complete(&scope));
+                if let Err(panic) = catch_unwind(complete) {
+                    // A value without a caller has panicked when it was dropped. Another task reports it, and the
+                    // next replies are decoded.
+                    scope.node.system.spawn_task(async { resume_unwind(panic) }).detach();
+                }
+                // A node that sends replies faster than they are decoded has to wait.
+                scope.node.update(|state| {
+                    if state.is_current(scope.peer, scope.session) {
+                        accept_reply(state, scope.peer, cost);
+                    }
+                });
+            }
+        }
+        yield_now().await;
+    }
+}
+
+impl Replied {
+    fn complete(self, scope: &Scope) {
+        let Replied { pending, body, mut announced } = self;
+        // The addresses of another session are not those of actors of this one.
+        let is_over = || !scope.node.lock().is_current(scope.peer, scope.session);
+        if announced.exports().is_some() && is_over() {
+            return pending.fail(CallError::Unreachable { started: true });
+        }
+        pending.reply(&body, scope, announced);
+    }
+}
