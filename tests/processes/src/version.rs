@@ -53,7 +53,7 @@ pub fn outcome<T: Debug>(name: &str, result: Result<T, CallError>) -> String {
         Ok(value) => format!("{value:?}"),
         Err(error) => {
             let CallError::Refused(refusal) = &error else { panic!("{name}: {error:?}") };
-            let is_reply = refusal.kind() == actor_core::RefusalKind::BadReply;
+            let is_reply = refusal.kind() == actor_core::error::RefusalKind::BadReply;
             assert_eq!(error.never_handled(), !is_reply, "{name}: {error}");
             format!("{:?}", refusal.kind())
         }

@@ -6,8 +6,8 @@
 //! topic: `subscribe COUNT`, `hello PUBLISHER`, `publishers`, `publish PUBLISHER COUNT` and `seen`. `latest COUNT` keeps
 //! the latest items; `read LAST` reads them up to the item with this number, and prints how many were dropped and read. `frames` prints the number of frames received.
 
-use actor_core::Lagged;
 use actor_core::prelude::*;
+use actor_core::topic::Lagged;
 use actor_remote::{Node, ZenohTransport};
 use futures_lite::StreamExt;
 use processes::{Broadcast, Memory, StoreAddr};
