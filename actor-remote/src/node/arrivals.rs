@@ -143,10 +143,7 @@ impl Inner {
                     }
                 }
             }),
-            Frame::Release { export, count } => {
-                let wreck = self.update(|state| state.let_go(from, export, count));
-                wreck.tell();
-            }
+            Frame::Release { export, count } => self.released(scope, export, count),
             Frame::Call { export, method, call, left, body } => {
                 return self.called(
                     &scope,

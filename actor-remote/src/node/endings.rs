@@ -2,7 +2,7 @@
 //! an actor of another node. Each exit comes after every message that its actor had sent before. Also the end of
 //! the node itself.
 
-use super::Inner;
+use super::{Inner, Undecoded};
 use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
 use crate::scope::Scope;
@@ -60,6 +60,25 @@ impl Drop for BarrierThere {
         if let Some(next) = next {
             node.end_proxies(&self.scope, next);
         }
+    }
+}
+
+/// The release of an export by another node. It takes effect when it is dropped: after the replies of that node that
+/// arrived before, which can contain the address of the export.
+struct Release {
+    scope: Scope,
+    export: u64,
+    count: u64,
+}
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        let Scope { node, peer, session } = &self.scope;
+        let wreck = node.update(|state| match state.is_current(*peer, *session) {
+            true => state.let_go(*peer, self.export, self.count),
+            false => Wreck::default(),
+        });
+        wreck.tell();
     }
 }
 
@@ -124,18 +143,33 @@ impl Inner {
         }
     }
 
+    /// Handles the release of an export by another node.
+    pub(super) fn released(&self, scope: Scope, export: u64, count: u64) {
+        let undecoded = self.undecoded_of(scope.peer);
+        let release = Arc::new(Release { scope, export, count });
+        for replies in undecoded {
+            replies.add_barrier(release.clone());
+        }
+    }
+
+    fn undecoded_of(&self, peer: NodeId) -> Vec<Arc<Undecoded>> {
+        let state = self.lock();
+        let peer = state.peers.get(&peer);
+        peer.into_iter().flat_map(|peer| peer.undecoded.values().cloned()).collect()
+    }
+
     /// Ends the proxies of actors of another node, behind a barrier.
     fn end_proxies(&self, scope: &Scope, exits: Vec<ExitThere>) {
         let barrier = Arc::new(BarrierThere { scope: scope.clone(), exits });
-        let (lanes, undecoded): (Vec<_>, Vec<_>) = {
+        let lanes: Vec<_> = {
             let state = self.lock();
-            let Some(peer) = state.peers.get(&scope.peer) else { return };
-            (peer.lanes.values().cloned().collect(), peer.undecoded.values().cloned().collect())
+            let lanes = state.peers.get(&scope.peer).map(|peer| peer.lanes.values());
+            lanes.into_iter().flatten().cloned().collect()
         };
         for lane in lanes {
             let _ = lane.try_send(Item::Barrier(barrier.clone()));
         }
-        for replies in undecoded {
+        for replies in self.undecoded_of(scope.peer) {
             replies.add_barrier(barrier.clone());
         }
     }

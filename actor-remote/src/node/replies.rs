@@ -4,8 +4,8 @@
 //! Invariants:
 //! - At most one reply of an actor is decoded at a time, so that a node with many calls keeps its threads.
 //! - An entry of `Peer::undecoded` has a task. The task ends, and removes its entry, under the lock of the state.
-//! - The exit of an actor of another node comes after the replies of that node that arrived before: it waits in all
-//!   of the queues.
+//! - The exit of an actor of another node, and the release of an export, come after the replies of that node that
+//!   arrived before: they wait in all of the queues.
 
 use super::Inner;
 use super::counters::add;

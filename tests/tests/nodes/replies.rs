@@ -2,6 +2,7 @@
 
 use actor_core::prelude::*;
 use actor_core::spawn_task;
+use actor_remote::SimNetwork;
 use futures_lite::future::poll_once;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::pin::pin;
@@ -54,6 +55,10 @@ impl Clerk {
         self.number
     }
 
+    fn echo(&self, other: ClerkAddr) -> ClerkAddr {
+        other
+    }
+
     fn number(&mut self) -> Number {
         self.number += 1;
         Number(self.number)
@@ -102,4 +107,20 @@ fn a_decoder_of_a_reply_that_blocks_delays_no_other_actor() {
         assert_eq!(exit.await, Exit::Stopped);
     });
     system.block_on(system.shutdown(LIMIT));
+}
+
+/// The other node releases the address as soon as it has sent the reply.
+#[actor_core::test(seeds = 100)]
+async fn an_address_in_a_reply_comes_home_as_itself() {
+    let network = SimNetwork::new();
+    let (server, client) = (network.node("server"), network.node("client"));
+    server.register("clerk", &Clerk::default().spawn()).unwrap();
+    let clerk: ClerkAddr = client.wait_for("clerk", LIMIT).await.unwrap();
+    let mine = Clerk::default().spawn_on(client.system());
+    for _ in 0..5 {
+        assert_eq!(clerk.echo(mine.clone()).await, Ok(mine.clone()));
+    }
+    mine.stop();
+    actor_core::time::sleep(LIMIT).await;
+    assert_eq!(client.tables().exports, 0);
 }
