@@ -86,9 +86,9 @@ fn an_item_is_one_frame_for_each_process_with_subscribers() {
         for (peer, before) in peers.iter_mut().zip(before) {
             sees(peer, ITEMS).await;
             let frames = peer.ask("frames").parse::<u64>().unwrap() - before;
-            // One heartbeat a second from each of the two others.
-            let heartbeats = 2 * (start.elapsed().as_secs() + 1);
-            assert!((ITEMS..=ITEMS + heartbeats).contains(&frames), "{frames} frames");
+            // A heartbeat a second from each of the two others, and credit for earlier items.
+            let others = 2 * (start.elapsed().as_secs() + 1) + 20;
+            assert!((ITEMS..=ITEMS + others).contains(&frames), "{frames} frames");
         }
     });
 }
