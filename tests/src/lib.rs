@@ -4,6 +4,7 @@
 mod alone;
 mod book;
 mod crowd;
+mod foreign_timer;
 mod gate;
 mod guard;
 mod host;
@@ -18,6 +19,7 @@ mod timeout;
 
 pub use alone::{Stderr, alone};
 pub use crowd::assert_grows_evenly;
+pub use foreign_timer::foreign_sleep;
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};
 pub use host::{Host, Started, run_on, run_on_real_hosts_at_once};

@@ -1,6 +1,8 @@
 //! The handle of a system.
 
-use super::builder::{self, SystemBuilder};
+#[cfg(target_family = "wasm")]
+use super::blocking;
+use super::builder::SystemBuilder;
 use super::run;
 use super::task::{self, InSystem};
 use super::task_handle::{Task, TaskKind};
@@ -224,7 +226,7 @@ impl System {
     #[track_caller]
     fn global_constructor() -> impl FnOnce() -> System {
         // Outside the closure, so that a panic has the location of the caller.
-        let threads = builder::threads_wanted();
+        let threads = super::builder::threads_wanted();
         move || match threads {
             Some(threads) => System::builder().threads(threads).build(),
             None => System::new(),

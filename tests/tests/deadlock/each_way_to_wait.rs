@@ -12,6 +12,7 @@ use futures_util::FutureExt as _;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
+use tests::foreign_sleep;
 
 type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -85,7 +86,7 @@ fn after_sleep(call: Passing) -> Waiting {
 
 fn after_another_timer(call: Passing) -> Waiting {
     Box::pin(async {
-        smol::Timer::after(Duration::from_micros(10)).await;
+        foreign_sleep(Duration::from_micros(10)).await;
         flat(call.await)
     })
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
+use tests::foreign_sleep;
 
 type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -48,7 +49,7 @@ fn selected(call: Passing) -> Waiting {
 
 fn or_another_timer(call: Passing) -> Waiting {
     Box::pin(async { flat(call.await) }.or(async {
-        smol::Timer::after(A_WHILE).await;
+        foreign_sleep(A_WHILE).await;
         OUT
     }))
 }

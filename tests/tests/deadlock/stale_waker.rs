@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
+use tests::foreign_sleep;
 
 type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -35,7 +36,7 @@ fn stashing(call: Passing) -> Waiting {
 fn after_a_dropped_timer(call: Passing) -> Waiting {
     Box::pin(async {
         yield_now().await;
-        let mut hour = smol::Timer::after(Duration::from_secs(3600));
+        let mut hour = Box::pin(foreign_sleep(Duration::from_secs(3600)));
         assert!(poll_once(&mut hour).await.is_none());
         // Meanwhile, the reactor registers the timer and has nothing else to do for an hour.
         actor_core::time::sleep(Duration::from_millis(5)).await;

@@ -15,6 +15,7 @@ use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+use tests::foreign_sleep;
 
 /// The default number of calls on each host.
 const CALLS: usize = 20_000;
@@ -202,7 +203,7 @@ impl Droplet {
             (7, _) => or(any.fall(next, deeper), after(out)).await,
             (8, _) if weather.is_foreign => {
                 let out = async {
-                    smol::Timer::after(out).await;
+                    foreign_sleep(out).await;
                     Ok(0)
                 };
                 or(out, any.fall(next, deeper)).await
@@ -217,6 +218,8 @@ impl Droplet {
                 let _ = futures_lite::future::poll_once(&mut call).await;
                 drop(call);
                 yield_now().await;
+                // WebAssembly has no thread for it.
+                #[cfg(not(target_family = "wasm"))]
                 actor_core::unblock(|| ()).await;
                 Ok(0)
             }
