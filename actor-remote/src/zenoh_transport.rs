@@ -12,7 +12,6 @@
 //! can block while the receiver is slow, so each node that is up has a sending thread: a slow node
 //! does not delay the frames to others.
 
-mod batch;
 mod builder;
 mod connect;
 mod contact;
@@ -24,6 +23,7 @@ mod sender;
 pub use builder::ZenohBuilder;
 pub use errors::OpenError;
 
+use crate::batch::Batch;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use async_channel::{Receiver, Sender};
 use contact::Contact;
@@ -196,7 +196,15 @@ impl Transport for ZenohTransport {
     }
 
     fn send(&self, to: NodeId, frame: Vec<u8>) {
-        self.peers.send(to, frame);
+        self.send_batch(to, Batch::of(&frame));
+    }
+
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        self.peers.send(to, batch.into_bytes());
+    }
+
+    fn is_busy(&self, to: NodeId) -> bool {
+        self.peers.is_busy(to)
     }
 
     fn leave(&self) {

@@ -152,6 +152,7 @@ impl Inner {
         if !is_first {
             return;
         }
+        self.send_collected();
         self.transport.leave();
         let (mut wreck, exports) = {
             let mut state = self.lock();
@@ -167,6 +168,8 @@ impl Inner {
         wreck.keep(exports);
         wreck.tell();
         self.inbox.close();
+        self.collected.close();
+        self.late.close();
         self.changed.notify(usize::MAX);
     }
 }
