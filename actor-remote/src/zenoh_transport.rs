@@ -7,10 +7,10 @@
 //!   process at once when its connection closes, and after the lease when it is silent.
 //! - Its inbox is `@actor/1/<cluster>/in/<id>/<sender>`.
 //!
-//! zenoh calls back on its own threads. A callback only splits batches and queues events; it never
-//! calls zenoh, because a callback that waits for zenoh stops the thread that would end the wait. A put
-//! can block while the receiver is slow, so each node that is up has a sending thread: a slow node
-//! does not delay the frames to others.
+//! zenoh calls back on its own threads. A callback only queues events; it never calls zenoh, because a
+//! callback that waits for zenoh stops the thread that would end the wait. A put can block while the receiver
+//! is slow, so each node that is up has an outbox with a thread of its own, which puts what the workers do not:
+//! a slow node does not delay the frames to others.
 
 mod builder;
 mod connect;
