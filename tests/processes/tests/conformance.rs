@@ -162,7 +162,7 @@ async fn frames_arrive_in_order_and_once(network: impl Network) {
         }
         let mut bytes = Vec::new();
         for frame in some {
-            bytes.extend((frame.len() as u32).to_le_bytes());
+            bytes.extend(u32::try_from(frame.len()).unwrap().to_le_bytes());
             bytes.extend(frame);
         }
         from.send_batch(to.node(), Batch::from_bytes(&bytes));
