@@ -3,7 +3,7 @@
 
 use crate::frame::{CallFault, Ending, Frame};
 use crate::import::{WINDOW, cost};
-use crate::incoming::{Answer, Call, Incoming};
+use crate::incoming::{Answer, Call, Incoming, Waiting};
 use crate::node::{Announced, Inner};
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
@@ -22,7 +22,8 @@ use actor_core::{
 use async_channel::{Receiver, Sender};
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -108,15 +109,6 @@ pub(crate) enum Sent {
     Later(Pin<Box<dyn Future<Output = Result<(), SendReason>> + Send>>),
 }
 
-impl Sent {
-    async fn outcome(self) -> Result<(), SendReason> {
-        match self {
-            Sent::Now(outcome) => outcome,
-            Sent::Later(sending) => sending.await,
-        }
-    }
-}
-
 /// A message that waits for capacity in a mailbox.
 struct Queued<P: Protocol> {
     to: Addr<P>,
@@ -192,45 +184,154 @@ pub(crate) struct Server {
     pub(crate) queued: Arc<AtomicU64>,
 }
 
+/// The number of calls for whose replies a lane waits itself.
+const BEGUN: usize = 128;
+
+/// The progress of a lane.
+#[derive(Default)]
+struct Progress {
+    /// The cost of the messages for which the lane has not given credit yet.
+    owed: u64,
+    /// Set behind a message that the actor did not get. There is no credit from then on, because the sender
+    /// takes credit for that of its first message without any, which it then reports.
+    is_over: bool,
+    /// Calls that a mailbox has accepted and that the lane waits for.
+    begun: Vec<Begun>,
+}
+
+/// The outcome of a call for which a lane waits.
+enum Settled {
+    Answer(Result<(), CallError>),
+    /// The caller has left.
+    Cancelled,
+    /// The session is over. The message is handled in its turn.
+    Over,
+}
+
+/// A call that a mailbox has accepted.
+struct Begun {
+    call: Call,
+    reply: Box<dyn Waiting>,
+    cancelled: ReplyReceiver<()>,
+    settled: Option<Settled>,
+}
+
+impl Begun {
+    /// Returns whether the call is settled.
+    fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+        self.settled = match self.reply.poll(cx) {
+            Poll::Ready(outcome) => Some(Settled::Answer(outcome)),
+            Poll::Pending => match Pin::new(&mut self.cancelled).poll(cx) {
+                Poll::Ready(Ok(())) => Some(Settled::Over),
+                Poll::Ready(Err(_)) => Some(Settled::Cancelled),
+                Poll::Pending => None,
+            },
+        };
+        self.settled.is_some()
+    }
+}
+
 impl Server {
     /// Delivers the messages of a lane, one after another, and gives credit for each.
     pub(crate) async fn run(self, items: Receiver<Item>) {
-        let mut owed = 0;
-        // The sender takes credit for that of its first message without any: there is none behind a message
-        // that the actor did not get, which its sender then reports.
-        let mut is_over = false;
+        let mut lane = Progress::default();
         let mut is_allowed = None;
-        while let Ok(item) = items.recv().await {
+        while let Some(item) = self.next(&items, &mut lane).await {
             if !self.is_alive.load(Ordering::Acquire) {
-                return;
+                break;
             }
             match item {
                 Item::Message(parcel) => {
                     let cost = cost(&parcel.body);
                     let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
-                    is_over |= !self.deliver(parcel, is_allowed).await;
+                    lane.is_over |= !self.deliver(&mut lane, parcel, is_allowed).await;
                     self.queued.fetch_sub(cost, Ordering::Relaxed);
-                    owed += if is_over { 0 } else { cost };
+                    lane.owed += if lane.is_over { 0 } else { cost };
                 }
                 Item::Stop => {
-                    self.give_credit(&mut owed);
+                    self.give_credit(&mut lane.owed);
                     self.stop();
                 }
                 Item::RefuseKill => {
-                    self.give_credit(&mut owed);
+                    self.give_credit(&mut lane.owed);
                     self.refuse_control(Ending::Killed);
                 }
                 // All credit is sent before the notice of an end, because a message without credit
                 // counts as lost.
                 Item::Barrier(barrier) => {
-                    self.give_credit(&mut owed);
+                    self.give_credit(&mut lane.owed);
                     drop(barrier);
                 }
             }
-            if items.is_empty() || owed >= WINDOW / 4 {
-                self.give_credit(&mut owed);
+            if lane.owed >= WINDOW / 4 {
+                self.give_credit(&mut lane.owed);
+            }
+            if lane.begun.len() >= BEGUN {
+                self.leave_to_tasks(&mut lane);
             }
         }
+        self.leave_to_tasks(&mut lane);
+    }
+
+    /// Returns the next item, or `None` when there are no further ones.
+    async fn next(&self, items: &Receiver<Item>, lane: &mut Progress) -> Option<Item> {
+        if let Ok(item) = items.try_recv() {
+            return Some(item);
+        }
+        if lane.begun.is_empty() {
+            self.give_credit(&mut lane.owed);
+        }
+        self.settling(lane, items.recv()).await.ok()
+    }
+
+    /// Waits for the output of a future. Meanwhile, sends the replies that the actor makes.
+    async fn settling<T>(&self, lane: &mut Progress, future: impl Future<Output = T>) -> T {
+        // The credit goes with the replies.
+        if lane.owed > 0 {
+            let bytes = std::mem::take(&mut lane.owed);
+            self.scope.node.give_credit_later(&self.scope, self.export, bytes);
+        }
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            if !lane.begun.is_empty() {
+                self.settle(lane, cx);
+            }
+            future.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Sends the replies that the actor has made. The task is woken for the others.
+    fn settle(&self, lane: &mut Progress, cx: &mut Context<'_>) {
+        let mut answered = Vec::new();
+        for begun in lane.begun.extract_if(.., |begun| begun.poll(cx)) {
+            let Begun { call, mut reply, settled, .. } = begun;
+            match settled {
+                None => {}
+                Some(Settled::Answer(outcome)) if outcome.is_err() || self.replies.has_room() => {
+                    answered.push(call.answer(outcome, reply));
+                }
+                Some(Settled::Answer(outcome)) => self.start(call.answer_in_turn(outcome, reply)),
+                Some(Settled::Cancelled) => self.scope.node.finish(&self.scope, call.number),
+                Some(Settled::Over) => self.start(async move {
+                    let _ = poll_fn(|cx| reply.poll(cx)).await;
+                }),
+            }
+        }
+        if !answered.is_empty() {
+            self.scope.node.push_answers(&self.scope, &self.replies, answered);
+        }
+    }
+
+    /// Starts a task for each call that the lane waits for.
+    fn leave_to_tasks(&self, lane: &mut Progress) {
+        for Begun { call, reply, cancelled, .. } in lane.begun.drain(..) {
+            self.start(call.wait(reply, cancelled));
+        }
+    }
+
+    fn start(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.scope.node.system().spawn_task(task).detach();
     }
 
     fn is_allowed(&self) -> bool {
@@ -246,11 +347,14 @@ impl Server {
 
     /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
     /// gets credit. The sender reports a message without credit once the actor has ended.
-    async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
+    async fn deliver(&self, lane: &mut Progress, parcel: Parcel, is_allowed: bool) -> bool {
         let Parcel { method, body, announced, trace, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
-        if call.is_some() && self.replies.room().await.is_none() {
-            return false;
+        if call.is_some() && !self.replies.has_room() {
+            let room = self.replies.room();
+            if self.settling(lane, async { room.await.is_none() }).await {
+                return false;
+            }
         }
         if !is_allowed {
             let text = format!("`{}` is not open to this node", self.address.protocol());
@@ -275,28 +379,39 @@ impl Server {
         };
         let scope = &self.scope;
         let (Some(Asked { number, mut cancelled, .. }), Some(answer)) = (call, answer) else {
-            if sent.outcome().await.is_ok() {
+            let outcome = match sent {
+                Sent::Now(outcome) => outcome,
+                Sent::Later(sending) => self.settling(lane, sending).await,
+            };
+            if outcome.is_ok() {
                 return true;
             }
             scope.node.count_undelivered();
             return self.address.is_alive();
         };
-        let sent = or(async { Some(sent.outcome().await) }, async {
-            let _ = (&mut cancelled).await;
-            None
-        });
-        match sent.await {
+        let sent = match sent {
+            Sent::Now(outcome) => Some(outcome),
+            Sent::Later(sending) => {
+                let sending = or(async { Some(sending.await) }, async {
+                    let _ = (&mut cancelled).await;
+                    None
+                });
+                self.settling(lane, sending).await
+            }
+        };
+        match sent {
             // If the session is over as well, no later message is delivered.
             None => scope.node.finish(scope, number),
             Some(Err(SendReason::Full)) => fail(scope, number, &CallError::Full),
             Some(Err(_)) => fail(scope, number, &CallError::Stopped),
             Some(Ok(())) => {
                 let call = Call { scope: scope.clone(), number, replies: self.replies.clone() };
-                let system = scope.node.system();
                 match answer {
-                    Answer::Reply(reply) => system.spawn_task(call.wait(reply, cancelled)).detach(),
+                    Answer::Reply(reply) => {
+                        lane.begun.push(Begun { call, reply, cancelled, settled: None });
+                    }
                     Answer::Stream(items, credit) => {
-                        system.spawn_task(call.feed(items, credit, cancelled)).detach();
+                        self.start(call.feed(items, credit, cancelled));
                     }
                 }
             }
@@ -339,7 +454,7 @@ impl Server {
 /// Sends the error of a call back.
 pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
-    scope.node.push_reply(scope, number, &[], &frame);
+    scope.node.push_reply(scope, number, &frame);
 }
 
 /// Creates the export of an address, whose actor ends with `end`. Nothing keeps the export yet.

@@ -137,14 +137,12 @@ pub(crate) struct Named {
 }
 
 impl Frame<'_> {
-    /// Encodes the whole frame.
-    pub(crate) fn bytes(&self, head: Head) -> Vec<u8> {
-        let mut out = Vec::with_capacity(64);
+    /// Appends the whole frame.
+    pub(crate) fn encode(&self, head: Head, out: &mut Vec<u8>) {
         out.push(VERSION);
         out.extend_from_slice(&head.session.to_le_bytes());
-        number(&mut out, head.sequence);
-        self.write(&mut out);
-        out
+        number(out, head.sequence);
+        self.write(out);
     }
 
     fn write(&self, out: &mut Vec<u8>) {

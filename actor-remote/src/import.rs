@@ -38,6 +38,12 @@ pub(crate) fn cost(body: &[u8]) -> u64 {
     body.len() as u64 + 32
 }
 
+/// The room for a body whose length is not known yet.
+const SHORT: usize = 64;
+
+/// The maximum capacity of the buffer that a proxy keeps for its next message.
+const KEPT: usize = 4096;
+
 /// An encoded message.
 struct Encoded {
     name: &'static str,
@@ -86,8 +92,13 @@ impl Outgoing {
     }
 
     /// Runs `encode`. Returns `None` if the message belongs to another protocol.
-    fn run(scope: &Scope, encode: &mut dyn FnMut(&mut Outgoing) -> bool) -> Option<Encoded> {
-        let body = Vec::with_capacity(64);
+    fn run(
+        scope: &Scope,
+        mut body: Vec<u8>,
+        encode: &mut dyn FnMut(&mut Outgoing) -> bool,
+    ) -> Option<Encoded> {
+        body.clear();
+        body.reserve(SHORT);
         let mut out = Outgoing { name: "", method: 0, body, error: None, caller: None };
         let (is_own, written) = scope::encoding(scope, || encode(&mut out));
         let Outgoing { name, method, body, error, caller } = out;
@@ -114,7 +125,7 @@ impl Caller {
     /// Counts the call as started, or returns nothing: its caller has left, or its deadline has passed.
     fn begin(self) -> Option<Self> {
         match self {
-            Caller::Call(pending) => pending.begin().map(Caller::Call),
+            Caller::Call(mut pending) => pending.begin().then_some(Caller::Call(pending)),
             Caller::Stream(reader) => reader.begin().map(Caller::Stream),
         }
     }
@@ -133,6 +144,8 @@ pub(crate) struct Import {
     pub(crate) place: Place,
     pub(crate) session: u32,
     control: OnceLock<Control>,
+    /// The window for all messages to the node, once a message has asked for it.
+    shared: OnceLock<Arc<window::Window>>,
     window: Mutex<Window>,
     changed: Event,
 }
@@ -165,6 +178,7 @@ impl Import {
             place,
             session,
             control: OnceLock::new(),
+            shared: OnceLock::new(),
             window: Mutex::new(Window {
                 credit: WINDOW.cast_signed(),
                 unaccepted: VecDeque::new(),
@@ -178,7 +192,12 @@ impl Import {
 
     /// Spawns a proxy and returns its address.
     pub(crate) fn spawn<P: Remote>(self: &Arc<Self>, node: &Inner, label: String) -> P::Addr {
-        let proxy = RemoteProxy { import: self.clone(), is_closed: false, protocol: PhantomData };
+        let proxy = RemoteProxy {
+            import: self.clone(),
+            is_closed: false,
+            buffer: Vec::new(),
+            protocol: PhantomData,
+        };
         // Weak, because the import keeps the control, which keeps this function.
         let import = Arc::downgrade(self);
         let on_kill = move || import.upgrade().map_or((), |import| import.kill());
@@ -196,6 +215,16 @@ impl Import {
             control.end(exit);
         }
         self.changed.notify(usize::MAX);
+    }
+
+    /// Returns the window for all messages to the node, or `None` if the session is over. It is closed when the
+    /// session ends later.
+    fn shared(&self, node: &Inner) -> Option<&Arc<window::Window>> {
+        if self.shared.get().is_none() {
+            let window = node.window_to(self)?;
+            return Some(self.shared.get_or_init(|| window));
+        }
+        self.shared.get()
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
@@ -266,6 +295,10 @@ impl Import {
 
     /// Waits until `look` returns a value.
     async fn until<T>(&self, mut look: impl FnMut(&mut Window) -> Option<T>) -> T {
+        // A listener is an allocation, and most messages need not wait.
+        if let Some(found) = look(&mut self.window()) {
+            return found;
+        }
         loop {
             let listener = self.changed.listen();
             if let Some(found) = look(&mut self.window()) {
@@ -300,6 +333,9 @@ impl Import {
     /// Waits for the window that all proxies share. Returns `false` if the actor has ended or the
     /// session is over.
     async fn take_shared(&self, shared: &window::Window, cost: u64, is_call: bool) -> bool {
+        if shared.try_take(cost, is_call) {
+            return true;
+        }
         let over = async {
             self.until(|window| window.exit.as_ref().map(drop)).await;
             false
@@ -322,11 +358,11 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
-    /// Sends a message once there is credit.
+    /// Sends a message once there is credit. Its body becomes the buffer for the next one.
     ///
     /// # Cancellation
     /// If the future is dropped because the proxy is killed, the message is not sent.
-    async fn send(&self, node: Arc<Inner>, encoded: Encoded) {
+    async fn send(&self, node: Arc<Inner>, encoded: Encoded, buffer: &mut Vec<u8>) {
         let Encoded { name, method, body, caller, written, trace } = encoded;
         let message = Some((name, caller, CallError::Stopped));
         let mut unsent = Unsent { import: self, node: &node, message, written };
@@ -335,11 +371,11 @@ impl Import {
             Err(refusal) => return unsent.fails(CallError::Refused(refusal)),
         };
         let (cost, is_call) = (cost(&body), unsent.is_call());
-        let shared = node.window_to(self);
+        let shared = self.shared(&node);
         let (Some(shared), true) = (shared, self.take_credit(&node, cost).await) else {
             return unsent.fails(self.unsent());
         };
-        if !self.take_shared(&shared, cost, is_call).await {
+        if !self.take_shared(shared, cost, is_call).await {
             self.give_back_credit(cost);
             return unsent.fails(self.unsent());
         }
@@ -354,6 +390,9 @@ impl Import {
             }
             false => Err(None),
         };
+        if body.capacity() <= KEPT {
+            *buffer = body;
+        }
         let Err(caller) = result else { return unsent.written.clear() };
         self.give_back_credit(cost);
         shared.give(cost);
@@ -382,11 +421,12 @@ impl Import {
     /// message belongs to another protocol.
     fn encode(
         &self,
+        buffer: &mut Vec<u8>,
         encode: &mut dyn FnMut(&mut Outgoing) -> bool,
     ) -> Option<(Arc<Inner>, Encoded)> {
         let node = self.node.upgrade()?;
         let scope = Scope { node, peer: self.place.node, session: self.session };
-        let encoded = Outgoing::run(&scope, encode)?;
+        let encoded = Outgoing::run(&scope, std::mem::take(buffer), encode)?;
         Some((scope.node, encoded))
     }
 
@@ -446,6 +486,8 @@ impl Import {
 struct RemoteProxy<P> {
     import: Arc<Import>,
     is_closed: bool,
+    /// For the body of the next message.
+    buffer: Vec<u8>,
     protocol: PhantomData<fn() -> P>,
 }
 
@@ -453,10 +495,10 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
     async fn forward(&mut self, mut message: P::Message) {
         let import = &self.import;
         import.controlled().await;
-        match import.encode(&mut |out| P::encode(&mut message, out)) {
+        match import.encode(&mut self.buffer, &mut |out| P::encode(&mut message, out)) {
             Some((node, encoded)) => {
                 drop(message);
-                import.send(node, encoded).await;
+                import.send(node, encoded, &mut self.buffer).await;
             }
             // The addresses of another protocol come from that protocol.
             None => {

@@ -2,8 +2,8 @@
 //! replies are known here only to small functions; the waits know none of them.
 
 use crate::codec::{self, Tuple, Wire};
-use crate::export::{Asked, fail};
-use crate::frame::{BODY, Frame};
+use crate::export::Asked;
+use crate::frame::{BODY, CallFault};
 use crate::import::cost;
 use crate::remote::Source;
 use crate::scope::{self, Scope};
@@ -22,6 +22,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
+
+/// The room for the body of a reply whose length is not known yet.
+const SHORT: usize = 96;
 
 /// A message of another node.
 pub(crate) struct Incoming<'a> {
@@ -172,6 +175,14 @@ pub(crate) struct Call {
     pub(crate) replies: Arc<Window>,
 }
 
+/// The encoded answer to a call.
+pub(crate) struct Answered {
+    pub(crate) number: u64,
+    pub(crate) outcome: Result<Vec<u8>, CallFault>,
+    /// The exports whose addresses are in the body.
+    pub(crate) written: Vec<u64>,
+}
+
 impl Call {
     /// Waits for the reply, and sends it back.
     pub(crate) async fn wait(self, mut reply: Box<dyn Waiting>, mut cancelled: ReplyReceiver<()>) {
@@ -179,8 +190,7 @@ impl Call {
             Err((&mut cancelled).await)
         });
         match outcome.await {
-            Ok(Ok(())) => self.answer(reply).await,
-            Ok(Err(error)) => fail(&self.scope, self.number, &error),
+            Ok(outcome) => self.answer_in_turn(outcome, reply).await,
             // The session is over. The message is handled in its turn.
             Err(Ok(())) => {
                 drop(self);
@@ -190,29 +200,46 @@ impl Call {
         }
     }
 
-    /// Sends the reply back, once the other node has accepted enough of the earlier replies.
-    async fn answer(&self, mut reply: Box<dyn Waiting>) {
+    /// Sends the answer back, once the other node has accepted enough of the earlier replies.
+    pub(crate) async fn answer_in_turn(
+        self,
+        outcome: Result<(), CallError>,
+        reply: Box<dyn Waiting>,
+    ) {
+        let (scope, replies) = (self.scope.clone(), self.replies.clone());
+        let _turn = match outcome {
+            Ok(()) => match replies.room().await {
+                Some(turn) => Some(turn),
+                None => return,
+            },
+            Err(_) => None,
+        };
+        scope.node.push_answers(&scope, &replies, vec![self.answer(outcome, reply)]);
+    }
+
+    /// Encodes the answer, and spends its cost if it is a reply.
+    pub(crate) fn answer(
+        self,
+        outcome: Result<(), CallError>,
+        mut reply: Box<dyn Waiting>,
+    ) -> Answered {
         let Call { scope, number, replies } = self;
-        let Some(_turn) = replies.room().await else { return };
-        let mut body = Vec::new();
-        let (encoded, written) = scope::encoding(scope, || reply.encode(&mut body));
-        let refusal = match encoded {
+        let fault =
+            |error| Answered { number, outcome: Err(CallFault::of(&error)), written: vec![] };
+        if let Err(error) = outcome {
+            return fault(error);
+        }
+        let mut body = Vec::with_capacity(SHORT);
+        let (encoded, written) = scope::encoding(&scope, || reply.encode(&mut body));
+        let text = match encoded {
             Ok(()) if body.len() <= BODY => {
                 replies.spend(cost(&body));
-                let frame = Frame::Reply { call: *number, body: &body };
-                if scope.node.push_reply(scope, *number, &written, &frame) {
-                    return;
-                }
-                replies.give(cost(&body));
-                None
+                return Answered { number, outcome: Ok(body), written };
             }
-            Ok(()) => Some(format!("the reply has {} bytes; the limit is {BODY}", body.len())),
-            Err(text) => Some(text),
+            Ok(()) => format!("the reply has {} bytes; the limit is {BODY}", body.len()),
+            Err(text) => text,
         };
         scope.node.take_back(scope.peer, scope.session, &written);
-        if let Some(text) = refusal {
-            let refusal = Refusal::new(RefusalKind::BadReply, text);
-            fail(scope, *number, &CallError::Refused(refusal));
-        }
+        fault(CallError::Refused(Refusal::new(RefusalKind::BadReply, text)))
     }
 }

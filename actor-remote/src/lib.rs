@@ -63,6 +63,7 @@
 // The macro's output uses the path `::actor_remote`, which must also work in this crate.
 extern crate self as actor_remote;
 
+mod batch;
 mod codec;
 mod export;
 mod frame;
@@ -88,6 +89,7 @@ mod zenoh_transport;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use batch::Batch;
 pub use codec::Wire;
 pub use node::{
     LeaveReport, Member, NameTaken, Node, NodeBuilder, NodeCounters, NodeEvent, NodeTables,

@@ -32,6 +32,7 @@ pub(crate) use names::NamedActor;
 pub(crate) use replies::Undecoded;
 pub use tables::NodeTables;
 
+use crate::batch::Batch;
 use crate::remote::Remote;
 use crate::session::{Random, State};
 use crate::topic::Topics;
@@ -39,6 +40,7 @@ use crate::trace::Tracing;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
+use arrivals::Turn;
 use async_channel::{Receiver, Sender};
 use counters::Counts;
 use event_listener::Event;
@@ -51,8 +53,11 @@ use std::time::Duration;
 /// The time between two heartbeats of a session.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The number of events that are handled before other tasks get a turn.
-const BATCH: u32 = 64;
+/// The number of events between two looks at the clock.
+const EVENTS: u32 = 64;
+
+/// The time for which credit waits for a frame that takes it along.
+const LATE: Duration = Duration::from_millis(5);
 
 /// A process, or a part of one, whose actors other nodes can call.
 ///
@@ -111,6 +116,10 @@ pub(crate) struct Inner {
     system: System,
     transport: Box<dyn Transport>,
     inbox: Sender<Arrived>,
+    /// Wakes the task that sends collected frames.
+    collected: Sender<()>,
+    /// Wakes the task that sends late credit.
+    late: Sender<()>,
     state: Mutex<State>,
     /// Notified when a name is given or taken back.
     changed: Event,
@@ -123,7 +132,7 @@ pub(crate) struct Inner {
 enum Arrived {
     Up(NodeId),
     Down(NodeId),
-    Frame(NodeId, Vec<u8>),
+    Frames(NodeId, Batch),
     /// Another node, or its endpoint, is not reached, and why.
     NoContact {
         peer: String,
@@ -162,6 +171,8 @@ impl Node {
         random: Random,
     ) -> Node {
         let (inbox, events) = async_channel::unbounded();
+        let (collected, ready) = async_channel::bounded(1);
+        let (late, waiting) = async_channel::bounded(1);
         let state = State::new(random);
         let inner = Arc::new_cyclic(|this| Inner {
             id: transport.node(),
@@ -170,6 +181,8 @@ impl Node {
             system,
             transport: Box::new(transport),
             inbox: inbox.clone(),
+            collected,
+            late,
             state: Mutex::new(state),
             changed: Event::new(),
             counts: Counts::default(),
@@ -177,12 +190,17 @@ impl Node {
             this: this.clone(),
         });
         inner.system.spawn_task(pump(inner.clone(), events)).detach();
+        inner.system.spawn_task(send_collected(inner.this.clone(), ready)).detach();
+        inner.system.spawn_task(send_late_credit(inner.this.clone(), waiting)).detach();
         inner.transport.start(Box::new(move |event| {
             // Events after the node has left are ignored.
             let _ = inbox.try_send(match event {
                 TransportEvent::Up(node) => Arrived::Up(node),
                 TransportEvent::Down(node) => Arrived::Down(node),
-                TransportEvent::Frame { from, bytes } => Arrived::Frame(from, bytes.to_vec()),
+                TransportEvent::Frame { from, bytes } => Arrived::Frames(from, Batch::of(bytes)),
+                TransportEvent::Batch { from, bytes } => {
+                    Arrived::Frames(from, Batch::from_bytes(bytes))
+                }
                 TransportEvent::NoContact { peer, reason } => {
                     Arrived::NoContact { peer: peer.to_owned(), reason: reason.to_owned() }
                 }
@@ -418,21 +436,51 @@ impl fmt::Debug for Node {
 /// Handles the events in order, and the ticks between them.
 async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
     let mut ticks = time::interval(TICK);
-    let mut handled = 0;
+    let mut turn = Turn::default();
     loop {
         let tick = async {
             ticks.tick().await;
             None
         };
-        match race(async { Some(events.recv().await) }, tick).await {
-            Some(Ok(event)) => node.handle(event),
+        let event = match race(async { Some(events.recv().await) }, tick).await {
+            Some(Ok(event)) => event,
             Some(Err(_)) => return,
-            None => node.tick(),
+            None => {
+                node.tick();
+                continue;
+            }
+        };
+        node.handle(event, &mut turn).await;
+        // The clock is read once for several events.
+        for _ in 0..EVENTS {
+            let Ok(event) = events.try_recv() else { break };
+            node.handle(event, &mut turn).await;
         }
-        handled += 1;
-        if handled % BATCH == 0 {
-            yield_now().await;
+    }
+}
+
+/// Sends collected frames, after the tasks that are ready have run and can have added further ones.
+async fn send_collected(node: Weak<Inner>, ready: Receiver<()>) {
+    while ready.recv().await.is_ok() {
+        yield_now().await;
+        let Some(node) = node.upgrade() else { return };
+        node.send_collected();
+    }
+}
+
+/// Sends credit that no frame has taken along for some time.
+async fn send_late_credit(node: Weak<Inner>, waiting: Receiver<()>) {
+    while waiting.recv().await.is_ok() {
+        let passed = async {
+            time::sleep(LATE).await;
+            true
+        };
+        // The channel is closed when the node leaves. Until then, it has no entry while this task waits.
+        if !or(async { waiting.recv().await.is_ok() }, passed).await {
+            return;
         }
+        let Some(node) = node.upgrade() else { return };
+        node.send_late_credit();
     }
 }
 

@@ -16,36 +16,48 @@ pub(crate) struct Scope {
     pub(crate) session: u32,
 }
 
-thread_local! {
-    static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
+/// The value that is being encoded or decoded.
+#[derive(Default)]
+struct Value {
+    scope: Option<Scope>,
     /// The exports whose addresses are in the value that is being encoded.
-    static WRITTEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    written: Vec<u64>,
     /// The exports of the other node whose addresses the value contains that is being decoded, with the number of
     /// the addresses that are not read yet.
-    static ANNOUNCED: RefCell<BTreeMap<u64, u64>> = const { RefCell::new(BTreeMap::new()) };
-    /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
-    static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Restores the previous scope and addresses when it is dropped, even during a panic of serde code.
-struct Before {
-    scope: Option<Scope>,
     announced: BTreeMap<u64, u64>,
+    /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     ended: Vec<(Exit, Box<dyn Any>)>,
 }
 
+thread_local! {
+    static VALUE: RefCell<Value> = const {
+        RefCell::new(Value {
+            scope: None,
+            written: Vec::new(),
+            announced: BTreeMap::new(),
+            ended: Vec::new(),
+        })
+    };
+}
+
+/// Restores the previous value when it is dropped, even during a panic of serde code.
+struct Before(Option<Value>);
+
 impl Drop for Before {
     fn drop(&mut self) {
-        ANNOUNCED.set(std::mem::take(&mut self.announced));
-        let ended = ENDED.replace(std::mem::take(&mut self.ended));
-        drop((SCOPE.replace(self.scope.take()), ended));
+        drop(self.restore());
     }
 }
 
 impl Before {
-    fn enter(scope: &Scope) -> Self {
-        let scope = SCOPE.replace(Some(scope.clone()));
-        Before { scope, announced: ANNOUNCED.take(), ended: ENDED.take() }
+    fn enter(scope: &Scope, announced: BTreeMap<u64, u64>) -> Self {
+        let scope = Some(scope.clone());
+        Before(Some(VALUE.replace(Value { scope, announced, ..Value::default() })))
+    }
+
+    /// Restores the previous value, and returns the other one. Returns an empty value the second time.
+    fn restore(&mut self) -> Value {
+        self.0.take().map_or_else(Value::default, |before| VALUE.replace(before))
     }
 }
 
@@ -56,22 +68,25 @@ pub(crate) fn decoding<T>(
     mut announced: Announced,
     decode: impl FnOnce() -> T,
 ) -> T {
-    let _before = Before::enter(scope);
-    let Some(exports) = announced.exports() else { return decode() };
-    ANNOUNCED.set(std::mem::take(exports));
+    let exports = announced.exports();
+    let mut before = Before::enter(scope, exports.map(std::mem::take).unwrap_or_default());
     let result = decode();
-    *exports = ANNOUNCED.take();
+    let Value { announced: left, ended, .. } = before.restore();
+    if let Some(exports) = announced.exports() {
+        *exports = left;
+    }
+    drop(ended);
     result
 }
 
 /// Takes an announced address of this export, if there is one. Otherwise the other node does not count this
 /// one as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
-    ANNOUNCED.with_borrow_mut(|announced| {
-        let Some(count) = announced.get_mut(&export) else { return false };
+    VALUE.with_borrow_mut(|value| {
+        let Some(count) = value.announced.get_mut(&export) else { return false };
         *count -= 1;
         if *count == 0 {
-            announced.remove(&export);
+            value.announced.remove(&export);
         }
         true
     })
@@ -79,23 +94,20 @@ pub(crate) fn take_announced(export: u64) -> bool {
 
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
-    ANNOUNCED.with_borrow_mut(|announced| *announced.entry(export).or_default() += 1);
+    VALUE.with_borrow_mut(|value| *value.announced.entry(export).or_default() += 1);
 }
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
 /// time: the other node counts as a holder of these exports, unless it never gets the value.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
-    let before = WRITTEN.take();
-    let result = {
-        let _before = Before::enter(scope);
-        encode()
-    };
-    (result, WRITTEN.replace(before))
+    let mut before = Before::enter(scope, BTreeMap::new());
+    let result = encode();
+    (result, before.restore().written)
 }
 
 /// Records that the address of an export has been written.
 pub(crate) fn wrote(export: u64) {
-    WRITTEN.with_borrow_mut(|written| written.push(export));
+    VALUE.with_borrow_mut(|value| value.written.push(export));
 }
 
 /// Returns the address of an actor that has ended with `exit`. All such addresses in one value share one
@@ -104,18 +116,18 @@ pub(crate) fn ended<A: Clone + 'static>(
     exit: &Exit,
     make: impl FnOnce() -> Option<A>,
 ) -> Option<A> {
-    let found = ENDED.with_borrow(|ended| {
-        let mut same = ended.iter().filter(|(other, _)| other == exit);
+    let found = VALUE.with_borrow(|value| {
+        let mut same = value.ended.iter().filter(|(other, _)| other == exit);
         same.find_map(|(_, address)| address.downcast_ref::<A>().cloned())
     });
     if found.is_some() {
         return found;
     }
     let made = make()?;
-    ENDED.with_borrow_mut(|ended| ended.push((exit.clone(), Box::new(made.clone()))));
+    VALUE.with_borrow_mut(|value| value.ended.push((exit.clone(), Box::new(made.clone()))));
     Some(made)
 }
 
 pub(crate) fn current() -> Option<Scope> {
-    SCOPE.with_borrow(Clone::clone)
+    VALUE.with_borrow(|value| value.scope.clone())
 }

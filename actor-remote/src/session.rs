@@ -2,8 +2,10 @@
 //! Runs no user code: values to be dropped and waiters to be notified are returned.
 
 mod exits;
+mod outbox;
 
 pub(crate) use exits::{ExitHere, ExitThere, Exits};
+pub(crate) use outbox::Outboxes;
 
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
@@ -18,7 +20,7 @@ use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
@@ -35,8 +37,9 @@ pub(crate) trait Pending: Send {
     /// Whether the caller has left. Until then, the waker is woken when it leaves.
     fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()>;
     fn deadline(&self) -> Option<Instant>;
-    /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
-    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
+    /// Marks the call as started. Returns `false` if its caller has left or its deadline has passed: then the
+    /// call is over.
+    fn begin(&mut self) -> bool;
     /// Whether no code of the user runs when the reply is decoded and dropped.
     fn is_plain(&self) -> bool;
     /// Completes the call with the reply that has arrived.
@@ -57,10 +60,9 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, u64>,
     /// Changes whenever an actor of any node is given a name or loses one.
     pub(crate) names_version: u64,
-    /// Frames in the order in which they are sent.
-    pub(crate) outbox: VecDeque<(NodeId, Vec<u8>)>,
-    /// Set while a thread sends the frames of the outbox.
-    pub(crate) is_sending: bool,
+    pub(crate) outboxes: Outboxes,
+    /// Set while the task waits that sends late credit.
+    pub(crate) has_late_credit: bool,
     /// Set once the node accepts no further messages, because it is about to leave.
     pub(crate) is_leaving: bool,
     pub(crate) is_closed: bool,
@@ -112,6 +114,8 @@ pub(crate) struct Peer {
     pub(crate) exits_there: Exits<ExitThere>,
     /// The calls of the other node that are not answered yet.
     pub(crate) running: BTreeMap<u64, Running>,
+    /// Credit for messages to exports, which goes in front of the next frame.
+    pub(crate) late_credit: BTreeMap<u64, u64>,
     /// The window for messages to the other node.
     pub(crate) window: Arc<Window>,
     /// The window for replies to the other node.
@@ -236,6 +240,7 @@ impl Peer {
             exits_here: Exits::new(),
             exits_there: Exits::new(),
             running: BTreeMap::new(),
+            late_credit: BTreeMap::new(),
             window: Arc::new(Window::new()),
             replies: Arc::new(Window::new()),
             owed: 0,
@@ -285,8 +290,8 @@ impl State {
             proxied: HashMap::new(),
             names: BTreeMap::new(),
             names_version: 0,
-            outbox: VecDeque::new(),
-            is_sending: false,
+            outboxes: Outboxes::default(),
+            has_late_credit: false,
             is_leaving: false,
             is_closed: false,
             verdicts: BTreeMap::new(),
@@ -307,10 +312,24 @@ impl State {
 
     /// Queues a frame, in the order of the session. Returns `false` if there is no session.
     pub(crate) fn push(&mut self, to: NodeId, frame: &Frame<'_>) -> bool {
+        self.push_late_credit(to);
+        self.push_next(to, frame)
+    }
+
+    /// Queues the credit that waits for the next frame.
+    pub(crate) fn push_late_credit(&mut self, to: NodeId) {
+        while let Some(peer) = self.peers.get_mut(&to)
+            && let Some((export, bytes)) = peer.late_credit.pop_first()
+        {
+            self.push_next(to, &Frame::Credit { export, bytes });
+        }
+    }
+
+    fn push_next(&mut self, to: NodeId, frame: &Frame<'_>) -> bool {
         let Some(peer) = self.peers.get_mut(&to).filter(|peer| peer.is_open) else { return false };
         let head = Head { session: peer.mine, sequence: peer.next_out };
         peer.next_out += 1;
-        self.outbox.push_back((to, frame.bytes(head)));
+        self.outboxes.push(to, |out| frame.encode(head, out));
         true
     }
 
@@ -345,7 +364,7 @@ impl State {
         let echo = peer.theirs.filter(|_| knows).unwrap_or(0);
         let hello = Frame::Hello { echo, name: own_name.to_owned() };
         let head = Head { session: peer.mine, sequence: 0 };
-        self.outbox.push_back((to, hello.bytes(head)));
+        self.outboxes.push(to, |out| hello.encode(head, out));
     }
 
     /// Adds a node that the transport reaches, and offers it a session.
@@ -484,6 +503,7 @@ impl State {
     pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
         match self.peers.remove(&id) {
             Some(peer) => {
+                self.outboxes.retain(|node| self.peers.contains_key(&node));
                 self.verdicts.retain(|(node, _), _| *node != id);
                 self.offences.remove(&id);
                 self.abandon(id, peer)

@@ -1,5 +1,6 @@
 //! The interface of a network: it reports which nodes can be reached, and carries frames to them.
 
+use crate::batch::Batch;
 use std::fmt;
 use std::future::ready;
 use std::pin::Pin;
@@ -64,7 +65,22 @@ pub trait Transport: Send + Sync + 'static {
     fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>);
 
     /// Sends a frame. Does not block. A frame may be lost.
+    ///
+    /// The node calls it on the threads of its system, and with one frame or batch for a node at a time.
     fn send(&self, to: NodeId, frame: Vec<u8>);
+
+    /// Sends several frames, in their order, as [`send`](Self::send) sends one. By default, it sends them
+    /// one by one.
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        batch.frames().for_each(|frame| self.send(to, frame.to_vec()));
+    }
+
+    /// Returns whether frames for this node had better be collected: the node then sends them together as soon
+    /// as the tasks that are ready have run. By default, each frame is sent at once. Does not block.
+    fn is_busy(&self, to: NodeId) -> bool {
+        let _ = to;
+        false
+    }
 
     /// Leaves the network: the other nodes are notified at once. Does not block.
     fn leave(&self);
@@ -98,6 +114,13 @@ pub enum TransportEvent<'a> {
         /// The sender.
         from: NodeId,
         /// The frame.
+        bytes: &'a [u8],
+    },
+    /// Several frames have arrived.
+    Batch {
+        /// The sender.
+        from: NodeId,
+        /// The frames, as [`Batch::into_bytes`] returns them.
         bytes: &'a [u8],
     },
     /// Another node is not reached, and why.

@@ -219,10 +219,24 @@ impl Window {
         self.wait(Want::Cost { cost: cost.cast_signed(), is_call }).await.is_some()
     }
 
+    /// Takes the cost of a message if [`take`](Self::take) would not wait. Otherwise, or if the session has
+    /// ended, returns `false`.
+    pub(crate) fn try_take(&self, cost: u64, is_call: bool) -> bool {
+        let mut state = self.lock();
+        let want = Want::Cost { cost: cost.cast_signed(), is_call };
+        !state.is_closed && state.admit_at_once(want).is_some()
+    }
+
     /// Waits until less than the window is in flight. The cost is to be spent before the turn is dropped.
     /// Returns `None` if the session has ended.
     pub(crate) async fn room(&self) -> Option<Turn<'_>> {
         self.wait(Want::Room).await
+    }
+
+    /// Returns whether [`room`](Self::room) would not wait.
+    pub(crate) fn has_room(&self) -> bool {
+        let state = self.lock();
+        !state.is_closed && state.waiting.is_empty() && state.credit > 0
     }
 
     /// Takes the cost of a value for which [`room`](Self::room) has waited.

@@ -7,12 +7,11 @@
 //!   process at once when its connection closes, and after the lease when it is silent.
 //! - Its inbox is `@actor/1/<cluster>/in/<id>/<sender>`.
 //!
-//! zenoh calls back on its own threads. A callback only splits batches and queues events; it never
-//! calls zenoh, because a callback that waits for zenoh stops the thread that would end the wait. A put
-//! can block while the receiver is slow, so each node that is up has a sending thread: a slow node
-//! does not delay the frames to others.
+//! zenoh calls back on its own threads. A callback only queues events; it never calls zenoh, because a
+//! callback that waits for zenoh stops the thread that would end the wait. A put can block while the receiver
+//! is slow, so each node that is up has an outbox with a thread of its own, which puts what the workers do not:
+//! a slow node does not delay the frames to others.
 
-mod batch;
 mod builder;
 mod connect;
 mod contact;
@@ -24,6 +23,7 @@ mod sender;
 pub use builder::ZenohBuilder;
 pub use errors::OpenError;
 
+use crate::batch::Batch;
 use crate::transport::{NodeId, Transport, TransportEvent};
 use async_channel::{Receiver, Sender};
 use contact::Contact;
@@ -196,7 +196,15 @@ impl Transport for ZenohTransport {
     }
 
     fn send(&self, to: NodeId, frame: Vec<u8>) {
-        self.peers.send(to, frame);
+        self.send_batch(to, Batch::of(&frame));
+    }
+
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        self.peers.send(to, batch.into_bytes());
+    }
+
+    fn is_busy(&self, to: NodeId) -> bool {
+        self.peers.is_busy(to)
     }
 
     fn leave(&self) {

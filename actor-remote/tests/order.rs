@@ -4,8 +4,9 @@
 //! `ACTOR_TESTS=full` sends a million messages in each test.
 
 use actor_core::prelude::*;
-use actor_remote::{Node, NodeId, SimNetwork, Transport, TransportEvent};
+use actor_remote::{Batch, Node, NodeId, SimNetwork, Transport, TransportEvent};
 use futures_lite::StreamExt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,50 @@ impl Transport for End {
 
     fn leave(&self) {
         self.event(self.other(), TransportEvent::Down(self.node()));
+    }
+}
+
+/// An end of a network that is busy now and then: the node collects frames, and sends them in batches.
+struct Busy<T> {
+    end: T,
+    /// Each call of `is_busy` draws from it.
+    draws: Mutex<u64>,
+    /// The number of batches with several frames that were sent.
+    batches: Arc<AtomicU64>,
+}
+
+impl<T> Busy<T> {
+    fn new(end: T, seed: u64) -> Self {
+        Busy { end, draws: Mutex::new(seed), batches: Arc::default() }
+    }
+}
+
+impl<T: Transport> Transport for Busy<T> {
+    fn node(&self) -> NodeId {
+        self.end.node()
+    }
+
+    fn start(&self, on_event: OnEvent) {
+        self.end.start(on_event);
+    }
+
+    fn send(&self, to: NodeId, frame: Vec<u8>) {
+        self.end.send(to, frame);
+    }
+
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        self.batches.fetch_add(u64::from(batch.frames().count() > 1), Ordering::Relaxed);
+        self.end.send_batch(to, batch);
+    }
+
+    fn is_busy(&self, _to: NodeId) -> bool {
+        let mut draws = self.draws.lock().unwrap();
+        *draws = draws.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        *draws >> 62 != 0
+    }
+
+    fn leave(&self) {
+        self.end.leave();
     }
 }
 
@@ -112,11 +157,11 @@ fn book(system: &System, server: &Node) -> BookAddr {
 }
 
 /// Sends and calls of all senders at once, on the system of the client.
-async fn send_all(ledger: &LedgerAddr, client: &Node) {
+async fn send_all(ledger: &LedgerAddr, client: &Node, messages: u64) {
     let send = |sender: usize| {
         let ledger = ledger.clone();
         client.system().spawn_task(async move {
-            for number in 0..messages() {
+            for number in 0..messages {
                 if number % 3 == 0 {
                     assert_eq!(ledger.note(sender, number).await, Ok(number));
                 } else {
@@ -128,7 +173,7 @@ async fn send_all(ledger: &LedgerAddr, client: &Node) {
     for task in (0..SENDERS).map(send).collect::<Vec<_>>() {
         task.await;
     }
-    assert_eq!(ledger.total().await, Ok(SENDERS as u64 * messages()));
+    assert_eq!(ledger.total().await, Ok(SENDERS as u64 * messages));
     assert_eq!(client.counters().lost_sessions, 0);
 }
 
@@ -142,10 +187,15 @@ struct Two {
 }
 
 fn two() -> Two {
+    two_on(|end| end)
+}
+
+/// The ends are those that `adapt` makes of the ends of a wire.
+fn two_on<T: Transport>(adapt: impl Fn(End) -> T) -> Two {
     let systems = [0, 1].map(|_| System::builder().threads(2).build());
     let wire = Wire::default();
     let node = |index: usize| {
-        let end = End(index, wire.clone());
+        let end = adapt(End(index, wire.clone()));
         systems[index].block_on(async { Node::on(end, index.to_string()) })
     };
     let (server, client) = (node(0), node(1));
@@ -159,7 +209,7 @@ fn two() -> Two {
 fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
     let Two { systems, server, client, book, ledger } = two();
     systems[1].block_on(async {
-        send_all(&ledger, &client).await;
+        send_all(&ledger, &client, messages()).await;
         // The end of the server ends what the client has of it.
         server.leave();
         assert_eq!(ledger.join().await, Exit::Unreachable);
@@ -174,8 +224,48 @@ fn four_senders_in_a_simulation_lose_nothing_and_keep_their_order() {
         let (server, client) = (network.node("server"), network.node("client"));
         let _book = book(server.system(), &server);
         let ledger: LedgerAddr = client.wait_for("book", Duration::from_secs(30)).await.unwrap();
-        send_all(&ledger, &client).await;
+        send_all(&ledger, &client, messages()).await;
     });
+}
+
+#[test]
+fn collected_frames_on_real_threads_keep_their_order() {
+    let batches = Arc::new(AtomicU64::new(0));
+    let Two { systems, server, client, book, ledger } =
+        two_on(|end| Busy { end, draws: Mutex::new(7), batches: batches.clone() });
+    systems[1].block_on(async {
+        send_all(&ledger, &client, messages()).await;
+        assert!(batches.load(Ordering::Relaxed) > 0);
+        server.leave();
+        assert_eq!(ledger.join().await, Exit::Unreachable);
+    });
+    book.stop();
+}
+
+/// The frames of each of the two nodes are collected or sent at once as the seed says.
+#[test]
+fn collected_frames_in_a_simulation_keep_their_order_and_come_before_the_end() {
+    for seed in 0..60 {
+        System::simulation(seed).block_on(async {
+            let network = SimNetwork::new();
+            let ends = ["server", "client"].map(|name| Busy::new(network.transport(name), seed));
+            let batches = ends[0].batches.clone();
+            let [server, client] = ends.map(|end| Node::on(end, "node"));
+            let book = book(&System::current(), &server);
+            let found = client.wait_for("book", Duration::from_secs(30));
+            let ledger: LedgerAddr = found.await.unwrap();
+            send_all(&ledger, &client, 30).await;
+            assert!(batches.load(Ordering::Relaxed) > 0, "seed {seed}");
+            // The notice of the end comes behind the credit, so no send counts as lost.
+            ledger.note(0, 30).send().await.unwrap();
+            ledger.total().await.unwrap();
+            book.stop();
+            assert_eq!(ledger.join().await, Exit::Stopped, "seed {seed}");
+            assert_eq!(System::current().counters().undelivered, 0, "seed {seed}");
+            assert!(client.shutdown(Duration::from_secs(5)).await.is_clean());
+            assert!(server.shutdown(Duration::from_secs(5)).await.is_clean());
+        });
+    }
 }
 
 /// Waits until neither node has a call of the other one open.

@@ -17,23 +17,34 @@ use std::time::Instant;
 
 /// Returns the caller that waits for this reply. Called before the proxy marks its call as started.
 pub(super) fn pending<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> Box<dyn Pending> {
-    match proxy::is_started(&reply) {
-        true => Box::new(PassedOn(reply)),
-        false => Box::new(reply),
-    }
+    let is_passed_on = proxy::is_started(&reply);
+    Box::new(Waiting { reply: Some(reply), is_passed_on })
 }
 
-impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
+/// The caller of a message.
+struct Waiting<T> {
+    /// `None` once the call is over.
+    reply: Option<Reply<T>>,
+    /// A handler of this node has taken the first message of the call, and has passed its reply on with
+    /// `reply_to`. The caller gets no error for which `never_handled()` is true.
+    is_passed_on: bool,
+}
+
+impl<T: DeserializeOwned + Send + 'static> Pending for Waiting<T> {
     fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        proxy::poll_closed(self, cx)
+        match &mut self.reply {
+            Some(reply) => proxy::poll_closed(reply, cx),
+            None => Poll::Ready(()),
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        Reply::deadline(self)
+        self.reply.as_ref()?.deadline()
     }
 
-    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {
-        proxy::begin(*self).map(|reply| Box::new(reply) as Box<dyn Pending>)
+    fn begin(&mut self) -> bool {
+        self.reply = self.reply.take().and_then(proxy::begin);
+        self.reply.is_some()
     }
 
     fn is_plain(&self) -> bool {
@@ -41,47 +52,20 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
+        let Some(reply) = self.reply else { return };
         match scope::decoding(scope, announced, || codec::decode(bytes)) {
-            Ok(value) => drop(self.send(value)),
+            Ok(value) => drop(reply.send(value)),
             Err(text) => {
                 let refusal = Refusal::new(RefusalKind::BadReply, text);
-                proxy::fail(*self, CallError::Refused(refusal));
+                proxy::fail(reply, CallError::Refused(refusal));
             }
         }
     }
 
     fn fail(self: Box<Self>, error: CallError) {
-        proxy::fail(*self, error);
-    }
-}
-
-/// The reply of a message that a handler of this node has taken, and has passed on with `reply_to`. Its
-/// caller gets no error for which `never_handled()` is true.
-struct PassedOn<T>(Reply<T>);
-
-impl<T: DeserializeOwned + Send + 'static> Pending for PassedOn<T> {
-    fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.0.poll_abandoned(cx)
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        Pending::deadline(&self.0)
-    }
-
-    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {
-        proxy::begin(self.0).map(|reply| Box::new(PassedOn(reply)) as Box<dyn Pending>)
-    }
-
-    fn is_plain(&self) -> bool {
-        self.0.is_plain()
-    }
-
-    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
-        Box::new(self.0).reply(bytes, scope, announced);
-    }
-
-    fn fail(self: Box<Self>, error: CallError) {
-        proxy::fail(self.0, of_passed_on(error));
+        if let Some(reply) = self.reply {
+            proxy::fail(reply, if self.is_passed_on { of_passed_on(error) } else { error });
+        }
     }
 }
 

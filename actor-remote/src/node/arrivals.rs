@@ -14,6 +14,7 @@ use crate::stream::producer::ItemCredit;
 use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
+use actor_core::future::yield_now;
 use actor_core::{Exit, Reply, time};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -40,8 +41,28 @@ struct Before {
     trace: Option<TraceParent>,
 }
 
+/// The number of frames and other events that are handled before other tasks get a turn.
+const TURN: u32 = 64;
+
+/// Counts the frames and other events.
+#[derive(Default)]
+pub(super) struct Turn {
+    handled: u32,
+}
+
+impl Turn {
+    /// Counts one. When the turn is over, other tasks get one.
+    async fn count(&mut self) {
+        self.handled += 1;
+        if self.handled >= TURN {
+            self.handled = 0;
+            yield_now().await;
+        }
+    }
+}
+
 impl Inner {
-    pub(super) fn handle(self: &Arc<Self>, event: Arrived) {
+    pub(super) async fn handle(self: &Arc<Self>, event: Arrived, turn: &mut Turn) {
         match event {
             Arrived::Up(node) if node != self.id => {
                 self.update(|state| {
@@ -54,24 +75,37 @@ impl Inner {
                 let wreck = self.update(|state| state.down(node));
                 self.session_ended(wreck, Cause::Lost);
             }
-            Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
+            Arrived::Frames(from, batch) => {
+                for frame in batch.frames() {
+                    self.arrived(from, frame);
+                    turn.count().await;
+                }
+                return;
+            }
             Arrived::NoContact { peer, reason } => self.no_contact(peer, reason),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
             Arrived::NotRead { peer, session, exports } => self.not_read(peer, session, exports),
             Arrived::Up(_) => {}
         }
+        turn.count().await;
     }
 
     fn arrived(self: &Arc<Self>, from: NodeId, bytes: &[u8]) {
         add_frame(&self.counts.frames_received, &self.counts.bytes_received, bytes);
-        if self.is_refused(from) {
+        let opened = frame::open(bytes);
+        let mut state = self.lock();
+        if state.is_refused(from) {
             return add(&self.counts.bad);
         }
-        let Some((head, rest)) = frame::open(bytes) else { return self.bad_body(from) };
+        let Some((head, rest)) = opened else {
+            drop(state);
+            return self.bad_body(from);
+        };
         if head.sequence == 0 {
+            drop(state);
             return self.greeted(from, head.session, rest);
         }
-        let (arrival, session, announced, trace) = match self.lock().peers.get_mut(&from) {
+        let (arrival, session, announced, trace) = match state.peers.get_mut(&from) {
             Some(peer) => match peer.arrive(head) {
                 Arrival::Next => {
                     let announced = std::mem::take(&mut peer.announced);
@@ -81,6 +115,7 @@ impl Inner {
             },
             None => (Arrival::Stale, 0, Vec::new(), None),
         };
+        drop(state);
         match arrival {
             Arrival::Stale => add(&self.counts.stale),
             Arrival::Gap => self.begin_again(from),
@@ -301,7 +336,7 @@ impl Inner {
             Queued::Yes => {}
             Queued::NotHeld => {
                 let error = CallFault::Stopped;
-                self.push_reply(scope, call, &[], &Frame::Failed { call, error });
+                self.push_reply(scope, call, &Frame::Failed { call, error });
             }
             Queued::BeyondWindow => return false,
         }

@@ -186,6 +186,7 @@ impl Inner {
         if !is_first {
             return;
         }
+        self.send_collected();
         self.transport.leave();
         let (mut wreck, exports) = {
             let mut state = self.lock();
@@ -201,6 +202,8 @@ impl Inner {
         wreck.keep(exports);
         wreck.tell();
         self.inbox.close();
+        self.collected.close();
+        self.late.close();
         self.changed.notify(usize::MAX);
     }
 }

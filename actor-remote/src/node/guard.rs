@@ -6,6 +6,7 @@ use super::counters::add;
 use super::events::Cause;
 use crate::export::{Exported, Item};
 use crate::scope::Scope;
+use crate::session::State;
 use crate::transport::NodeId;
 use actor_core::time;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,15 +91,16 @@ impl Inner {
         add(&self.counts.refused_sessions);
         self.session_ended(wreck, Cause::Refused);
     }
+}
 
+impl State {
     /// Returns whether the frames of a node are currently dropped.
-    pub(super) fn is_refused(&self, peer: NodeId) -> bool {
-        let mut state = self.lock();
-        let Some(until) = state.refused.get(&peer) else { return false };
+    pub(super) fn is_refused(&mut self, peer: NodeId) -> bool {
+        let Some(until) = self.refused.get(&peer) else { return false };
         if time::now() < *until {
             return true;
         }
-        state.refused.remove(&peer);
+        self.refused.remove(&peer);
         false
     }
 }

@@ -3,8 +3,10 @@
 
 use super::Inner;
 use super::counters::{add, add_frame};
+use crate::batch::Batch;
 use crate::frame::{Frame, REPLIES};
 use crate::import::{Caller, Import, cost};
+use crate::incoming::Answered;
 use crate::scope::Scope;
 use crate::session::State;
 use crate::stream::reader::OpenStream;
@@ -12,33 +14,55 @@ use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
 use actor_core::{Reply, time};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::task::Context;
 use std::time::Instant;
 
 impl Inner {
-    /// Changes the state, and sends the frames that the change has put into the outbox.
+    /// Changes the state, and sends the frames that the change has put into the outboxes, or collects them.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.flush();
+        let mut state = self.lock();
+        let result = change(&mut state);
+        if state.outboxes.has_listed() {
+            self.send_listed(state, |to| self.transport.is_busy(to));
+        }
         result
     }
 
-    /// Sends the frames of the outbox, outside of the lock. Only one thread at a time does so,
-    /// which keeps the order.
-    fn flush(&self) {
-        let mut state = self.lock();
-        if state.is_sending {
-            return;
+    /// Sends the frames of the listed outboxes, outside of the lock. See `session::outbox` for the order.
+    fn send_listed<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        is_busy: impl Fn(NodeId) -> bool,
+    ) {
+        while let Some((to, first)) = state.outboxes.begin(&is_busy) {
+            let mut next = Some(first);
+            while let Some(batch) = next {
+                drop(state);
+                self.send_batch(to, batch);
+                state = self.lock();
+                next = state.outboxes.next(to);
+            }
         }
-        state.is_sending = true;
-        while let Some((to, frame)) = state.outbox.pop_front() {
+        if state.outboxes.take_wake() {
             drop(state);
-            add_frame(&self.counts.frames_sent, &self.counts.bytes_sent, &frame);
-            self.transport.send(to, frame);
-            state = self.lock();
+            // An error says that the task is woken already, or that its system has ended.
+            let _ = self.collected.try_send(());
         }
-        state.is_sending = false;
+    }
+
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        for frame in batch.frames() {
+            add_frame(&self.counts.frames_sent, &self.counts.bytes_sent, frame);
+        }
+        self.transport.send_batch(to, batch);
+    }
+
+    /// Sends the frames that were collected.
+    pub(super) fn send_collected(&self) {
+        let mut state = self.lock();
+        state.outboxes.list_collected();
+        self.send_listed(state, |_| false);
     }
 
     pub(crate) fn push(&self, import: &Import, frame: &Frame<'_>) -> bool {
@@ -97,6 +121,8 @@ impl Inner {
         // Set if the caller has left meanwhile.
         let mut abandoned = None;
         let opened = self.update(|state| {
+            // Credit goes in front of the message, whose sequence number is taken below.
+            state.push_late_credit(to);
             let is_current = state.is_current(to, import.session);
             let peer = state.peers.get_mut(&to).filter(|_| is_current);
             let Some(peer) = peer else { return Err(caller) };
@@ -152,20 +178,78 @@ impl Inner {
         self.answered();
     }
 
-    /// Sends the reply to a call of another node, in which the addresses of the exports `written` are, unless
-    /// the call was cancelled. Returns whether it was sent.
-    pub(crate) fn push_reply(
-        &self,
-        scope: &Scope,
-        call: u64,
-        written: &[u64],
-        frame: &Frame<'_>,
-    ) -> bool {
+    /// Sends an answer without a body to a call of another node, unless the call was cancelled.
+    pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) {
         let token = self.take_running(scope, call);
-        let push = |state: &mut State| state.push_body(scope.peer, scope.session, written, frame);
-        let is_sent = token.is_some() && self.update(push);
+        if token.is_some() {
+            self.push_in(scope.peer, scope.session, frame);
+        }
+        drop(token);
         self.answered();
-        is_sent
+    }
+
+    /// Sends answers to calls of another node. Answers to cancelled calls are dropped, and the cost of their
+    /// replies is given back.
+    pub(crate) fn push_answers(&self, scope: &Scope, replies: &Window, answered: Vec<Answered>) {
+        let (peer, session) = (scope.peer, scope.session);
+        let mut running = Vec::with_capacity(answered.len());
+        let unsent = self.update(|state| {
+            if !state.is_current(peer, session) {
+                return answered;
+            }
+            let mut unsent = Vec::new();
+            for answer in answered {
+                let call = answer.number;
+                let known = state.peers.get_mut(&peer).and_then(|it| it.running.remove(&call));
+                let Some(known) = known else {
+                    unsent.push(answer);
+                    continue;
+                };
+                running.push(known);
+                match &answer.outcome {
+                    Ok(body) => {
+                        let frame = Frame::Reply { call, body };
+                        state.push_body(peer, session, &answer.written, &frame);
+                    }
+                    Err(error) => {
+                        state.push(peer, &Frame::Failed { call, error: error.clone() });
+                    }
+                }
+            }
+            unsent
+        });
+        drop(running);
+        for Answered { outcome, written, .. } in unsent {
+            if let Ok(body) = outcome {
+                replies.give(cost(&body));
+                self.take_back(peer, session, &written);
+            }
+        }
+        self.answered();
+    }
+
+    /// Gives credit for messages to an export: in front of the next frame for the node, or after [`LATE`].
+    pub(crate) fn give_credit_later(&self, scope: &Scope, export: u64, bytes: u64) {
+        let mut state = self.lock();
+        if !state.is_current(scope.peer, scope.session) {
+            return;
+        }
+        let Some(peer) = state.peers.get_mut(&scope.peer) else { return };
+        *peer.late_credit.entry(export).or_default() += bytes;
+        if !std::mem::replace(&mut state.has_late_credit, true) {
+            drop(state);
+            // An error says that the system has ended.
+            let _ = self.late.try_send(());
+        }
+    }
+
+    /// Sends the credit that no frame has taken along.
+    pub(super) fn send_late_credit(&self) {
+        self.update(|state| {
+            state.has_late_credit = false;
+            let peers: Vec<NodeId> = state.peers.keys().copied().collect();
+            peers.into_iter().for_each(|peer| state.push_late_credit(peer));
+        });
     }
 
     fn take_running(&self, scope: &Scope, call: u64) -> Option<Reply<()>> {

@@ -149,7 +149,7 @@ impl Call {
             };
             let error = error.as_ref().map(CallFault::of);
             let frame = Frame::End { call: self.number, error };
-            self.scope.node.push_reply(&self.scope, self.number, &[], &frame);
+            self.scope.node.push_reply(&self.scope, self.number, &frame);
             return;
         }
     }

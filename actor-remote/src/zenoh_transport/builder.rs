@@ -1,6 +1,7 @@
 //! The settings of a transport, and how it is opened.
 
 use super::endpoint::{self, Link};
+use super::sender::QUEUE;
 use super::{OpenError, ZenohTransport};
 use crate::node::secret;
 use crate::transport::NodeId;
@@ -16,7 +17,7 @@ const LEASES: std::ops::RangeInclusive<Duration> =
 
 /// The maximum number of bytes of one put: a full batch, followed by a frame with a body of the
 /// maximum size.
-const LARGEST_PUT: usize = super::batch::FULL + crate::frame::BODY + 1024;
+const LARGEST_PUT: usize = crate::batch::FULL + crate::frame::BODY + 1024;
 
 /// The settings of a transport that is not open yet. See [`ZenohTransport::builder`].
 ///
@@ -227,6 +228,9 @@ impl ZenohBuilder {
                 "transport/link/tx/queue/congestion_control/block/wait_before_close",
                 self.lease.as_micros().to_string(),
             ),
+            // Each put is one batch of the queue. The memory of a batch is allocated when it is first used.
+            ("transport/link/tx/queue/size/data", QUEUE.to_string()),
+            ("transport/link/tx/queue/allocation/mode", "\"lazy\"".to_owned()),
             ("transport/link/rx/max_message_size", LARGEST_PUT.to_string()),
             ("transport/link/protocols", list(&["tcp".to_owned(), "quic".to_owned()])),
         ];

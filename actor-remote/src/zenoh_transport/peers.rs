@@ -7,11 +7,11 @@
 //! - A frame of a node that is not up waits in `early`, at most [`EARLY`] frames a node and [`STRANGERS`]
 //!   nodes. A frame beyond that is lost; its session finds the gap.
 
+use super::Keys;
 use super::sender::{Outbox, Threads};
-use super::{Keys, batch};
 use crate::transport::{NodeId, TransportEvent};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use zenoh::Session;
 
 /// The number of batches that are held back for a node whose token has not arrived yet.
@@ -26,13 +26,16 @@ pub(super) struct Peers {
     own: NodeId,
     keys: Keys,
     state: Mutex<State>,
+    /// The outboxes of the nodes that are up. Changed under the lock of `state`, and not locked while an event is
+    /// reported, so a node can send under a lock that its handler of events takes.
+    outboxes: RwLock<HashMap<NodeId, Arc<Outbox>>>,
 }
 
 struct State {
     /// `None` once the node has left.
     session: Option<Session>,
     on_event: Option<OnEvent>,
-    up: HashMap<NodeId, Outbox>,
+    up: HashMap<NodeId, Arc<Outbox>>,
     early: HashMap<NodeId, Vec<Vec<u8>>>,
     threads: Threads,
 }
@@ -44,10 +47,8 @@ impl State {
         }
     }
 
-    fn deliver(&self, from: NodeId, batch: &[u8]) {
-        for bytes in batch::frames(batch) {
-            self.report(TransportEvent::Frame { from, bytes });
-        }
+    fn deliver(&self, from: NodeId, bytes: &[u8]) {
+        self.report(TransportEvent::Batch { from, bytes });
     }
 }
 
@@ -60,7 +61,7 @@ impl Peers {
             early: HashMap::new(),
             threads: Threads::new(),
         };
-        Peers { own, keys, state: Mutex::new(state) }
+        Peers { own, keys, state: Mutex::new(state), outboxes: RwLock::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -84,6 +85,7 @@ impl Peers {
         let key = self.keys.frames(self.own, node);
         // A node to which nothing can be sent is not up.
         let Ok(outbox) = state.threads.start(session, key) else { return };
+        self.write().insert(node, outbox.clone());
         state.up.insert(node, outbox);
         state.report(TransportEvent::Up(node));
         for batch in state.early.remove(&node).unwrap_or_default() {
@@ -95,7 +97,9 @@ impl Peers {
     pub(super) fn down(&self, node: NodeId) {
         let mut state = self.lock();
         state.early.remove(&node);
-        if state.up.remove(&node).is_some() {
+        if let Some(outbox) = state.up.remove(&node) {
+            self.write().remove(&node);
+            outbox.close();
             state.report(TransportEvent::Down(node));
         }
     }
@@ -103,7 +107,8 @@ impl Peers {
     /// Handles a batch of frames.
     pub(super) fn arrived(&self, from: NodeId, batch: &[u8]) {
         let mut state = self.lock();
-        if state.up.contains_key(&from) {
+        if let Some(outbox) = state.up.get(&from) {
+            outbox.heard();
             return state.deliver(from, batch);
         }
         if from == self.own || state.session.is_none() {
@@ -127,11 +132,23 @@ impl Peers {
         self.lock().report(TransportEvent::NoContact { peer, reason });
     }
 
-    /// Queues a frame for the sending thread of a node.
-    pub(super) fn send(&self, to: NodeId, frame: Vec<u8>) {
-        if let Some(outbox) = self.lock().up.get(&to) {
-            outbox.send(frame);
+    fn outbox(&self, node: NodeId) -> Option<Arc<Outbox>> {
+        self.outboxes.read().unwrap_or_else(PoisonError::into_inner).get(&node).cloned()
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<NodeId, Arc<Outbox>>> {
+        self.outboxes.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a batch of frames.
+    pub(super) fn send(&self, to: NodeId, batch: Vec<u8>) {
+        if let Some(outbox) = self.outbox(to) {
+            outbox.send(batch);
         }
+    }
+
+    pub(super) fn is_busy(&self, to: NodeId) -> bool {
+        self.outbox(to).is_some_and(|outbox| outbox.is_busy())
     }
 
     /// Closes all outboxes: the threads send the rest and end. No event is reported afterwards.
@@ -140,9 +157,11 @@ impl Peers {
         state.session = None;
         state.early.clear();
         let (up, on_event) = (std::mem::take(&mut state.up), state.on_event.take());
+        self.write().clear();
         let threads = std::mem::replace(&mut state.threads, Threads::new());
         drop(state);
-        drop((up, on_event));
+        up.values().for_each(|outbox| outbox.close());
+        drop(on_event);
         threads
     }
 }

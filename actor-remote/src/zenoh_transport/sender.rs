@@ -1,25 +1,227 @@
-//! The thread that sends the frames for one node.
+//! The outbox of one node. Batches are put by the thread that sends them, as long as the put cannot wait, and
+//! otherwise by a thread of the outbox.
+//!
+//! Invariants:
+//! - At most one thread puts at a time: the one that has set `is_putting`. A batch is put by its sender only if
+//!   no other batch waits. So batches are put in the order in which they were sent.
+//! - A batch that waits is put by the thread of the outbox, which is notified when the batch is added while no
+//!   thread puts, and when a sender has ended its put.
+//! - A put waits only while the queue of zenoh is full, which has room for [`QUEUE`] puts. Senders make fewer puts
+//!   than that between two arrivals of frames of the other node. A node that is paused, or cut off, sends
+//!   nothing, so puts of senders do not fill the queue. A node that sends but reads slowly can make a put wait
+//!   until it has read. After a put of more than [`SLOW`], senders put nothing for [`PAUSE`].
 
-use super::batch;
+use crate::batch;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use std::{io, thread};
 use zenoh::pubsub::Publisher;
 use zenoh::qos::CongestionControl;
 use zenoh::{Session, Wait};
 
-/// The queue of a sending thread. The windows of the session bound the frames in it with messages and
-/// replies; other frames are short. When the outbox is dropped, the thread sends the rest and ends.
-pub(super) struct Outbox(Sender<Vec<u8>>);
+/// The number of puts for which zenoh has room, each of at most [`LARGEST`] bytes.
+pub(super) const QUEUE: u32 = 16;
+
+/// The number of puts that senders make before frames of the other node arrive. The others are for the thread.
+const CREDIT: u32 = QUEUE - 4;
+
+/// The number of bytes that a sender puts at once: zenoh has 64 KiB for a put and its key.
+const LARGEST: usize = 48 * 1024;
+
+/// The time after which a put of a sender counts as slow.
+const SLOW: Duration = Duration::from_millis(2);
+
+/// The time for which the thread of the outbox puts all batches after a slow put.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The time after a put in which further frames are worth collecting.
+const BUSY: Duration = Duration::from_micros(20);
+
+/// The outbox of one node. The windows of the session bound the bytes in it with messages and replies; other
+/// frames are short. When it is closed, its thread puts the rest and ends.
+pub(super) struct Outbox {
+    queue: Mutex<Queue>,
+    /// Notified when the thread has something to do.
+    changed: Condvar,
+    /// `None` until the thread has declared it, and once the thread has ended. Dropped by the thread, because
+    /// that waits for zenoh.
+    publisher: Mutex<Option<Publisher<'static>>>,
+    /// Set while there is a publisher.
+    is_ready: AtomicBool,
+    /// The number of puts that senders may make before the next arrival.
+    credit: AtomicU32,
+    start: Instant,
+    /// The end of the last put, in nanoseconds since the start.
+    put_at: AtomicU64,
+    /// The end of the pause after a slow put, in nanoseconds since the start.
+    paused_until: AtomicU64,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// The batches that the thread of the outbox puts.
+    waiting: VecDeque<Vec<u8>>,
+    is_putting: bool,
+    is_closed: bool,
+    /// Set once the thread has ended. Further batches are lost.
+    has_ended: bool,
+}
 
 impl Outbox {
-    pub(super) fn send(&self, frame: Vec<u8>) {
-        // The thread ends before its outbox only if zenoh refuses to send. The node is then lost.
-        let _ = self.0.send(frame);
+    fn new() -> Self {
+        Outbox {
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+            publisher: Mutex::new(None),
+            is_ready: AtomicBool::new(false),
+            credit: AtomicU32::new(CREDIT),
+            start: Instant::now(),
+            put_at: AtomicU64::new(0),
+            paused_until: AtomicU64::new(0),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns whether the last batch was put just now, or cannot be put at once.
+    pub(super) fn is_busy(&self) -> bool {
+        let busy = u64::try_from(BUSY.as_nanos()).unwrap_or(u64::MAX);
+        self.elapsed().saturating_sub(self.put_at.load(Ordering::Relaxed)) < busy
+    }
+
+    /// Puts a batch, or queues it for the thread.
+    pub(super) fn send(&self, bytes: Vec<u8>) {
+        let mut queue = self.lock();
+        if queue.has_ended {
+            return;
+        }
+        if queue.is_putting || !queue.waiting.is_empty() || !self.takes_credit(bytes.len()) {
+            queue.waiting.push_back(bytes);
+            if !queue.is_putting {
+                self.changed.notify_one();
+            }
+            return;
+        }
+        queue.is_putting = true;
+        drop(queue);
+        let begun = self.elapsed();
+        // An error says that zenoh refuses to send. The node is then lost.
+        let _ = self.put(bytes);
+        let ended = self.elapsed();
+        if ended - begun > u64::try_from(SLOW.as_nanos()).unwrap_or(u64::MAX) {
+            let pause = u64::try_from(PAUSE.as_nanos()).unwrap_or(u64::MAX);
+            self.paused_until.store(ended + pause, Ordering::Relaxed);
+        }
+        self.end_put(ended);
+    }
+
+    /// Returns whether a sender may put this number of bytes, and counts the put.
+    fn takes_credit(&self, length: usize) -> bool {
+        if length > LARGEST
+            || !self.is_ready.load(Ordering::Acquire)
+            || self.elapsed() < self.paused_until.load(Ordering::Relaxed)
+        {
+            return false;
+        }
+        let take = |credit: u32| credit.checked_sub(1);
+        self.credit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// Notes that frames of the other node have arrived: it is there, and reads.
+    pub(super) fn heard(&self) {
+        self.credit.store(CREDIT, Ordering::Relaxed);
+    }
+
+    fn put(&self, bytes: Vec<u8>) -> zenoh::Result<()> {
+        let publisher = self.publisher.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*publisher {
+            Some(publisher) => publisher.put(bytes).wait(),
+            None => Ok(()),
+        }
+    }
+
+    fn end_put(&self, at: u64) {
+        self.put_at.store(at, Ordering::Relaxed);
+        let mut queue = self.lock();
+        queue.is_putting = false;
+        if !queue.waiting.is_empty() || queue.is_closed {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Makes the thread put the rest and end.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_one();
+    }
+
+    /// Waits for the next batches of the thread. Returns `None` once the outbox is closed and empty.
+    fn next(&self) -> Option<Vec<u8>> {
+        let mut queue = self.lock();
+        loop {
+            if !queue.is_putting {
+                if let Some(mut put) = queue.waiting.pop_front() {
+                    while let Some(next) = queue.waiting.front()
+                        && put.len() + next.len() <= batch::FULL
+                    {
+                        put.extend_from_slice(next);
+                        queue.waiting.pop_front();
+                    }
+                    queue.is_putting = true;
+                    return Some(put);
+                }
+                if queue.is_closed {
+                    return None;
+                }
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Puts the batches that senders leave to the thread, until the outbox is closed.
+    fn run(&self, session: &Session, key: String) {
+        let publisher = session
+            .declare_publisher(key)
+            // A put waits while the queue of the link is full. zenoh closes a link that stays full.
+            .congestion_control(CongestionControl::Block)
+            // A batch is not held back for others.
+            .express(true)
+            .wait();
+        let Ok(publisher) = publisher else { return self.end() };
+        *self.publisher.lock().unwrap_or_else(PoisonError::into_inner) = Some(publisher);
+        self.is_ready.store(true, Ordering::Release);
+        while let Some(put) = self.next() {
+            let result = self.put(put);
+            self.end_put(self.elapsed());
+            if result.is_err() {
+                break;
+            }
+        }
+        self.is_ready.store(false, Ordering::Release);
+        self.end();
+        let publisher = self.publisher.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(publisher);
     }
 }
 
-/// The sending threads that run. Each thread has a clone of the sender, and never sends.
+impl Outbox {
+    fn end(&self) {
+        let mut queue = self.lock();
+        queue.has_ended = true;
+        queue.waiting.clear();
+    }
+}
+
+/// The threads of outboxes that run. Each thread has a clone of the sender, and never sends.
 pub(super) struct Threads {
     running: Sender<()>,
     ended: Receiver<()>,
@@ -31,24 +233,16 @@ impl Threads {
         Threads { running, ended }
     }
 
-    /// Starts a thread that sends frames under `key`.
-    pub(super) fn start(&self, session: Session, key: String) -> io::Result<Outbox> {
-        let (outbox, frames) = mpsc::channel();
-        let running = self.running.clone();
+    /// Starts the thread of an outbox whose batches are put under `key`.
+    pub(super) fn start(&self, session: Session, key: String) -> io::Result<Arc<Outbox>> {
+        let outbox = Arc::new(Outbox::new());
+        let (running, of_thread) = (self.running.clone(), outbox.clone());
         let sending = move || {
-            let publisher = session
-                .declare_publisher(key)
-                // A put waits while the queue of the link is full. zenoh closes a link that stays full.
-                .congestion_control(CongestionControl::Block)
-                // The frames of a batch are not held back for others.
-                .express(true);
-            if let Ok(publisher) = publisher.wait() {
-                send_all(&publisher, &frames);
-            }
+            of_thread.run(&session, key);
             drop(running);
         };
         thread::Builder::new().name("actor-send".into()).spawn(sending)?;
-        Ok(Outbox(outbox))
+        Ok(outbox)
     }
 
     /// Waits until all threads have ended, for at most `limit`.
@@ -56,21 +250,5 @@ impl Threads {
         drop(self.running);
         // Always an error: the threads have dropped their senders, or the limit has passed.
         let _ = self.ended.recv_timeout(limit);
-    }
-}
-
-/// Sends all frames that wait in one put, until the outbox is dropped.
-fn send_all(publisher: &Publisher<'_>, frames: &Receiver<Vec<u8>>) {
-    while let Ok(first) = frames.recv() {
-        let mut put = Vec::with_capacity(first.len() + 64);
-        batch::add(&mut put, &first);
-        while put.len() < batch::FULL
-            && let Ok(frame) = frames.try_recv()
-        {
-            batch::add(&mut put, &frame);
-        }
-        if publisher.put(put).wait().is_err() {
-            return;
-        }
     }
 }

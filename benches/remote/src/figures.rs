@@ -24,20 +24,20 @@ struct Used {
 
 impl Used {
     fn by(process: u32) -> Self {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
-        // Behind the name, which can contain spaces; user and system time are the 12th and 13th field there.
-        let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
-        let fields: Vec<&str> = fields.split_whitespace().collect();
-        let ticks: u64 = fields[11..13].iter().map(|it| it.parse::<u64>().expect("a number")).sum();
-        let mut switches = 0;
+        let (mut nanos, mut switches) = (0, 0);
         for task in fs::read_dir(format!("/proc/{process}/task")).expect("the process runs") {
-            let status = task.map(|it| fs::read_to_string(it.path().join("status")));
+            let Ok(task) = task.map(|it| it.path()) else { continue };
+            let read = |file| fs::read_to_string(task.join(file));
             // A thread may end meanwhile.
-            let Ok(Ok(status)) = status else { continue };
+            let (Ok(times), Ok(status)) = (read("schedstat"), read("status")) else { continue };
+            // The first field is the time on a processor. The times in `stat` are counted in ticks, and a thread
+            // that runs for less than a tick at a time gets too much or too little.
+            let time = times.split_whitespace().next().and_then(|it| it.parse::<u64>().ok());
+            nanos += time.expect("a number");
             let count = status.lines().find_map(|it| it.strip_prefix("voluntary_ctxt_switches:"));
             switches += count.and_then(|it| it.trim().parse::<u64>().ok()).unwrap_or(0);
         }
-        Used { processor: Duration::from_millis(10 * ticks), switches }
+        Used { processor: Duration::from_nanos(nanos), switches }
     }
 }
 
@@ -59,8 +59,9 @@ impl Figures {
         let time = begun.time.elapsed();
         let (mut processor, mut switches) = (Duration::ZERO, 0);
         for (now, before) in self.used().iter().zip(begun.used) {
-            processor += now.processor - before.processor;
-            switches += now.switches - before.switches;
+            // A thread that has ended is counted before only.
+            processor += now.processor.saturating_sub(before.processor);
+            switches += now.switches.saturating_sub(before.switches);
         }
         let each = |total: f64| total / messages as f64;
         print(

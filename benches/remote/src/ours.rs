@@ -38,6 +38,16 @@ pub fn serve(endpoint: &str) {
     });
 }
 
+async fn call_one_by_one(echo: &EchoAddr, text: &str) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(CALLS as usize);
+    for _ in 0..CALLS {
+        let start = Instant::now();
+        echo.echo(text.to_owned()).await.expect("a reply");
+        times.push(start.elapsed());
+    }
+    times
+}
+
 pub fn measure(endpoint: &str, figures: Figures) {
     System::builder().build().block_on(async {
         let node = Node::connect(endpoint).await.expect("it connects");
@@ -47,15 +57,16 @@ pub fn measure(endpoint: &str, figures: Figures) {
         for _ in 0..WARM_UP {
             echo.echo(text.clone()).await.expect("a reply");
         }
-        let mut times = Vec::with_capacity(CALLS as usize);
         let begun = figures.begin();
-        for _ in 0..CALLS {
-            let start = Instant::now();
-            echo.echo(text.clone()).await.expect("a reply");
-            times.push(start.elapsed());
-        }
+        let times = call_one_by_one(&echo, &text).await;
         figures.end(begun, "calls, 1 in flight", u64::from(CALLS));
         figures.times("call", times);
+        let begun = figures.begin();
+        let (of_task, words) = (echo.clone(), text.clone());
+        let calling = spawn_task(async move { call_one_by_one(&of_task, &words).await });
+        let times = calling.await;
+        figures.end(begun, "calls from a task, 1 in flight", u64::from(CALLS));
+        figures.times("call from a task", times);
         for in_flight in [64, 256] {
             let begun = figures.begin();
             let callers: Vec<_> = (0..in_flight)

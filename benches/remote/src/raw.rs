@@ -85,15 +85,18 @@ pub fn measure(endpoint: &str, figures: Figures) {
     for _ in 0..WARM_UP {
         call();
     }
-    let mut times = Vec::with_capacity(CALLS as usize);
-    let begun = figures.begin();
-    for _ in 0..CALLS {
-        let start = Instant::now();
-        call();
-        times.push(start.elapsed());
+    for name in ["call", "call from a task"] {
+        let mut times = Vec::with_capacity(CALLS as usize);
+        let begun = figures.begin();
+        for _ in 0..CALLS {
+            let start = Instant::now();
+            call();
+            times.push(start.elapsed());
+        }
+        let calls = name.replacen("call", "calls", 1);
+        figures.end(begun, &format!("{calls}, 1 in flight"), u64::from(CALLS));
+        figures.times(name, times);
     }
-    figures.end(begun, "calls, 1 in flight", u64::from(CALLS));
-    figures.times("call", times);
     for in_flight in [64, 256] {
         let begun = figures.begin();
         (0..in_flight).for_each(|_| put(text.clone()));

@@ -2,7 +2,7 @@
 
 use actor_core::System;
 use actor_core::time;
-use actor_remote::{NodeId, SimNetwork, Transport, TransportEvent, ZenohTransport};
+use actor_remote::{Batch, NodeId, SimNetwork, Transport, TransportEvent, ZenohTransport};
 use processes::{SOON, free_port, run};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -70,14 +70,20 @@ impl Record {
             if is_reporting.swap(true, Ordering::SeqCst) {
                 kept.break_rule("two events at once");
             }
-            let event = match event {
-                TransportEvent::Up(node) => Seen::Up(node),
-                TransportEvent::Down(node) => Seen::Down(node),
-                TransportEvent::Frame { from, bytes } => Seen::Frame(from, bytes.to_vec()),
+            let events = match event {
+                TransportEvent::Up(node) => vec![Seen::Up(node)],
+                TransportEvent::Down(node) => vec![Seen::Down(node)],
+                TransportEvent::Frame { from, bytes } => vec![Seen::Frame(from, bytes.to_vec())],
+                TransportEvent::Batch { from, bytes } => Batch::from_bytes(bytes)
+                    .frames()
+                    .map(|frame| Seen::Frame(from, frame.to_vec()))
+                    .collect(),
                 other => panic!("{other:?}"),
             };
-            kept.check(own, &event);
-            kept.seen.lock().unwrap().push(event);
+            for event in events {
+                kept.check(own, &event);
+                kept.seen.lock().unwrap().push(event);
+            }
             is_reporting.store(false, Ordering::SeqCst);
         }));
         record
@@ -148,8 +154,18 @@ async fn frames_arrive_in_order_and_once(network: impl Network) {
             frame
         })
         .collect();
-    for frame in &frames {
-        from.send(to.node(), frame.clone());
+    // One by one, and in batches.
+    for (number, some) in frames.chunks(3).enumerate() {
+        if number % 2 == 0 {
+            some.iter().for_each(|frame| from.send(to.node(), frame.clone()));
+            continue;
+        }
+        let mut bytes = Vec::new();
+        for frame in some {
+            bytes.extend(u32::try_from(frame.len()).unwrap().to_le_bytes());
+            bytes.extend(frame);
+        }
+        from.send_batch(to.node(), Batch::from_bytes(&bytes));
     }
     let expected: Vec<Seen> = frames.into_iter().map(|it| Seen::Frame(from.node(), it)).collect();
     let arrived = |seen: &[Seen]| -> Option<Vec<Seen>> {

@@ -1,0 +1,117 @@
+//! Frames for one node, one after the other in one buffer. It must not know their contents.
+
+/// The length after which a batch is full. A frame can be longer; it is then the last of its batch.
+pub(crate) const FULL: usize = 32 * 1024;
+
+/// One or more frames for one node, in the order in which they are sent.
+///
+/// ```
+/// use actor_remote::Batch;
+///
+/// let batch = Batch::from_bytes(&[2, 0, 0, 0, 7, 8, 1, 0, 0, 0, 9]);
+/// assert_eq!(batch.frames().collect::<Vec<_>>(), [&[7, 8][..], &[9]]);
+/// assert_eq!(batch.into_bytes().len(), 11);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The frames, each after its length as four bytes, the lowest first.
+    bytes: Vec<u8>,
+}
+
+impl Batch {
+    /// Returns the batch that [`into_bytes`](Self::into_bytes) has turned into these bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Batch { bytes: bytes.to_vec() }
+    }
+
+    /// Returns the frames. The rest of a batch that is cut off is returned as an empty frame, which no
+    /// node accepts.
+    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+        frames(&self.bytes)
+    }
+
+    /// Returns the frames in one buffer, each after its length as four bytes, the lowest first.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Returns a batch of one frame.
+    pub(crate) fn of(frame: &[u8]) -> Self {
+        let mut batch = Batch::with_capacity(frame.len() + 4);
+        batch.add(|out| out.extend_from_slice(frame));
+        batch
+    }
+
+    /// Returns an empty batch with room for this number of bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Batch { bytes: Vec::with_capacity(bytes) }
+    }
+
+    /// Adds the frame that `write` appends to the buffer. Returns the number of its bytes.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 4]);
+        write(&mut self.bytes);
+        let length = self.bytes.len() - start - 4;
+        // A frame is not longer than the body of a message and its head.
+        let encoded = u32::try_from(length).unwrap_or(u32::MAX);
+        self.bytes[start..start + 4].copy_from_slice(&encoded.to_le_bytes());
+        length
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Returns the frames of a batch, as [`Batch::frames`] does.
+pub(crate) fn frames(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = batch;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let frame = rest.split_first_chunk::<4>().and_then(|(length, behind)| {
+            behind.split_at_checked(u32::from_le_bytes(*length) as usize)
+        });
+        let (frame, behind) = frame.unwrap_or((&[], &[]));
+        rest = behind;
+        Some(frame)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(of: &[&[u8]]) -> Vec<u8> {
+        let mut batch = Batch::default();
+        for frame in of {
+            assert_eq!(batch.add(|out| out.extend_from_slice(frame)), frame.len());
+        }
+        batch.into_bytes()
+    }
+
+    #[test]
+    fn frames_come_back_in_order() {
+        let of: [&[u8]; 3] = [b"one", b"", b"three"];
+        assert_eq!(frames(&batch(&of)).collect::<Vec<_>>(), of);
+        assert_eq!(frames(&[]).count(), 0);
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_the_format() {
+        assert_eq!(batch(&[b"ab", b"c"]), [2, 0, 0, 0, b'a', b'b', 1, 0, 0, 0, b'c']);
+    }
+
+    #[test]
+    fn a_batch_that_is_cut_off_ends_with_an_empty_frame() {
+        let whole = batch(&[b"one", b"two"]);
+        for length in 8..whole.len() {
+            let found: Vec<_> = frames(&whole[..length]).collect();
+            assert_eq!(found, [&b"one"[..], &[]], "{length} bytes");
+        }
+        let huge = u32::MAX.to_le_bytes();
+        assert_eq!(frames(&huge).collect::<Vec<_>>(), [&[] as &[u8]]);
+    }
+}
