@@ -167,7 +167,8 @@ impl fmt::Display for Incident {
                 write!(f, "{actor}: `{message}` was sent and failed: {error}")
             }
             Incident::MissedTicks { actor, missed, .. } => {
-                write!(f, "{actor}: missed {missed} ticks of a timer")
+                let ticks = if *missed == 1 { "tick" } else { "ticks" };
+                write!(f, "{actor}: missed {missed} {ticks} of a timer")
             }
             Incident::UnobservedFailure { failure }
             | Incident::RestartableFailure { failure }

@@ -7,14 +7,14 @@ use crate::sync::Arc;
 use crate::{Actor, System};
 
 impl<A: Actor + 'static> Addr<A> {
-    /// Registers the actor under a name in its system, for [`TypedAddr::lookup`].
+    /// Registers the actor under a name in its system, for [`TypedAddr::lookup`](crate::TypedAddr::lookup).
     ///
     /// An actor may have several names. A named actor lives until it is stopped. Its names survive
     /// restarts and are released when the actor ends. Registering a name that the actor already has
     /// does nothing and returns `Ok`, so that `#[on_start]` may register it in each life.
     ///
     /// # Errors
-    /// [`RegisterError`], if another actor has the name, or the actor has ended.
+    /// [`RegisterError`](crate::address::RegisterError), if another actor has the name, or the actor has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;

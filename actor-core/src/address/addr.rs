@@ -322,7 +322,8 @@ pub trait TypedAddr:
     type Actor: Actor<Addr = Self>;
 
     /// Looks up the actor registered as `name` in the current system. Returns `None` if the name is
-    /// not registered or belongs to an actor of another type. See [`Addr::register`].
+    /// not registered or belongs to an actor of another type. See
+    /// [`Addr::register`](crate::Addr::register).
     fn lookup(name: impl AsRef<str>) -> Option<Self>
     where
         Self::Actor: 'static,

@@ -72,7 +72,7 @@ impl<A: Actor> Addr<A> {
     /// after their current message.
     ///
     /// # Errors
-    /// [`NotAPool`], if the actor was not created by [`Spawn::pool`](crate::Spawn::pool).
+    /// [`NotAPool`](crate::pool::NotAPool), if the actor was not created by [`Spawn::pool`](crate::Spawn::pool).
     ///
     /// # Panics
     /// If `size` is zero.

@@ -54,7 +54,7 @@ fn line(actor: &dyn DynMailbox) -> String {
     drop(locked);
     match strong {
         0 => {}
-        1 => by.push("an address, a stream or `keep`".to_owned()),
+        1 => by.push("an address, a stream or `keep_alive`".to_owned()),
         many => by.push(format!("{many} addresses or streams")),
     }
     if by.is_empty() {

@@ -35,7 +35,7 @@ impl Tested for () {
 
 impl<T: Tested, E: fmt::Debug> Tested for Result<T, E> {
     fn fault(self) -> Option<String> {
-        self.map_or_else(|error| Some(format!("the test returned {error:?}")), Tested::fault)
+        self.map_or_else(|error| Some(format!("the test returned Err({error:?})")), Tested::fault)
     }
 }
 

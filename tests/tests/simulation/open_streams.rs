@@ -29,7 +29,10 @@ fn a_stream_left_open_by_a_task_is_listed_with_its_actor() {
             actor_core::spawn_task(async move { stream.next().await }).detach();
         });
     });
-    assert!(said.contains("feed#1 is alive, kept by an address, a stream or `keep`"), "{said}");
+    assert!(
+        said.contains("feed#1 is alive, kept by an address, a stream or `keep_alive`"),
+        "{said}"
+    );
     assert!(said.contains("waits for an answer of feed#1"), "{said}");
 }
 

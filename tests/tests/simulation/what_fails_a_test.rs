@@ -233,7 +233,7 @@ async fn an_actor_that_ends_with_its_handler_is_given_a_minute() {
 #[test]
 fn an_error_that_the_test_returns_fails_it() {
     let said = said(|| simulate(TestConfig::single_seed(), |_| async { Err::<(), _>("no luck") }));
-    assert!(said.contains("the test returned \"no luck\""), "{said}");
+    assert!(said.contains("the test returned Err(\"no luck\")"), "{said}");
 }
 
 #[test]

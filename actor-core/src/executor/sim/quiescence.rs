@@ -17,6 +17,10 @@ use crate::waking::wake_each;
 /// step at these ticks.
 const MAX_IDLE_TICKS: u32 = 100_000;
 
+/// After this many times [`MAX_IDLE_TICKS`], the run counts as a deadlock in any case: an actor that
+/// ticks and never answers is no progress.
+const MAX_AWAITED_ROUNDS: u32 = 20;
+
 /// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;
 
@@ -53,6 +57,8 @@ pub(super) struct QuiescenceWaiters {
     unreachable: u64,
     /// Successive ticks without other events since the root future ran.
     ticks: u32,
+    /// How often `ticks` has reached its maximum since the root future ran.
+    rounds: u32,
     /// The agents that made a step during these ticks.
     ticked: BTreeSet<Agent>,
 }
@@ -88,23 +94,31 @@ impl QuiescenceWaiters {
     /// Counts a step of `agent`, which starts.
     pub(super) fn runs(&mut self, agent: Agent) {
         if agent == Agent::Root {
-            self.ticks = 0;
+            self.made_progress();
             self.ticked.clear();
         } else if self.ticks > 0 && !matches!(agent, Agent::Timer(_)) {
             self.ticked.insert(agent);
         }
     }
 
-    /// Counts one more tick without other events. Returns whether there were too many.
-    fn tick(&mut self, waits: &WaitGraph) -> bool {
+    /// Begins to count ticks anew, after another event.
+    fn made_progress(&mut self) {
+        self.ticks = 0;
+        self.rounds = 0;
+    }
+
+    /// Counts one more tick without other events. Returns their number if there were too many.
+    fn tick(&mut self, waits: &WaitGraph) -> Option<u32> {
         self.ticks += 1;
         if self.ticks <= MAX_IDLE_TICKS {
-            return false;
+            return None;
         }
         let are_awaited = waits.leads(Agent::Root, &self.ticked);
         self.ticks = 1;
+        self.rounds += 1;
         self.ticked.clear();
-        !are_awaited
+        let is_over = !are_awaited || self.rounds == MAX_AWAITED_ROUNDS;
+        is_over.then_some(self.rounds * MAX_IDLE_TICKS)
     }
 }
 
@@ -155,9 +169,9 @@ impl SimExecutor {
             return StepResult::Failed(SimError::Deadlock);
         };
         if !only_ticks {
-            state.quiescence.ticks = 0;
-        } else if state.quiescence.tick(&state.waits) {
-            return StepResult::Failed(SimError::OnlyTicks(MAX_IDLE_TICKS));
+            state.quiescence.made_progress();
+        } else if let Some(ticks) = state.quiescence.tick(&state.waits) {
+            return StepResult::Failed(SimError::OnlyTicks(ticks));
         }
         state.now = state.now.max(at.saturating_duration_since(self.base));
         state.reset_livelock();
@@ -233,5 +247,46 @@ impl Future for Quiesce {
         let step_number = state.trace.step_number;
         state.quiescence.wakers.push((point, waker, step_number));
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wait_graph::Awaited;
+    use super::{Agent, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters, WaitGraph};
+
+    /// Returns the number of ticks after which a run ends in which only `ticking` makes steps.
+    fn ticks_until_end(waits: &WaitGraph, ticking: Agent) -> u32 {
+        let mut waiters = QuiescenceWaiters::default();
+        loop {
+            if let Some(ticks) = waiters.tick(waits) {
+                return ticks;
+            }
+            waiters.runs(ticking);
+        }
+    }
+
+    #[test]
+    fn ticks_of_an_awaited_actor_count_as_progress_for_a_while() {
+        let [awaited, other] = [1, 2].map(Agent::Task);
+        let mut waits = WaitGraph::default();
+        waits.note(Agent::Root, Awaited::Of(awaited, "an answer of"));
+        assert_eq!(ticks_until_end(&waits, other), MAX_IDLE_TICKS);
+        assert_eq!(ticks_until_end(&waits, awaited), MAX_AWAITED_ROUNDS * MAX_IDLE_TICKS);
+    }
+
+    #[test]
+    fn another_event_begins_the_count_anew() {
+        let mut waits = WaitGraph::default();
+        waits.note(Agent::Root, Awaited::Of(Agent::Task(1), "an answer of"));
+        let mut waiters = QuiescenceWaiters::default();
+        for _ in 0..MAX_AWAITED_ROUNDS * MAX_IDLE_TICKS - 1 {
+            assert_eq!(waiters.tick(&waits), None);
+            waiters.runs(Agent::Task(1));
+        }
+        waiters.runs(Agent::Root);
+        for _ in 0..MAX_IDLE_TICKS {
+            assert_eq!(waiters.tick(&waits), None);
+        }
     }
 }
