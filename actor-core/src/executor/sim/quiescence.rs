@@ -19,7 +19,7 @@ const MAX_IDLE_TICKS: u32 = 100_000;
 
 /// After this many times [`MAX_IDLE_TICKS`], the run counts as a deadlock in any case: an actor that
 /// ticks and never answers would keep the run alive forever.
-const MAX_AWAITED_ROUNDS: u32 = 20;
+const MAX_AWAITED_ROUNDS: u32 = 10;
 
 /// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;
