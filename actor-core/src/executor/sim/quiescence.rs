@@ -252,8 +252,8 @@ impl Future for Quiesce {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wait_graph::Awaited;
     use super::{Agent, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters, WaitGraph};
+    use crate::executor::sim::wait_graph::Awaited;
 
     /// Returns the number of ticks after which a run ends in which only `ticking` makes steps.
     fn ticks_until_end(waits: &WaitGraph, ticking: Agent) -> u32 {
