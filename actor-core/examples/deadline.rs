@@ -35,8 +35,10 @@ struct Shop {
 #[actor]
 impl Shop {
     /// This call has no limit of its own: it inherits the deadline of the order.
-    async fn order(&mut self) {
-        self.last = self.stock.reserve().await.err();
+    async fn order(&mut self) -> Result<(), CallError> {
+        let reserved = self.stock.reserve().await;
+        self.last = reserved.clone().err();
+        reserved
     }
 
     fn last(&self) -> Option<CallError> {
@@ -50,8 +52,10 @@ async fn main() -> Result<(), CallError> {
     let shop = Shop { stock: stock.clone(), last: None }.spawn();
 
     let limit = Duration::from_millis(50);
-    if let Err(error) = shop.order().timeout(limit).await {
-        println!("the client: {error}");
+    // The client and the shop reach the deadline together, so either may be first.
+    match shop.order().timeout(limit).await {
+        Ok(Ok(())) => println!("the client: the goods are reserved"),
+        Ok(Err(_)) | Err(_) => println!("the client: no goods within {limit:?}"),
     }
     if let Some(error) = shop.last().await? {
         println!("the shop: {error}");
