@@ -3,9 +3,11 @@
 
 mod exits;
 mod outbox;
+mod wreck;
 
 pub(crate) use exits::{ExitHere, ExitThere, Exits};
 pub(crate) use outbox::Outboxes;
+pub(crate) use wreck::Wreck;
 
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
@@ -18,7 +20,7 @@ use crate::stream::reader::OpenStream;
 use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
-use actor_core::{ActorId, CallError, Exit, Reply};
+use actor_core::{ActorId, CallError, Reply};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -144,22 +146,6 @@ pub(crate) struct Running {
     pub(crate) credit: Option<Arc<ItemCredit>>,
 }
 
-/// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
-#[derive(Default)]
-pub(crate) struct Wreck {
-    /// The other node, if there was a session.
-    pub(crate) member: Option<Member>,
-    windows: Vec<Arc<Window>>,
-    calls: Vec<Box<dyn Pending>>,
-    streams: Vec<OpenStream>,
-    /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
-    /// accepted, that call would be missing before a later message.
-    running: Vec<Reply<()>>,
-    /// The proxies, each with the replies of its actor that are not decoded yet.
-    imports: Vec<(Arc<Import>, Option<Arc<Undecoded>>)>,
-    rest: Vec<Box<dyn Any + Send>>,
-}
-
 /// The position of a frame in its session.
 pub(crate) enum Arrival {
     /// The frame belongs to another session, or was seen before.
@@ -168,53 +154,6 @@ pub(crate) enum Arrival {
     Gap,
     /// The frame is the next one.
     Next,
-}
-
-/// A proxy whose session is over. It ends when this is dropped.
-struct Lost(Arc<Import>);
-
-impl Drop for Lost {
-    fn drop(&mut self) {
-        self.0.end(Exit::Unreachable);
-    }
-}
-
-impl Wreck {
-    /// Notifies all waiters.
-    pub(crate) fn tell(self) {
-        for window in self.windows {
-            window.close();
-        }
-        for call in self.calls {
-            call.fail(CallError::Unreachable { started: true });
-        }
-        for stream in self.streams {
-            stream.end(Some(CallError::Unreachable { started: true }));
-        }
-        for token in self.running {
-            let _ = token.send(());
-        }
-        for (import, undecoded) in self.imports {
-            let lost = Lost(import);
-            if let Some(undecoded) = undecoded {
-                undecoded.add_barrier(Arc::new(lost));
-            }
-        }
-    }
-
-    pub(crate) fn merge(&mut self, other: Wreck) {
-        self.member = self.member.take().or(other.member);
-        self.windows.extend(other.windows);
-        self.calls.extend(other.calls);
-        self.streams.extend(other.streams);
-        self.running.extend(other.running);
-        self.imports.extend(other.imports);
-        self.rest.extend(other.rest);
-    }
-
-    pub(crate) fn keep(&mut self, value: impl Any + Send) {
-        self.rest.push(Box::new(value));
-    }
 }
 
 impl Peer {

@@ -1,0 +1,72 @@
+//! The remains of a session, which end outside of the lock: calls and proxies may run code of the user.
+
+use super::Pending;
+use crate::import::Import;
+use crate::node::{Member, Undecoded};
+use crate::stream::reader::OpenStream;
+use crate::window::Window;
+use actor_core::{CallError, Exit, Reply};
+use std::any::Any;
+use std::sync::Arc;
+/// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
+#[derive(Default)]
+pub(crate) struct Wreck {
+    /// The other node, if there was a session.
+    pub(crate) member: Option<Member>,
+    pub(super) windows: Vec<Arc<Window>>,
+    pub(super) calls: Vec<Box<dyn Pending>>,
+    pub(super) streams: Vec<OpenStream>,
+    /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
+    /// accepted, that call would be missing before a later message.
+    pub(super) running: Vec<Reply<()>>,
+    /// The proxies, each with the replies of its actor that are not decoded yet.
+    pub(super) imports: Vec<(Arc<Import>, Option<Arc<Undecoded>>)>,
+    pub(super) rest: Vec<Box<dyn Any + Send>>,
+}
+
+/// A proxy whose session is over. It ends when this is dropped.
+struct Lost(Arc<Import>);
+
+impl Drop for Lost {
+    fn drop(&mut self) {
+        self.0.end(Exit::Unreachable);
+    }
+}
+
+impl Wreck {
+    /// Notifies all waiters.
+    pub(crate) fn tell(self) {
+        for window in self.windows {
+            window.close();
+        }
+        for call in self.calls {
+            call.fail(CallError::Unreachable { started: true });
+        }
+        for stream in self.streams {
+            stream.end(Some(CallError::Unreachable { started: true }));
+        }
+        for token in self.running {
+            let _ = token.send(());
+        }
+        for (import, undecoded) in self.imports {
+            let lost = Lost(import);
+            if let Some(undecoded) = undecoded {
+                undecoded.add_barrier(Arc::new(lost));
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Wreck) {
+        self.member = self.member.take().or(other.member);
+        self.windows.extend(other.windows);
+        self.calls.extend(other.calls);
+        self.streams.extend(other.streams);
+        self.running.extend(other.running);
+        self.imports.extend(other.imports);
+        self.rest.extend(other.rest);
+    }
+
+    pub(crate) fn keep(&mut self, value: impl Any + Send) {
+        self.rest.push(Box::new(value));
+    }
+}
