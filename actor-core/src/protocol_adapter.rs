@@ -12,11 +12,11 @@ use crate::actor::protocol_message::{
 use crate::actor::{Context, Life};
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::current::CurrentMessage;
 use crate::cell::handle::{DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox};
 use crate::cell::header::Header;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
-use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::sync::Arc;
 use std::any::Any;
 use std::marker::PhantomData;

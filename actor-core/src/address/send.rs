@@ -3,11 +3,11 @@
 use super::addr::Addr;
 use super::call::block_on;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::deadline;
 use crate::cell::deadlock::edge::WaitGoal;
 use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::message::Protocol;
-use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::error::{SendError, SendReason};
 use std::fmt;
 use std::future::Future;

@@ -5,13 +5,13 @@
 //! released: no user code runs under the lock. The operations are defined on `dyn DynMailbox`, so
 //! that they are compiled once instead of for each actor.
 
+use super::capacity::Ticket;
 use super::deadlock::detector;
 use super::deadlock::edge::PendingWait;
 use super::handle::{DynMailbox, Locked, ParkResult, notify_state_change, schedule, wake_all};
 use super::header::{
     Header, KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
 };
-use super::queue::Ticket;
 use super::state::{CellTask, SystemMessage, Watcher};
 use super::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};

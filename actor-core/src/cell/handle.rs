@@ -2,10 +2,10 @@
 //! protocol ([`TypedMailbox`]), shared by the members of a pool ([`SharedQueue`]); and how messages that
 //! are not handled are discarded. The control operations on [`DynMailbox`] are in `control`.
 
+use super::capacity::{OnFull, PushError, Ticket};
 use super::current::{self, CurrentMessage};
 use super::header::Header;
 use super::mailbox_state::{AnyQueue, MailboxState};
-use super::queue::{OnFull, PushError, Ticket};
 use super::state::CellTask;
 use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;

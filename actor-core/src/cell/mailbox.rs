@@ -28,6 +28,7 @@
 //!
 //! [`ParkReason`]: super::header::ParkReason
 
+use super::capacity::{OnFull, PushError, Ticket};
 use super::handle::{
     DynMailbox, Locked, TypedMailbox, WeakMailbox, discard_message, discard_unreported,
     notify_state_change, schedule, wake_all,
@@ -35,7 +36,6 @@ use super::handle::{
 use super::header::Header;
 use super::lazy_deque::LazyDeque;
 use super::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
-use super::queue::{OnFull, PushError, Ticket};
 use super::state::{CellState, CellTask};
 use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;

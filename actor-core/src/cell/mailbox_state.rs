@@ -2,11 +2,11 @@
 //! their type. The `CellState` decides about admission and counts; this file moves the messages. It
 //! takes no lock.
 //!
-//! Compiled for each actor: everything that does not need the messages is in `queue`.
+//! Compiled for each actor: everything that does not need the messages is in `capacity`.
 
+use super::capacity::{OnFull, PushError, Ticket};
 use super::header::{Header, SENDERS_WAITING};
 use super::lazy_deque::{LazyDeque, move_message};
-use super::queue::{OnFull, PushError, Ticket};
 use super::state::CellState;
 use crate::cell::message::Delivery;
 use std::task::Waker;

@@ -8,6 +8,7 @@
 //! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod call_state;
+pub(crate) mod capacity;
 pub(crate) mod control;
 pub(crate) mod current;
 pub(crate) mod deadline;
@@ -20,7 +21,6 @@ pub(crate) mod mailbox;
 pub(crate) mod mailbox_state;
 pub(crate) mod message;
 pub(crate) mod ordered_map;
-pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod resources;
 pub(crate) mod send_context;

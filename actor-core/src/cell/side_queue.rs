@@ -1,8 +1,8 @@
 //! Side queues: priority messages and messages of waiting senders. Only their slots are managed
 //! here; the messages are stored in the mailbox. No lock here: the mailbox's mutex protects this.
 
+use super::capacity::Ticket;
 use super::ordered_map::OrderedMap;
-use super::queue::Ticket;
 use std::collections::VecDeque;
 use std::task::Waker;
 

@@ -21,9 +21,9 @@
 //! `woken` is set only while no task is parked: it records a wake-up of the pending handler for the
 //! moment at which the task parks. `handler_pending` is valid only while a task is parked.
 
+use super::capacity::QueueLen;
 use super::deadlock::edge::PublishedWaits;
 use super::handle::DynMailbox;
-use super::queue::QueueLen;
 use super::resources::Resources;
 use super::side_queue::SideQueue;
 use super::supervision::Supervision;

@@ -8,6 +8,7 @@ use super::start_member;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::run_loop::may_overlap;
 use crate::actor::shutdown::publish_exit;
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
     notify_state_change, wake_all,
@@ -15,7 +16,6 @@ use crate::cell::handle::{
 use crate::cell::header::Header;
 use crate::cell::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::message::Delivery;
-use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::cell::state::CellState;
 use crate::cell::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};

@@ -6,12 +6,12 @@ use super::actor::ProxyActor;
 use super::control::Shared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
     DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report,
 };
 use crate::cell::header::Header;
 use crate::cell::message::{Delivery, Protocol};
-use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::sync::Arc;
 
 struct Front<P: Protocol + Actor, R: Proxy<P>> {

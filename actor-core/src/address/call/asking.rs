@@ -4,13 +4,13 @@
 use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, channel_for};
 use crate::address::reply_receiver::ReplyReceiver;
+use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::deadline::{self, CallDeadline};
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::deadlock::tracker::{self, WaitTracker};
 use crate::cell::header::Header;
 use crate::cell::message::AnySlot;
-use crate::cell::queue::Ticket;
 use crate::error::{CallError, Cycle};
 use std::future::Future;
 use std::pin::Pin;

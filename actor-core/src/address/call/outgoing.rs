@@ -4,10 +4,10 @@
 use crate::address::addr::Addr;
 use crate::address::send::MaybeOwned;
 use crate::address::with_timeout::ExecutorRef;
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
 use crate::cell::message::SlotMut;
-use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::error::{CallError, SendError};
 use std::ops::Deref;
 

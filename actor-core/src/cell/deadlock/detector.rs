@@ -16,8 +16,8 @@
 //! joins, the join that completes it panics.
 
 use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGoal};
+use crate::cell::capacity::Ticket;
 use crate::cell::handle::{DynMailbox, schedule};
-use crate::cell::queue::Ticket;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
 use crate::executor::reactor;

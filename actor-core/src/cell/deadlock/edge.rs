@@ -7,10 +7,10 @@
 //! that can wake the actor.
 
 use super::waker::HandlerWaker;
+use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::Header;
-use crate::cell::queue::Ticket;
 use crate::cell::state::{CellState, CellTask};
 use crate::cell::system_shared::{self, SystemShared};
 use crate::error::Cycle;

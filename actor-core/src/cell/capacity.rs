@@ -1,4 +1,4 @@
-//! The type-independent part of the queue: message counts, admission and waiting senders. Compiled
+//! The capacity of a mailbox: message counts, admission and waiting senders. Compiled
 //! once for all actors; `mailbox_state` applies its decisions. No lock here: the mailbox's mutex protects this.
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
