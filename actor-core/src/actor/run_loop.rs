@@ -57,9 +57,9 @@ use crate::cell::header::{
     Header, KILL, PRIORITY, ParkReason, SENDERS_WAITING, SHARED_QUEUE, STOP, STOP_FOR_RESTART,
     STOP_SELF, SYSTEM_MESSAGE,
 };
-use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
+use crate::cell::queue::LazyDeque;
 use crate::cell::state::CellState;
 use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;

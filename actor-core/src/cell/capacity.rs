@@ -1,5 +1,5 @@
 //! The capacity of a mailbox: message counts, admission and waiting senders. Compiled
-//! once for all actors; `mailbox_state` applies its decisions. No lock here: the mailbox's mutex protects this.
+//! once for all actors; `queue` applies its decisions. No lock here: the mailbox's mutex protects this.
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 

@@ -4,9 +4,9 @@
 
 use super::handle::{DynMailbox, notify_state_change, wake_all};
 use super::header::{SENDERS_WAITING, STOP, STOP_FOR_RESTART, SYSTEM_MESSAGE};
-use super::lazy_deque::LazyDeque;
 use super::mailbox::Mailbox;
-use super::mailbox_state::MailboxState;
+use super::queue::LazyDeque;
+use super::queue::MailboxState;
 use super::state::SystemMessage;
 use crate::cell::message::Protocol;
 use std::collections::VecDeque;

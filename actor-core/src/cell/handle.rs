@@ -5,7 +5,7 @@
 use super::capacity::{OnFull, PushError, Ticket};
 use super::current::{self, CurrentMessage};
 use super::header::Header;
-use super::mailbox_state::{AnyQueue, MailboxState};
+use super::queue::{AnyQueue, MailboxState};
 use super::state::CellTask;
 use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;

@@ -34,8 +34,8 @@ use super::handle::{
     notify_state_change, schedule, wake_all,
 };
 use super::header::Header;
-use super::lazy_deque::LazyDeque;
-use super::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
+use super::queue::LazyDeque;
+use super::queue::{AnyQueue, MailboxState, MessageQueue};
 use super::state::{CellState, CellTask};
 use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;

@@ -14,8 +14,8 @@ use crate::cell::handle::{
     notify_state_change, wake_all,
 };
 use crate::cell::header::Header;
-use crate::cell::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::message::Delivery;
+use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::state::CellState;
 use crate::cell::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};

@@ -2,7 +2,7 @@
 //! refused, and those not yet examined. Plain data: calls no matcher and takes no lock.
 
 use crate::cell::drain::Drained;
-use crate::cell::lazy_deque::LazyDeque;
+use crate::cell::queue::LazyDeque;
 use crate::cell::state::SystemMessage;
 use std::any::TypeId;
 use std::collections::VecDeque;
