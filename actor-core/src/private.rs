@@ -16,7 +16,7 @@ pub use crate::address::caller_watch::watch;
 pub use crate::address::replies::StreamSlot;
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
 pub use crate::address::reply_stream::StreamCall;
-pub use crate::cell::call_state::CallState;
+pub use crate::cell::message::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol};
 pub use crate::cell::message::{SlotInfo, SlotMut};
 pub use crate::cell::settings::Settings;

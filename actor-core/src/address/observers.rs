@@ -5,9 +5,9 @@
 //! it has sent the result, otherwise the receiving side, which has left. The step of the reply cell
 //! decides between the two, so the outcome is exact.
 
-use crate::cell::call_state::CallState;
 use crate::cell::current;
 use crate::cell::handle::catch_and_report;
+use crate::cell::message::CallState;
 use crate::error::CallError;
 use crate::executor;
 use crate::panics::{contained, unrecorded};

@@ -12,9 +12,9 @@ use super::reply_stream::ReplyStream;
 use crate::cell::current;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::deadlock::tracker::WaitTracker;
-use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::cell::send_context::SendContext;
+use crate::cell::message::SendContext;
+use crate::cell::message::{AnySlot, SlotInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::waking::{ContainedWaker, wake};

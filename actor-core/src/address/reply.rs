@@ -2,9 +2,9 @@
 
 use super::observers::{Observers, Outcome};
 use super::reply_receiver::ReplyReceiver;
-use crate::cell::call_state::{self, CallState};
 use crate::cell::current;
 use crate::cell::deadline::{self, Deadline};
+use crate::cell::message::{self, CallState};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor;
@@ -302,7 +302,7 @@ pub(crate) fn channel_for<T>(
     is_handler: bool,
     note: Option<u64>,
 ) -> (Reply<T>, ReplyReceiver<T>) {
-    let mark = is_handler.then_some(call_state::BY_HANDLER);
+    let mark = is_handler.then_some(message::BY_HANDLER);
     channel(Initial { started: false, mark, note }, Some(waker.clone()))
 }
 

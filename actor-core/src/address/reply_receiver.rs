@@ -1,8 +1,8 @@
 //! The receiving end of a call: [`ReplyReceiver`].
 
 use super::observers::Observers;
-use crate::cell::call_state::CallState;
 use crate::cell::current;
+use crate::cell::message::CallState;
 use crate::error::CallError;
 use crate::waking::{drop_waker, wake};
 use actor_atomic::{Left, Receiver};

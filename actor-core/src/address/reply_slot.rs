@@ -2,9 +2,9 @@
 
 use super::replies::StreamSlot;
 use super::reply::Reply;
-use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::cell::send_context::SendContext;
+use crate::cell::message::SendContext;
+use crate::cell::message::{AnySlot, SlotInfo};
 use crate::error::CallError;
 use std::any::Any;
 use std::fmt;

@@ -4,7 +4,7 @@
 use super::deadline::{self, Handling};
 use super::handle::DynMailbox;
 use super::system_shared::SystemShared;
-use crate::cell::call_state::CallState;
+use crate::cell::message::CallState;
 use crate::error::CallError;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;

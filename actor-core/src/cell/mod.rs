@@ -7,7 +7,6 @@
 //! One mutex, the mailbox's, protects the messages and the state. No user code runs under it: values
 //! taken out under the lock are dropped, woken or run after it is released.
 
-pub(crate) mod call_state;
 pub(crate) mod capacity;
 pub(crate) mod control;
 pub(crate) mod current;
@@ -22,7 +21,6 @@ pub(crate) mod ordered_map;
 pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod resources;
-pub(crate) mod send_context;
 pub(crate) mod settings;
 mod side_queue;
 pub(crate) mod sim_observer;

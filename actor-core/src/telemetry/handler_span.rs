@@ -1,7 +1,7 @@
 //! Observes one running handler. Empty without the features that need it.
 
 use crate::cell::handle::DynMailbox;
-use crate::cell::send_context::SendContext;
+use crate::cell::message::SendContext;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use {
     pin_project_lite::pin_project,

@@ -2,7 +2,7 @@
 
 use super::handler_span::Ending;
 use crate::cell::handle::DynMailbox;
-use crate::cell::send_context::SendContext;
+use crate::cell::message::SendContext;
 use crate::clock::Instant;
 use crate::executor::Executor;
 use crate::sync::Arc;

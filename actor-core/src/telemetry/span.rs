@@ -1,7 +1,7 @@
 //! Feature `tracing`: each handler runs in a span of its message.
 
 use crate::cell::handle::DynMailbox;
-use crate::cell::send_context::SendContext;
+use crate::cell::message::SendContext;
 use tracing::Span;
 
 /// Creates the span of a handler that starts.
