@@ -35,6 +35,6 @@
 // Only names; the code is in `address`.
 
 pub use crate::address::call::{Delegated, Delegating};
-pub use crate::address::reply_receiver::ReplyReceiver;
+pub use crate::address::reply::ReplyReceiver;
 pub use crate::address::send::SendFuture;
 pub use crate::address::with_timeout::WithTimeout;

@@ -14,7 +14,7 @@ pub use crate::address::addr::{Addr, TypedAddr};
 pub use crate::address::call::Call;
 pub use crate::address::caller_watch::watch;
 pub use crate::address::replies::StreamSlot;
-pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
+pub use crate::address::reply::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
 pub use crate::address::reply_stream::StreamCall;
 pub use crate::cell::message::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol};

@@ -11,7 +11,7 @@ pub use delegated::{Delegated, Delegating};
 
 use super::addr::Addr;
 use super::reply::Reply;
-use super::reply_receiver::ReplyReceiver;
+use super::reply::ReplyReceiver;
 use super::send::SendFuture;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
 use crate::cell::message::{AnySlot, Protocol, SlotMut};

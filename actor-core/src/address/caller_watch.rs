@@ -5,7 +5,7 @@
 //! deadlock detection does not count. The waits of a handler for [`CallerGone`] are listeners of an
 //! event, and deadlock detection counts their wakers.
 
-use super::reply_slot::ReplySlot;
+use super::reply::ReplySlot;
 use crate::cell::current;
 use crate::cell::deadlock::waker::uncounted;
 use crate::event::{Event, Listener};

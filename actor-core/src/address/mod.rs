@@ -35,8 +35,6 @@ pub(crate) mod join;
 pub(crate) mod observers;
 pub(crate) mod replies;
 pub(crate) mod reply;
-pub(crate) mod reply_receiver;
-pub(crate) mod reply_slot;
 pub(crate) mod reply_stream;
 pub(crate) mod send;
 pub(crate) mod state_change;

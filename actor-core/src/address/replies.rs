@@ -6,8 +6,8 @@
 //! before the channel closes. When a reader gets the reply, the channel already contains all items.
 
 use super::reply::Reply;
-use super::reply_receiver::ReplyReceiver;
-use super::reply_slot::ReplySlot;
+use super::reply::ReplyReceiver;
+use super::reply::ReplySlot;
 use super::reply_stream::ReplyStream;
 use crate::cell::current;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};

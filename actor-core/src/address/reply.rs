@@ -1,17 +1,21 @@
-//! Replies: [`Reply`], and the creation of both ends.
+//! Both ends of a call, [`Reply`] and [`ReplyReceiver`], and the slot of a message that contains the first.
 
 use super::observers::{Observers, Outcome};
-use super::reply_receiver::ReplyReceiver;
+use super::replies::StreamSlot;
 use crate::cell::current;
 use crate::cell::deadline::{self, Deadline};
-use crate::cell::message::{self, CallState};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::cell::message::SendContext;
+use crate::cell::message::{self, AnySlot, CallState, SlotInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor;
 use crate::waking::{drop_waker, wake};
-use actor_atomic::{Initial, Sender, reply_cell};
+use actor_atomic::{Initial, Left, Receiver, Sender, reply_cell};
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
 
@@ -323,6 +327,208 @@ pub(crate) fn queued<T>(deadline: Option<Deadline>) -> (Reply<T>, ReplyReceiver<
 fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
     let (sender, receiver) = reply_cell(initial, waiting);
     (Reply { cell: sender }, ReplyReceiver { cell: receiver })
+}
+
+/// The receiving end of a call, a future of the reply.
+///
+/// # Cancellation
+/// Dropping the receiver closes the reply: see [`Reply::closed`](crate::Reply::closed).
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let (reply, answer) = actor_core::Reply::<u8>::pair();
+/// drop(reply);
+/// assert_eq!(answer.await, Err(actor_core::CallError::NoReply));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct ReplyReceiver<T> {
+    pub(super) cell: Receiver<Result<T, CallError>>,
+}
+
+impl<T> ReplyReceiver<T> {
+    /// Creates a receiver whose reply has already been returned.
+    pub(super) const fn finished() -> Self {
+        ReplyReceiver { cell: Receiver::finished() }
+    }
+
+    /// Returns the state of the message, or `None` once the reply has been returned.
+    pub(super) fn head(&self) -> Option<CallState<'_>> {
+        self.cell.state().map(CallState::of)
+    }
+
+    /// Stops waiting, as if dropped.
+    pub(super) fn leave(&mut self) {
+        if let Ok(Err(error)) = self.give_up(None) {
+            current::untold(&error);
+        }
+    }
+
+    /// Stops waiting. Returns the reply if it has arrived, and otherwise whether the handler
+    /// had started. Observers are notified of `error`, or that the call was dropped.
+    pub(crate) fn give_up(
+        &mut self,
+        error: Option<fn(bool) -> CallError>,
+    ) -> Result<Result<T, CallError>, bool> {
+        let is_unseen = self.head().is_some_and(CallState::is_unseen);
+        let (left, closed, attached) = self.cell.leave(|waker| drop_waker(Some(waker)));
+        if let Some(waker) = closed {
+            wake(waker);
+        }
+        let started = match left {
+            Left::Done(Some(result)) => return Ok(result),
+            Left::Done(None) => true,
+            Left::Gone { started } => started || is_unseen,
+        };
+        if let Some(attached) = attached {
+            Observers::notify_left(attached, started, error);
+        }
+        Err(started)
+    }
+}
+
+impl<T> Future for ReplyReceiver<T> {
+    type Output = Result<T, CallError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let poll = self.cell.poll(cx.waker(), |waker| drop_waker(Some(waker)));
+        poll.map(|result| result.unwrap_or(Err(CallError::NoReply)))
+    }
+}
+
+impl<T> Drop for ReplyReceiver<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.cell.state().is_some() {
+            self.leave();
+        }
+    }
+}
+
+impl<T> fmt::Debug for ReplyReceiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyReceiver").finish_non_exhaustive()
+    }
+}
+
+/// The reply slot of a message: empty for a send, filled for a call.
+pub struct ReplySlot<T> {
+    /// The first field: if a reply is not `Send`, the compiler names the type without the path
+    /// through the fields of a [`Reply`].
+    _reply: PhantomData<T>,
+    reply: Reply<T>,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    send_context: SendContext,
+}
+
+/// The reply slot of a message of `P`. It is the same type as [`ReplySlot`], but named through `P`,
+/// so that a message enum uses all type parameters of its protocol.
+pub type ReplySlotOf<P, T> = <P as Slotted<T>>::Slot;
+
+/// The slot of a message of `P` with streaming replies. See [`ReplySlotOf`].
+pub type StreamSlotOf<P, T> = <P as Slotted<T>>::StreamSlot;
+
+/// A protocol whose messages have reply slots. See [`ReplySlotOf`].
+pub trait Slotted<T> {
+    /// `ReplySlot<T>`
+    type Slot;
+    /// `StreamSlot<T>`
+    type StreamSlot;
+}
+
+impl<P: ?Sized, T> Slotted<T> for P {
+    type Slot = ReplySlot<T>;
+    type StreamSlot = StreamSlot<T>;
+}
+
+impl<T: 'static> AnySlot for ReplySlot<T> {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn send_context(&mut self) -> &mut SendContext {
+        &mut self.send_context
+    }
+
+    fn fail(&mut self, error: CallError) {
+        self.take().fail(error);
+    }
+}
+
+impl dyn AnySlot {
+    /// Takes the reply out of the message. `None` if it is of another type.
+    pub(crate) fn take_reply<T: 'static>(&mut self) -> Option<Reply<T>> {
+        let slot: &mut dyn Any = self;
+        let slot: &mut ReplySlot<T> = slot.downcast_mut()?;
+        Some(slot.take())
+    }
+
+    /// Puts the reply into the message, and returns the previous one.
+    #[inline]
+    pub(super) fn exchange<T: 'static>(&mut self, reply: Reply<T>) -> Reply<T> {
+        let slot: &mut dyn Any = self;
+        match slot.downcast_mut::<ReplySlot<T>>() {
+            Some(slot) => std::mem::replace(&mut slot.reply, reply),
+            None => reply,
+        }
+    }
+}
+
+impl<T> ReplySlot<T> {
+    /// The slot of a message without a caller. A constant, so that no code runs between the
+    /// arguments of a message and the message.
+    pub const EMPTY: Self = ReplySlot {
+        _reply: PhantomData,
+        reply: Reply::detached(),
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        send_context: SendContext::NONE,
+    };
+
+    /// Returns the information that the run loop needs, such as whether a caller waits.
+    pub fn head(&self) -> SlotInfo<'_> {
+        SlotInfo {
+            reply: self.reply.state(),
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            send_context: Some(&self.send_context),
+        }
+    }
+
+    /// Polls whether the caller has left. Always returns `false` for a send. If the caller has not
+    /// left, `waker` is stored and woken when it leaves.
+    pub(super) fn poll_gone(&mut self, waker: &Waker) -> bool {
+        self.reply.state().is_some() && self.reply.poll_gone(waker).is_ready()
+    }
+
+    /// Returns the reply for a handler that answers later.
+    pub fn into_reply(self) -> Reply<T> {
+        self.reply
+    }
+
+    /// Takes the reply out of a message that leaves the process.
+    pub fn take(&mut self) -> Reply<T> {
+        std::mem::replace(&mut self.reply, Reply::detached())
+    }
+
+    /// Returns the slot of a message that arrives from another process, with the reply of its caller.
+    pub fn of(reply: Option<Reply<T>>) -> Self {
+        let mut slot = ReplySlot::EMPTY;
+        if let Some(reply) = reply {
+            slot.reply = reply;
+        }
+        slot
+    }
+}
+
+/// Answers with the return value of the handler. If the value reaches no caller, `lost` examines
+/// it: an unobserved error is reported.
+// A function, so that the value is made before the slot is moved: until then `lost` is found by it.
+#[inline]
+pub fn answer<T>(value: T, lost: fn(&T) -> Option<String>, slot: ReplySlot<T>) {
+    slot.reply.answer(value, lost);
+}
+
+impl<T> fmt::Debug for ReplySlot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplySlot").finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::addr::Addr;
 use super::call::Call;
 use super::replies::{NotedWait, channel, exchange_end, set_items};
 use super::reply;
-use super::reply_receiver::ReplyReceiver;
+use super::reply::ReplyReceiver;
 use super::send::SendFuture;
 use super::with_timeout::{Expire, LONGEST};
 use crate::cell::deadline::Deadline;

@@ -3,8 +3,8 @@
 
 use crate::address::addr::Addr;
 use crate::address::observers::{self, Outcome};
+use crate::address::reply::ReplyReceiver;
 use crate::address::reply::{self, Reply};
-use crate::address::reply_receiver::ReplyReceiver;
 use crate::address::send::{MaybeOwned, SendFuture};
 use crate::cell::deadline::Deadline;
 use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};

@@ -2,8 +2,8 @@
 //! is sent, awaited, withdrawn, and ended by its timeout.
 
 use super::outgoing::AnyOutgoing;
+use crate::address::reply::ReplyReceiver;
 use crate::address::reply::{Reply, channel_for};
-use crate::address::reply_receiver::ReplyReceiver;
 use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::deadline::{self, CallDeadline};

@@ -4,7 +4,7 @@
 use super::failpoints::{Failpoint, set_action};
 use crate::actor::dispatch::Dispatch;
 use crate::address::addr::Addr;
-use crate::address::reply_receiver::ReplyReceiver;
+use crate::address::reply::ReplyReceiver;
 use crate::cell::deadlock::edge::ActorKey;
 use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
