@@ -331,3 +331,25 @@ pub trait TypedAddr:
         System::current().lookup(name)
     }
 }
+
+/// An address, borrowed if possible.
+pub(crate) enum MaybeOwned<'a, P: Protocol> {
+    Borrowed(&'a Addr<P>),
+    Owned(Addr<P>),
+}
+
+impl<'a, P: Protocol> MaybeOwned<'a, P> {
+    pub(crate) fn get(&self) -> &Addr<P> {
+        match self {
+            MaybeOwned::Borrowed(address) => address,
+            MaybeOwned::Owned(address) => address,
+        }
+    }
+
+    pub(crate) fn clone_ref(&self) -> MaybeOwned<'a, P> {
+        match self {
+            MaybeOwned::Borrowed(address) => MaybeOwned::Borrowed(address),
+            MaybeOwned::Owned(address) => MaybeOwned::Owned(address.clone()),
+        }
+    }
+}

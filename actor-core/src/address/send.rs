@@ -1,6 +1,6 @@
 //! Sending without waiting for the reply: [`SendFuture`] waits only for mailbox capacity.
 
-use super::addr::Addr;
+use super::addr::{Addr, MaybeOwned};
 use super::call::block_on;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
@@ -14,28 +14,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
-
-/// An address, borrowed if possible.
-pub(crate) enum MaybeOwned<'a, P: Protocol> {
-    Borrowed(&'a Addr<P>),
-    Owned(Addr<P>),
-}
-
-impl<'a, P: Protocol> MaybeOwned<'a, P> {
-    pub(crate) fn get(&self) -> &Addr<P> {
-        match self {
-            MaybeOwned::Borrowed(address) => address,
-            MaybeOwned::Owned(address) => address,
-        }
-    }
-
-    pub(crate) fn clone_ref(&self) -> MaybeOwned<'a, P> {
-        match self {
-            MaybeOwned::Borrowed(address) => MaybeOwned::Borrowed(address),
-            MaybeOwned::Owned(address) => MaybeOwned::Owned(address.clone()),
-        }
-    }
-}
 
 /// The future of [`Call::send`](crate::Call::send), which completes when the message is accepted.
 ///

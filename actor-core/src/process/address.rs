@@ -4,11 +4,11 @@
 use super::Proc;
 use super::ask::Ask;
 use super::result::ProcessResult;
-use crate::address::addr::{Addr, TypedAddr};
+use crate::address::addr::{Addr, MaybeOwned, TypedAddr};
 use crate::address::any::sealed;
 use crate::address::call::Call;
 use crate::address::reply::{self, Reply};
-use crate::address::send::{MaybeOwned, SendFuture};
+use crate::address::send::SendFuture;
 use crate::error::SendError;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};

@@ -1,11 +1,10 @@
 //! The actions of a proxy for a message: it forwards, observes, answers, refuses or discards the
 //! message.
 
-use crate::address::addr::Addr;
+use crate::address::addr::{Addr, MaybeOwned};
 use crate::address::observers::{self, Outcome};
-use crate::address::reply::ReplyReceiver;
-use crate::address::reply::{self, Reply};
-use crate::address::send::{MaybeOwned, SendFuture};
+use crate::address::reply::{self, Reply, ReplyReceiver};
+use crate::address::send::SendFuture;
 use crate::cell::deadline::Deadline;
 use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};
 use crate::cell::message::Protocol;

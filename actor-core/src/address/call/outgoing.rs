@@ -1,13 +1,11 @@
 //! The message part of a call, independent of the reply type. While a call waits, its message part
 //! is accessed through [`AnyOutgoing`], which depends on neither the message nor the reply type.
 
-use crate::address::addr::Addr;
-use crate::address::send::MaybeOwned;
+use crate::address::addr::{Addr, MaybeOwned};
 use crate::address::with_timeout::ExecutorRef;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
-use crate::cell::message::Protocol;
-use crate::cell::message::SlotMut;
+use crate::cell::message::{Protocol, SlotMut};
 use crate::error::{CallError, SendError};
 use std::ops::Deref;
 
