@@ -1,23 +1,25 @@
 //! Messages that have not been sent yet: [`Call`], and the ways to send one.
+//!
+//! A call has two halves, so that nothing is compiled for each pair of message and reply type:
+//! [`Outgoing`] knows the message, and [`Asking`] the reply. While a call waits, its message half is
+//! accessed through [`AnyOutgoing`], which depends on neither type.
 
 mod asking;
 mod blocking;
 mod delegated;
-mod outgoing;
 mod timed;
 
-pub(super) use blocking::block_on;
-pub use delegated::{Delegated, Delegating};
-
-use super::addr::Addr;
-use super::reply::Reply;
-use super::reply::ReplyReceiver;
+use super::addr::{Addr, MaybeOwned};
+use super::reply::{Reply, ReplyReceiver};
 use super::send::SendFuture;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use crate::cell::capacity::{OnFull, PushError, Ticket};
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::{AnySlot, Protocol, SlotMut};
 use crate::error::{CallError, SendError};
 use asking::Asking;
-use outgoing::{AnyOutgoing, Outgoing};
+pub(super) use blocking::block_on;
+pub use delegated::{Delegated, Delegating};
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
@@ -69,9 +71,6 @@ use std::time::Duration;
 /// has started, the handler runs to completion and the reply is discarded.
 #[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
 pub struct Call<'a, P: Protocol, T> {
-    // Code that is generic over both the message and the reply is compiled for each pair of them.
-    // One part is therefore generic over the message only and the other over the reply only, and
-    // this type combines both parts.
     outgoing: Outgoing<'a, P>,
     asking: Asking<T>,
 }
@@ -398,5 +397,143 @@ impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
             .field("to", self.target())
             .field("message", &self.outgoing.name())
             .finish_non_exhaustive()
+    }
+}
+
+const UNDER_WAY: &str = "the call has been polled already: its message is under way";
+
+/// A message and its target.
+struct Outgoing<'a, P: Protocol> {
+    address: MaybeOwned<'a, P>,
+    /// `Some` until the message is sent.
+    message: Option<P::Message>,
+}
+
+impl<'a, P: Protocol> Outgoing<'a, P> {
+    #[inline]
+    fn new<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+    {
+        Outgoing::to(address, message)
+    }
+
+    #[inline]
+    fn to(address: &'a Addr<P>, message: P::Message) -> Self {
+        Outgoing { address: MaybeOwned::Borrowed(address), message: Some(message) }
+    }
+
+    #[inline]
+    fn is_borrowed(&self) -> bool {
+        matches!(self.address, MaybeOwned::Borrowed(_))
+    }
+
+    /// Takes the message, with an owned address.
+    #[track_caller]
+    fn take_owned(&mut self) -> Outgoing<'static, P> {
+        let message = Some(self.take_message());
+        Outgoing { address: MaybeOwned::Owned(self.address.get().clone()), message }
+    }
+
+    #[track_caller]
+    #[inline]
+    fn take_message(&mut self) -> P::Message {
+        self.set_send_context(false);
+        match self.message.take() {
+            Some(message) => message,
+            None => panic!("{UNDER_WAY}"),
+        }
+    }
+
+    #[track_caller]
+    #[inline]
+    fn try_send(&mut self) -> Result<(), SendError<P::Message>> {
+        assert!(self.message.is_some(), "{UNDER_WAY}");
+        self.set_send_context(false);
+        match self.address.get().mailbox().push(&mut self.message, None, OnFull::Fail) {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
+        }
+    }
+
+    fn executor(&self) -> ExecutorRef {
+        ExecutorRef(self.mailbox().header().system.executor.clone())
+    }
+
+    /// Returns the name of the message.
+    fn name(&self) -> Option<&'static str> {
+        self.message.as_ref().map(|message| P::info(message).name)
+    }
+
+    /// Records the time and context of the send. Called before the message is sent.
+    #[inline]
+    fn set_send_context(&mut self, waits: bool) {
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        {
+            let now = self.mailbox().header().system.executor.now();
+            if let Some(slot) = self.slot() {
+                slot.send_context().set(now, waits);
+            }
+        }
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+        let _ = waits;
+    }
+}
+
+/// A message that was accepted, or waits for capacity.
+struct Delivered {
+    /// Set if the message waits for capacity.
+    ticket: Option<Ticket>,
+    /// Whether the target's system is a simulation, which observes the wait for the answer.
+    is_simulated: bool,
+}
+
+/// An outgoing message of any protocol.
+trait AnyOutgoing {
+    /// Returns the mailbox of the target.
+    fn mailbox(&self) -> &dyn DynMailbox;
+    /// Returns the reply slot of the message.
+    fn slot(&mut self) -> Option<SlotMut<'_>>;
+    /// Pushes the message into the mailbox, or adds it to the waiting messages.
+    fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError>;
+    /// Removes the message if it still waits for capacity. Returns whether it did: it was then
+    /// never sent.
+    fn leave(&self, ticket: Ticket) -> bool;
+}
+
+impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
+    #[inline]
+    fn mailbox(&self) -> &dyn DynMailbox {
+        self.address.get().mailbox()
+    }
+
+    #[inline]
+    fn slot(&mut self) -> Option<SlotMut<'_>> {
+        match &mut self.message {
+            Some(message) => P::slot(message),
+            None => None,
+        }
+    }
+
+    #[inline]
+    fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError> {
+        self.set_send_context(true);
+        let wait = if if_room { OnFull::Fail } else { OnFull::Wait };
+        let mailbox = self.address.get().mailbox();
+        let refused = match mailbox.push(&mut self.message, None, wait) {
+            Ok(ticket) => {
+                return Ok(Delivered { ticket, is_simulated: mailbox.header().is_simulated() });
+            }
+            Err(refused) => refused,
+        };
+        self.message = None;
+        Err(match refused {
+            PushError::Closed => CallError::Stopped,
+            PushError::Full => CallError::Full,
+        })
+    }
+
+    fn leave(&self, ticket: Ticket) -> bool {
+        self.address.get().mailbox().leave(ticket).is_some()
     }
 }

@@ -37,7 +37,6 @@ pub(crate) mod replies;
 pub(crate) mod reply;
 pub(crate) mod reply_stream;
 pub(crate) mod send;
-pub(crate) mod state_change;
 pub(crate) mod weak;
 pub(crate) mod with_timeout;
 

@@ -13,7 +13,7 @@ use crate::actor::dispatch::Dispatch;
 use crate::actor::shutdown::request_failure;
 use crate::address::addr::Addr;
 use crate::address::caller_watch::CallerGone;
-use crate::address::state_change::poll_change;
+use crate::address::join::poll_change;
 use crate::address::weak::WeakAddr;
 use crate::cell::deadline::{self, Deadline};
 use crate::cell::handle::DynMailbox;

@@ -1,9 +1,8 @@
 //! The part of a call that knows the type of its answer, but not the type of its message: how the call
 //! is sent, awaited, withdrawn, and ended by its timeout.
 
-use super::outgoing::AnyOutgoing;
-use crate::address::reply::ReplyReceiver;
-use crate::address::reply::{Reply, channel_for};
+use super::AnyOutgoing;
+use crate::address::reply::{Reply, ReplyReceiver, channel_for};
 use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::deadline::{self, CallDeadline};
