@@ -5,8 +5,8 @@ use super::blocking;
 use super::builder::SystemBuilder;
 use super::run;
 use super::task::{self, InSystem};
+use super::task::{BlockingClosure, TaskFuture};
 use super::task_handle::{Task, TaskKind};
-use super::task_outcome::{BlockingClosure, TaskFuture};
 #[cfg(feature = "tokio")]
 use super::tokio;
 use crate::cell::current;

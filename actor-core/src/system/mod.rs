@@ -28,7 +28,6 @@ mod shutdown;
 mod smol;
 pub(crate) mod task;
 pub(crate) mod task_handle;
-pub(crate) mod task_outcome;
 #[cfg(feature = "tokio")]
 mod tokio;
 

@@ -2,14 +2,18 @@
 
 use crate::cell::current;
 use crate::cell::system_shared::SystemShared;
-use crate::executor::{self, task::Unscheduled};
-use crate::panics::contained;
-use crate::sync::Arc;
+use crate::executor::task::Unscheduled;
+use crate::executor::{self};
+use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
+use crate::incident::Incident;
+use crate::panics::{self, Payload, contained};
+use crate::sync::{Arc, Mutex, Weak};
+use crate::waking::{drop_waker, wake};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
+use std::pin::{Pin, pin};
+use std::task::{Context, Context as Poller, Poll, Waker};
 
 /// Creates a task from a future on a system. The task does not run before it is scheduled.
 pub(crate) fn prepare<F>(
@@ -77,5 +81,260 @@ impl<F: Future> Future for InSystem<F> {
             current::within(this.system, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
         // Panics of user code are caught inside the future, by `TaskFuture`.
         caught.unwrap_or_else(|payload| resume_unwind(payload))
+    }
+}
+
+/// The state shared by a task and its handle. No user code runs under its lock: no waker, and no
+/// drop of a result or payload.
+pub(crate) struct TaskOutcome<T> {
+    state: Mutex<TaskState<T>>,
+    origin: TaskOrigin,
+}
+
+struct TaskState<T> {
+    stage: TaskStage<T>,
+    /// Wakes the task that awaits the handle.
+    waiting: Option<Waker>,
+}
+
+enum TaskStage<T> {
+    Running,
+    Ended(TaskEnd<T>),
+    /// The result has been taken, or the handle was dropped.
+    Taken,
+}
+
+/// The way in which a task ended.
+pub(crate) enum TaskEnd<T> {
+    Done(T),
+    Panicked(TaskPanic),
+    /// The task was dropped before it completed: it was canceled, or ended with its system.
+    Dropped,
+}
+
+pub(crate) struct TaskPanic {
+    pub(crate) payload: Payload,
+    failure: Failure,
+}
+
+/// The system that a task belongs to, and the number of the task in a simulation.
+struct TaskOrigin {
+    system: Weak<SystemShared>,
+    number: u32,
+}
+
+impl<T> TaskOutcome<T> {
+    pub(super) fn new(system: Option<&Arc<SystemShared>>, number: u32) -> Arc<Self> {
+        let origin = TaskOrigin { system: system.map_or_else(Weak::new, Arc::downgrade), number };
+        let state = Mutex::new(TaskState { stage: TaskStage::Running, waiting: None });
+        Arc::new(TaskOutcome { state, origin })
+    }
+
+    /// Stores the end of the task. If there is no handle, the result is dropped and a panic is
+    /// reported.
+    pub(super) fn end(&self, end: TaskEnd<T>) {
+        let mut rejected = Some(end);
+        let mut state = self.state.lock();
+        if matches!(state.stage, TaskStage::Running)
+            && let Some(end) = rejected.take()
+        {
+            state.stage = TaskStage::Ended(end);
+        }
+        let waiting = state.waiting.take();
+        drop(state);
+        if let Some(waiting) = waiting {
+            wake(waiting);
+        }
+        self.discard(rejected);
+    }
+
+    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Option<TaskEnd<T>>> {
+        // A clone of a waker is user code, so it does not run under the lock.
+        let mut waker = Some(cx.waker().clone());
+        let mut state = self.state.lock();
+        let poll = match std::mem::replace(&mut state.stage, TaskStage::Taken) {
+            TaskStage::Running => {
+                state.stage = TaskStage::Running;
+                std::mem::swap(&mut state.waiting, &mut waker);
+                Poll::Pending
+            }
+            TaskStage::Ended(end) => Poll::Ready(Some(end)),
+            TaskStage::Taken => Poll::Ready(None),
+        };
+        drop(state);
+        drop_waker(waker);
+        if poll.is_pending() && self.origin.number != 0 {
+            self.awaited();
+        }
+        poll
+    }
+
+    /// Records in a simulation that the current agent waits for the task.
+    #[cold]
+    fn awaited(&self) {
+        if let Some(system) = self.origin.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
+        {
+            sim_observer.waits_for_task(self.origin.number);
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        !matches!(self.state.lock().stage, TaskStage::Running)
+    }
+
+    /// Called when the handle is dropped. A panic that it has not delivered is reported.
+    pub(super) fn leave(&self) {
+        let mut state = self.state.lock();
+        let stage = std::mem::replace(&mut state.stage, TaskStage::Taken);
+        let waiting = state.waiting.take();
+        drop(state);
+        drop_waker(waiting);
+        if let TaskStage::Ended(end) = stage {
+            self.discard(Some(end));
+        }
+    }
+
+    /// Counts the panic as observed in a simulation.
+    pub(super) fn delivered(&self) {
+        if let Some(system) = self.origin.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
+        {
+            sim_observer.task_observed(self.origin.number);
+        }
+    }
+
+    fn discard(&self, end: Option<TaskEnd<T>>) {
+        match end {
+            Some(TaskEnd::Done(value)) => self.origin.contain(|| drop(value)),
+            Some(TaskEnd::Panicked(TaskPanic { payload, failure })) => {
+                panics::discard(payload);
+                self.origin.report(failure);
+            }
+            Some(TaskEnd::Dropped) | None => {}
+        }
+    }
+}
+
+impl TaskOrigin {
+    /// Runs user code whose panic no handle delivers.
+    fn contain(&self, run: impl FnOnce()) {
+        if let Err(payload) = panics::catch(run) {
+            let failure = self.failure(&payload);
+            panics::discard(payload);
+            self.report(failure);
+        }
+    }
+
+    fn failure(&self, payload: &Payload) -> Failure {
+        let note = panics::record_of(payload);
+        let system = self.system.upgrade().map_or(0, |system| system.id);
+        let actor = if self.number == 0 { "task".into() } else { format!("task {}", self.number) };
+        Failure::new(FailureParts {
+            kind: FailureKind::Panic,
+            actor,
+            id: ActorId { system, number: 0 },
+            handler: "",
+            message: note.message,
+            location: note.location,
+            cause: None,
+        })
+    }
+
+    /// Makes a simulation fail for the panic, unless the handle delivers it.
+    fn sim_observer(&self, failure: &Failure) {
+        if let Some(system) = self.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
+        {
+            sim_observer.task_panicked(self.number, failure);
+        }
+    }
+
+    fn report(&self, failure: Failure) {
+        if let Some(system) = self.system.upgrade() {
+            system.report(Incident::TaskPanicked { failure });
+        }
+    }
+}
+
+pin_project! {
+    /// The future of a task. Stores the result, or the panic, in a [`TaskOutcome`]. It never
+    /// panics.
+    pub(crate) struct TaskFuture<F: Future> {
+        #[pin]
+        future: Option<F>,
+        outcome: Arc<TaskOutcome<F::Output>>,
+    }
+
+    impl<F: Future> PinnedDrop for TaskFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // `async-task` aborts the process if the drop of a canceled future panics.
+            this.outcome.origin.contain(|| this.future.set(None));
+            // This has no effect if the task has ended.
+            this.outcome.end(TaskEnd::Dropped);
+        }
+    }
+}
+
+impl<F: Future> TaskFuture<F> {
+    /// Wraps the future of task `number` of a system. Also returns the outcome that its handle
+    /// reads.
+    pub(super) fn new(
+        future: F,
+        system: Option<&Arc<SystemShared>>,
+        number: u32,
+    ) -> (Self, Arc<TaskOutcome<F::Output>>) {
+        let outcome = TaskOutcome::new(system, number);
+        (TaskFuture { future: Some(future), outcome: outcome.clone() }, outcome)
+    }
+
+    /// Runs the future of a blocking closure to completion.
+    pub(super) fn run_now(self) {
+        let poll = pin!(self).poll(&mut Context::from_waker(Waker::noop()));
+        debug_assert!(poll.is_ready(), "a closure is ready at its first poll");
+    }
+}
+
+impl<F: Future> Future for TaskFuture<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let end = match panics::catch(|| future.poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(value)) => TaskEnd::Done(value),
+            Err(payload) => {
+                let failure = this.outcome.origin.failure(&payload);
+                this.outcome.origin.sim_observer(&failure);
+                TaskEnd::Panicked(TaskPanic { payload, failure })
+            }
+        };
+        this.outcome.origin.contain(|| this.future.set(None));
+        this.outcome.end(end);
+        Poll::Ready(())
+    }
+}
+
+/// Blocking code as a future that is ready at its first poll.
+pub(super) struct BlockingClosure<F>(Option<F>);
+
+impl<F> BlockingClosure<F> {
+    pub(super) fn new(run: F) -> Self {
+        BlockingClosure(Some(run))
+    }
+}
+
+impl<F> Unpin for BlockingClosure<F> {}
+
+impl<T, F: FnOnce() -> T> Future for BlockingClosure<F> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        match self.0.take() {
+            Some(run) => Poll::Ready(run()),
+            None => Poll::Pending,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Task`].
 
 use super::blocking::BlockingTask;
-use super::task_outcome::{TaskEnd, TaskOutcome, TaskPanic};
+use super::task::{TaskEnd, TaskOutcome, TaskPanic};
 use crate::cell::resources::ResourceHandle;
 use crate::cell::system_shared::SystemShared;
 use crate::executor;
