@@ -6,10 +6,10 @@
 
 use super::context::Context;
 use super::dispatch::{Dispatch, HandlerOutcome, Input};
-use super::erased::MessageSlot;
 use super::local_task;
 use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
+use super::slow_path::MessageSlot;
 use super::spawn::{Life, OpaqueMailbox};
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::deadline::{self, HandlerTimer};

@@ -5,8 +5,8 @@
 //! code in between is compiled once.
 
 use super::dispatch::Dispatch;
-use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
+use super::slow_path::ErasedLoop;
 use crate::address::addr::Addr;
 use crate::address::call::Call;
 use crate::cell::current::{self};

@@ -2,10 +2,10 @@
 //! which they were taken. Their guards are evaluated again when the state may have changed. They
 //! survive a restart.
 
-use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
-use crate::actor::erased::ErasedMessage;
-use crate::actor::lifecycle::Lifecycle;
+use super::slow_path::ErasedLoop;
+use crate::actor::run_loop::Lifecycle;
+use crate::actor::slow_path::ErasedMessage;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{discard_after_panic, discard_expired, drop_undelivered, reject_full};
 use crate::cell::header::ParkReason;

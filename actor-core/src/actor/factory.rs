@@ -5,8 +5,8 @@
 //! Type-erased, so that the code is not compiled for the many actors that are spawned with a state.
 
 use super::callback::own_address;
-use super::erased::ErasedLoop;
 use super::run_loop::RunLoop;
+use super::slow_path::ErasedLoop;
 use super::spawn::{ActorBuilder, Life};
 use crate::actor::context::tasks::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;

@@ -1,9 +1,9 @@
 //! Fault injection: failures at chosen messages of an actor. Only in simulations.
 
-use super::erased::ErasedLoop;
 use super::run_loop::{HandlerError, NextStep};
+use super::slow_path::ErasedLoop;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::erased::ErasedMessage;
+use crate::actor::slow_path::ErasedMessage;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};

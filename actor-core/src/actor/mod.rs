@@ -1,9 +1,9 @@
 //! One actor from spawn to exit. Knows mailboxes and addresses, but not supervisors.
 //!
 //! - `dispatch`: the contract between an actor and the run loop, implemented by `#[actor]`.
-//! - `run_loop`: the next step, and the outcome of each handler. `lifecycle`: the states of a life.
-//!   `deferred`, `system_messages`, `callback`: the parts of the slow path. `shutdown`, `restart`:
-//!   the end of a life.
+//! - `run_loop`: the states of a life, the next step, and the outcome of each handler. `slow_path`:
+//!   the rare steps, compiled once for all actors; `deferred`, `system_messages`, `callback`: their
+//!   parts. `shutdown`, `restart`: the end of a life.
 //! - `actor_task`, `concurrent`, `local_task`: how handlers are run.
 //! - `spawn`, `factory`: how an actor is created. `context`: what handlers can do.
 //! - `protocol_message`: messages of protocols. `fault`: injected faults of simulations.
@@ -12,9 +12,7 @@ pub(crate) mod dispatch;
 
 pub(crate) mod run_loop;
 
-mod lifecycle;
-
-mod erased;
+mod slow_path;
 
 mod deferred;
 

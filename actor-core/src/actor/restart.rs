@@ -5,11 +5,11 @@
 //! handles only system messages. The cell, id, address, mailbox, joiners and names stay the same.
 //! Queued messages go to the next life.
 
-use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
+use super::slow_path::ErasedLoop;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::lifecycle::Lifecycle;
+use crate::actor::run_loop::Lifecycle;
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::mailbox::Mailbox;
@@ -108,7 +108,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Starts another life on the same mailbox, because the supervisor has decided to restart the actor. Its
-    /// state comes from the factory, in `begin` (`lifecycle.rs`).
+    /// state comes from the factory, in `begin` (`slow_path.rs`).
     fn restart_life(&mut self) {
         self.trace("begins another life");
         let mut locked = self.mailbox().lock();

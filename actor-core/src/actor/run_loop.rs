@@ -47,21 +47,18 @@
 //! - No user code runs under the mailbox lock.
 
 use super::context::Context;
-use super::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
-use super::erased::{ErasedLoop, ErasedMessage, MessageSlot};
+use super::deferred::DeferredMessages;
+use super::dispatch::{Dispatch, HandlerOutcome, Hook, Input};
 use super::factory::StateFactory;
-use super::lifecycle::{Lifecycle, LoopState};
+use super::shutdown::ShutdownStep;
+use super::slow_path::{ErasedLoop, ErasedMessage, MessageSlot};
 use crate::cell::current::{self, CurrentMessage};
-use crate::cell::handle::{DynMailbox, Popped, SharedQueue};
-use crate::cell::header::{
-    Header, KILL, PRIORITY, ParkReason, SENDERS_WAITING, SHARED_QUEUE, STOP, STOP_FOR_RESTART,
-    STOP_SELF, SYSTEM_MESSAGE,
-};
+use crate::cell::handle::{DynMailbox, SharedQueue};
+use crate::cell::header::{Header, ParkReason};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
 use crate::cell::queue::LazyDeque;
-use crate::cell::state::CellState;
-use crate::exit::{Exit, FailureKind};
+use crate::exit::Exit;
 use crate::sync::Arc;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::telemetry::handler_span::{Ending, Outcome};
@@ -75,6 +72,98 @@ pub(crate) struct RunLoop<A: Dispatch> {
     /// and are put back into the queue if the life ends.
     pub(super) batch: LazyDeque<A::Message>,
     pub(super) loop_state: LoopState,
+}
+
+/// The stage of a life, which only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lifecycle {
+    /// Waiting for the state, or about to run `#[on_start]`.
+    Initializing,
+    /// `#[on_start]` is running.
+    Starting,
+    Running,
+    /// The mailbox is closed; queued messages are being handled.
+    Draining,
+    /// The shutdown sequence: see `shutdown.rs`.
+    ShuttingDown(ShutdownStep),
+}
+
+/// The state of a life, and the parts that stay for the next one.
+pub(crate) struct LoopState {
+    pub(super) lifecycle: Lifecycle,
+    /// Set once the batch of this poll has been fetched. When the batch is used up, the task parks,
+    /// and parking finds new messages.
+    pub(super) fetched: bool,
+    /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
+    pub(super) killed: bool,
+    /// Whether `#[on_start]` has completed. `#[on_stop]` runs only in this case.
+    pub(super) has_started: bool,
+    /// Whether the supervisor has ended this life, rather than the life itself.
+    pub(super) ended_by_supervisor: bool,
+    pub(super) cold: Option<Box<ColdLoopState>>,
+}
+
+/// Rarely used fields.
+#[derive(Default)]
+pub(super) struct ColdLoopState {
+    /// The factory of the states, or `None` for an actor that was spawned with a state.
+    pub(super) factory: Option<Box<dyn StateFactory>>,
+    /// The shared mailbox of a pool member, and the member's number.
+    pub(super) member: Option<Box<(Arc<dyn SharedQueue>, usize)>>,
+    /// The deferred messages; created at first use.
+    pub(super) deferred: Option<Box<DeferredMessages>>,
+}
+
+impl LoopState {
+    pub(super) const fn new() -> Self {
+        LoopState {
+            lifecycle: Lifecycle::Initializing,
+            fetched: false,
+            killed: false,
+            has_started: false,
+            ended_by_supervisor: false,
+            cold: None,
+        }
+    }
+
+    /// Resets the fields for another life, for which `begin` gets a new state from the factory. The deferred
+    /// messages stay.
+    pub(super) fn begin_again(&mut self) {
+        let mut cold = self.cold.take();
+        if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
+            factory.reset();
+        }
+        *self = LoopState { cold, ..LoopState::new() };
+    }
+
+    pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
+        self.cold.get_or_insert_default()
+    }
+
+    /// Returns the deferred messages, or `None` if no message was ever deferred. For most actors
+    /// this reads one pointer.
+    #[inline]
+    pub(super) fn deferred(&mut self) -> Option<&mut DeferredMessages> {
+        match &mut self.cold {
+            Some(cold) => cold.deferred.as_deref_mut(),
+            None => None,
+        }
+    }
+
+    /// Returns whether the guards of deferred messages are to be evaluated again.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        match &self.cold {
+            Some(cold) => cold.deferred.as_ref().is_some_and(|deferred| deferred.is_due()),
+            None => false,
+        }
+    }
+
+    /// Returns the mailbox of the pool and the member's number, if the actor is a member of a pool.
+    pub(super) fn shared(&self) -> Option<(&Arc<dyn SharedQueue>, usize)> {
+        let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
+        Some((shared, *number))
+    }
 }
 
 /// The next step of the task. It does not depend on the type of the message, which stays in its
@@ -431,7 +520,7 @@ pub(crate) fn may_overlap<A: Dispatch, const CONCURRENT: bool>(message: &A::Mess
 }
 
 /// Returns the park reason of a task that has nothing to do.
-const fn idle(concurrent: bool) -> ParkReason {
+pub(super) const fn idle(concurrent: bool) -> ParkReason {
     if concurrent { ParkReason::Concurrent } else { ParkReason::Idle }
 }
 
@@ -446,226 +535,6 @@ impl LoopState {
             // In a simulation, a turn is one message, so that the next message is a new choice.
             header.end_turn();
             header.finished(handling().name);
-        }
-    }
-}
-
-impl<A: Dispatch> ErasedLoop for RunLoop<A> {
-    fn loop_state(&mut self) -> &mut LoopState {
-        &mut self.loop_state
-    }
-
-    fn mailbox(&self) -> &dyn DynMailbox {
-        &**self.context.mailbox()
-    }
-
-    fn own(&self) -> Arc<dyn DynMailbox> {
-        self.context.any()
-    }
-
-    fn is_simulated(&self) -> bool {
-        self.mailbox().header.is_simulated()
-    }
-
-    fn hooks(&self) -> Hooks {
-        A::HOOKS
-    }
-
-    fn has_guards(&self) -> bool {
-        A::HAS_GUARDS
-    }
-
-    fn with_address(&self, run: &mut dyn FnMut(&dyn Any)) {
-        run(&self.context.own());
-    }
-
-    fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header)) {
-        let mailbox = self.context.mailbox();
-        mailbox.put_back(&mut self.batch, &mut |cell| look(cell, &mailbox.header));
-    }
-
-    fn holds_block(&self) -> bool {
-        self.batch.is_allocated()
-    }
-
-    fn discard_queued(&mut self) {
-        self.context.mailbox().discard();
-    }
-
-    fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
-        let may_start = if concurrent { may_overlap::<A, true> } else { may_overlap::<A, false> };
-        let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
-        *slot = self.context.mailbox().take_priority(may_start);
-        slot.is_some()
-    }
-}
-
-/// The slow path between two messages, compiled once.
-impl dyn ErasedLoop + '_ {
-    /// Handles the flags, deferred and delayed messages, and the end of the turn. Returns `None` to
-    /// continue with the next message, and `Some(None)` to check again. A message to handle is in
-    /// `slot`.
-    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn slow_path(
-        &mut self,
-        slot: &mut dyn ErasedMessage,
-        actor: &dyn Any,
-        concurrent: bool,
-    ) -> Option<Option<NextStep>> {
-        let next = self.slow_path_steps(slot, actor, concurrent);
-        if let Some(Some(NextStep::Message | NextStep::Hook(_))) = next {
-            self.mark_member_busy();
-        }
-        next
-    }
-
-    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    fn slow_path_steps(
-        &mut self,
-        slot: &mut dyn ErasedMessage,
-        actor: &dyn Any,
-        concurrent: bool,
-    ) -> Option<Option<NextStep>> {
-        let flags = self.mailbox().header().flags();
-        if self.mailbox().header().is_simulated()
-            && let Some(next) = self.next_delayed(slot)
-        {
-            return Some(next);
-        }
-        if self.mailbox().header().is_turn_over() {
-            self.mailbox().header().end_turn();
-            return Some(self.end_turn(concurrent));
-        }
-        if flags & (KILL | STOP | STOP_SELF | STOP_FOR_RESTART) != 0 {
-            if concurrent && flags & (KILL | STOP) == 0 {
-                // Running handlers end first.
-                return Some(self.park(ParkReason::HandlerPending));
-            }
-            self.handle_end_flags(flags);
-            return Some(None);
-        }
-        if flags & SENDERS_WAITING != 0 {
-            self.mailbox().make_room();
-        }
-        if flags & SHARED_QUEUE != 0 {
-            self.mailbox().clear_flag(SHARED_QUEUE);
-            self.loop_state().fetched = false;
-        }
-        if self.loop_state().is_due()
-            && let Some(next) = self.retry_deferred(slot, actor, concurrent)
-        {
-            return Some(next);
-        }
-        if flags & PRIORITY != 0 {
-            if self.take_priority(concurrent, slot.as_any()) {
-                self.mailbox().header().spend();
-                return Some(self.dispatch(slot, actor));
-            }
-            if concurrent && self.mailbox().header().flags() & PRIORITY != 0 {
-                return Some(self.park(ParkReason::HandlerPending));
-            }
-        }
-        if flags & SYSTEM_MESSAGE != 0
-            && let Some(notice) = self.mailbox().take_due_system_message()
-        {
-            self.mailbox().header().spend();
-            return Some(self.handle_system_message(notice, slot, actor, concurrent));
-        }
-        None
-    }
-
-    /// Marks a member of a pool as busy with an input of its own: a message of its timer, a hook,
-    /// or the end of its life. The member checks the mailbox of the pool again afterwards.
-    pub(super) fn mark_member_busy(&mut self) {
-        if !self.mailbox().header().is_member() {
-            return;
-        }
-        if let Some((shared, number)) = self.loop_state().shared() {
-            shared.set_busy(number);
-        }
-        self.loop_state().fetched = false;
-    }
-
-    /// Ends the turn, regardless of remaining work.
-    pub(super) fn end_turn(&mut self, concurrent: bool) -> Option<NextStep> {
-        self.loop_state().fetched = false;
-        // Parking checks only the actor's own mailbox. Only the run loop knows that the actor
-        // drains, that it takes messages from another mailbox, or that deferred messages are to be
-        // evaluated again.
-        let finds_all = self.loop_state().lifecycle == Lifecycle::Running
-            && !self.loop_state().is_due()
-            && !self.mailbox().header().is_member();
-        // The same holds for an actor whose batch still has the memory of a past burst: the check
-        // that finds no message releases it. (Not in a simulation, where each step is a choice.)
-        let finds_all =
-            finds_all && (self.mailbox().header().is_simulated() || !self.holds_block());
-        self.park(if finds_all { idle(concurrent) } else { ParkReason::Yield })
-    }
-
-    /// Puts a message of the shared mailbox into `slot`.
-    fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> Option<NextStep> {
-        let (shared, number) = self.loop_state().shared()?;
-        let fetched = shared.pop_for(number, concurrent, slot.as_any());
-        // The member checks the shared mailbox again after this message.
-        self.loop_state().fetched = matches!(fetched, Popped::Empty | Popped::Closed);
-        match fetched {
-            Popped::Message => {
-                self.mailbox().header().spend();
-                None
-            }
-            Popped::Empty => None,
-            Popped::NotWanted => self.park(ParkReason::HandlerPending),
-            Popped::Closed => {
-                self.mailbox().close();
-                self.finish_drain(concurrent)
-            }
-        }
-    }
-
-    /// Ends the life once all queued messages and all running handlers have finished.
-    fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep> {
-        if concurrent {
-            return self.park(ParkReason::HandlerPending);
-        }
-        self.finish(Exit::Stopped);
-        None
-    }
-
-    /// Records the outcome of an input that was not a message, or that failed.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn on_cold_outcome(
-        &mut self,
-        outcome: Result<HandlerOutcome, HandlerError>,
-        handling: CurrentMessage,
-    ) {
-        let exit = match outcome {
-            Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
-                let lifecycle = self.loop_state().lifecycle;
-                match lifecycle {
-                    Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),
-                    Lifecycle::Starting => self.started(),
-                    Lifecycle::ShuttingDown(_) => self.stop_hook_done(None),
-                    Lifecycle::Initializing | Lifecycle::Running | Lifecycle::Draining => {}
-                }
-                return;
-            }
-            Ok(HandlerOutcome::Ended(exit)) => *exit,
-            Ok(HandlerOutcome::StartFailed(text)) => {
-                Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
-            }
-            Err(HandlerError::Killed) => {
-                self.mailbox().clear_flag(KILL);
-                self.loop_state().killed = true;
-                Exit::Killed
-            }
-            Err(HandlerError::Panicked(payload)) => {
-                Exit::Failed(current::failure(self.mailbox(), handling.name, payload))
-            }
-        };
-        match self.loop_state().lifecycle {
-            Lifecycle::ShuttingDown(_) => self.stop_hook_done(Some(exit)),
-            _ => self.finish(exit),
         }
     }
 }

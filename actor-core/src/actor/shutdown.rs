@@ -19,10 +19,10 @@
 //! `STOP_SELF` takes the request.
 
 use super::dispatch::Hook;
-use super::erased::{ErasedLoop, ErasedState};
-use super::lifecycle::Lifecycle;
 use super::restart::may_restart;
+use super::run_loop::Lifecycle;
 use super::run_loop::NextStep;
+use super::slow_path::{ErasedLoop, ErasedState};
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, notify_state_change};
 use crate::cell::header::{KILL, ParkReason, STOP, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};

@@ -4,8 +4,8 @@
 
 use super::callback::CallbackResult;
 use super::dispatch::Hook;
-use super::erased::{ErasedLoop, ErasedMessage};
 use super::run_loop::NextStep;
+use super::slow_path::{ErasedLoop, ErasedMessage};
 use crate::cell::current::CurrentMessage;
 use crate::cell::handle::catch_and_report;
 use crate::cell::resources::Resource;
