@@ -192,7 +192,7 @@ impl<A: Dispatch> SyncTask<A> {
 impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
     fn mailbox(&self) -> Arc<dyn DynMailbox> {
         match self {
-            SyncTask::Owned(life) => life.run_loop.context().mailbox().clone(),
+            SyncTask::Owned(life) => life.run_loop.mailbox().clone(),
             SyncTask::Borrowed(borrowed) => borrowed.mailbox.clone(),
             SyncTask::InTransit => unreachable!("it moves within a turn only"),
         }
@@ -219,7 +219,7 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                     NextStep::Park => return TurnEnd::Park,
                     NextStep::Done => return TurnEnd::Done,
                 };
-                let mailbox = run_loop.context().mailbox();
+                let mailbox = run_loop.mailbox();
                 let span = begin_span::<A>(mailbox, slot.0.as_ref(), current::current_message());
                 // The message is taken out of the slot only here, straight into the handler's argument.
                 let handle = || match slot.take_input(hook) {
@@ -248,7 +248,7 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
             };
             let handling = current::current_message();
             let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
-            let mailbox = life.run_loop.context().mailbox().clone();
+            let mailbox = life.run_loop.mailbox().clone();
             let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, handling);
             *self = SyncTask::Borrowed(Box::new(StateBorrower { mailbox, waker: None, handler }));
         }
@@ -371,7 +371,7 @@ pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
             let next = poll_fn(|_| run_loop.poll_next(&mut state));
             let Some((input, handling)) = next.await else { return };
             let outcome = start_handler(&mut state, run_loop.context(), input, handling).await;
-            run_loop.context().mailbox().header.set_never_pended(true);
+            run_loop.mailbox().header.set_never_pended(true);
             run_loop.on_outcome(outcome, current::current_message());
         }
     }
@@ -385,7 +385,7 @@ fn start_handler<A: Dispatch>(
     input: Input<A::Message>,
     handling: CurrentMessage,
 ) -> impl Future<Output = Result<HandlerOutcome, HandlerError>> {
-    let mailbox = context.mailbox();
+    let mailbox = &context.mailbox;
     let span = begin_span::<A>(mailbox, input.message(), handling);
     span.instrument(HandlerFuture::new(
         A::handle_async(actor, input, context),

@@ -32,10 +32,10 @@ pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
                 }
                 (input, _) => {
                     let context = run_loop.context();
-                    context.mailbox().header.set_never_pended(true);
-                    let span = begin_span::<A>(context.mailbox(), input.message(), handling);
+                    context.mailbox.header.set_never_pended(true);
+                    let span = begin_span::<A>(&context.mailbox, input.message(), handling);
                     let future = A::handle_async(&mut state, input, context);
-                    let handler = HandlerFuture::new(future, &context.mailbox().header, handling);
+                    let handler = HandlerFuture::new(future, &context.mailbox.header, handling);
                     let outcome = span.instrument(handler).await;
                     run_loop.on_outcome(outcome, handling);
                 }
@@ -53,10 +53,10 @@ async fn run_overlapping<A: Dispatch>(
     handling: CurrentMessage,
 ) -> Option<NextInput<A>> {
     let context = run_loop.context().clone_ref();
-    let header = &context.mailbox().header;
+    let header = &context.mailbox.header;
     header.set_never_pended(true);
     let start = |message, handling| {
-        let span = begin_span::<A>(context.mailbox(), Some(&message), handling);
+        let span = begin_span::<A>(&context.mailbox, Some(&message), handling);
         span.instrument(HandlerFuture::new(
             A::handle_concurrent(actor, message, &context),
             header,

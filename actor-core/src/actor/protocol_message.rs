@@ -348,7 +348,7 @@ where
     let context = life.run_loop.context().clone_ref();
     let future =
         A::handle_boxed(HandlerArgs { actor: &mut life.state, message, context: &context });
-    let outcome = HandlerFuture::new(future, &context.mailbox().header, handling).await;
+    let outcome = HandlerFuture::new(future, &context.mailbox.header, handling).await;
     life.run_loop.on_outcome(outcome, handling);
     life
 }

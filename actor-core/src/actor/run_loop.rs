@@ -257,8 +257,8 @@ impl<A: Dispatch> RunLoop<A> {
         &self.context
     }
 
-    pub(super) fn mailbox(&self) -> &Arc<Mailbox<A>> {
-        self.context.mailbox()
+    pub(crate) fn mailbox(&self) -> &Arc<Mailbox<A>> {
+        &self.context.mailbox
     }
 
     /// Returns the type-erased view, for the slow path.
@@ -322,10 +322,7 @@ impl<A: Dispatch> RunLoop<A> {
             self.finish_consumed();
             return None;
         };
-        let header = &self.mailbox().header;
-        if (header.flags() | header.interrupted() != 0
-            || header.budget() == 0
-            || self.loop_state.is_due())
+        if (self.mailbox().header.needs_slow_path() || self.loop_state.is_due())
             && let Some(next) = self.slow_path(slot, actor, CONCURRENT)
         {
             return next;
@@ -349,7 +346,7 @@ impl<A: Dispatch> RunLoop<A> {
             }
             self.loop_state.fetched = true;
             let may_start = may_overlap::<A, CONCURRENT>;
-            let mailbox = self.context.mailbox();
+            let mailbox = &self.context.mailbox;
             let is_flagged = mailbox.fetch(&mut slot.0, &mut self.batch, may_start, !CONCURRENT);
             if slot.0.is_none() {
                 let is_empty = !is_flagged && self.batch.is_empty();
@@ -365,10 +362,10 @@ impl<A: Dispatch> RunLoop<A> {
         }
         if A::delivery_of(message).unbounded {
             self.mailbox().untyped().took_unbounded();
+            self.mailbox().header.spend();
         } else {
-            self.mailbox().header.begin_one();
+            self.mailbox().header.begin_next();
         }
-        self.mailbox().header.spend();
         self.begin_handling(slot)
     }
 
@@ -413,7 +410,7 @@ impl<A: Dispatch> RunLoop<A> {
     /// Called when a handler or hook has ended without a further request.
     #[inline]
     pub(crate) fn on_done(&mut self, handling: impl Fn() -> CurrentMessage) {
-        self.loop_state.handled(&self.context.mailbox().header, &handling);
+        self.loop_state.handled(&self.context.mailbox.header, &handling);
         if self.loop_state.lifecycle != Lifecycle::Running {
             self.on_cold_outcome(Ok(HandlerOutcome::Done), handling());
         }
@@ -443,7 +440,7 @@ impl<A: Dispatch> RunLoop<A> {
         outcome: Result<HandlerOutcome, HandlerError>,
         handling: CurrentMessage,
     ) {
-        self.loop_state.handled(&self.context.mailbox().header, &|| handling);
+        self.loop_state.handled(&self.context.mailbox.header, &|| handling);
         self.on_cold_outcome(outcome, handling);
     }
 

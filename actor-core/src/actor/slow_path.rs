@@ -7,11 +7,12 @@ use super::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
 use super::factory;
 use super::run_loop::{HandlerError, Lifecycle, LoopState, NextStep, RunLoop, idle, may_overlap};
 use crate::cell::current::{self, CurrentMessage};
-use crate::cell::handle::{Discardable, DynMailbox, Popped, notify_state_change};
+use crate::cell::handle::{Discardable, DynMailbox, Popped};
 use crate::cell::header::{
     Header, KILL, PRIORITY, ParkReason, SENDERS_WAITING, SHARED_QUEUE, STOP, STOP_FOR_RESTART,
     STOP_SELF, SYSTEM_MESSAGE,
 };
+use crate::cell::mailbox::notify_state_change;
 use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::state::CellState;
@@ -229,7 +230,7 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn mailbox(&self) -> &dyn DynMailbox {
-        &**self.context.mailbox()
+        &*self.context.mailbox
     }
 
     fn own(&self) -> Arc<dyn DynMailbox> {
@@ -253,7 +254,7 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header)) {
-        let mailbox = self.context.mailbox();
+        let mailbox = &self.context.mailbox;
         mailbox.put_back(&mut self.batch, &mut |cell| look(cell, &mailbox.header));
     }
 
@@ -262,13 +263,13 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn discard_queued(&mut self) {
-        self.context.mailbox().discard();
+        self.context.mailbox.discard();
     }
 
     fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
         let may_start = if concurrent { may_overlap::<A, true> } else { may_overlap::<A, false> };
         let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
-        *slot = self.context.mailbox().take_priority(may_start);
+        *slot = self.context.mailbox.take_priority(may_start);
         slot.is_some()
     }
 }

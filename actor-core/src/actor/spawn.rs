@@ -30,7 +30,7 @@ impl<A: Dispatch> Life<A> {
     /// Returns the mailbox in which the actor's task parks.
     #[doc(hidden)]
     pub fn mailbox(&self) -> OpaqueMailbox {
-        OpaqueMailbox(self.run_loop.context().mailbox().clone())
+        OpaqueMailbox(self.run_loop.mailbox().clone())
     }
 }
 

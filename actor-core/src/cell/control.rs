@@ -8,10 +8,11 @@
 use super::capacity::Ticket;
 use super::deadlock::detector;
 use super::deadlock::edge::PendingWait;
-use super::handle::{DynMailbox, Locked, ParkResult, notify_state_change, schedule, wake_all};
+use super::handle::{DynMailbox, Locked, ParkResult};
 use super::header::{
     Header, KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
 };
+use super::mailbox::{notify_state_change, schedule, wake_all};
 use super::state::{CellTask, SystemMessage, Watcher};
 use super::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};

@@ -2,9 +2,10 @@
 //! handler reports them as taken, and are put back if the life ends first. No user code runs under
 //! the lock.
 
-use super::handle::{DynMailbox, notify_state_change, wake_all};
+use super::handle::DynMailbox;
 use super::header::{SENDERS_WAITING, STOP, STOP_FOR_RESTART, SYSTEM_MESSAGE};
 use super::mailbox::Mailbox;
+use super::mailbox::{notify_state_change, wake_all};
 use super::queue::LazyDeque;
 use super::queue::MailboxState;
 use super::state::SystemMessage;

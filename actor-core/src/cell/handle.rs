@@ -8,14 +8,10 @@ use super::header::Header;
 use super::queue::{AnyQueue, MailboxState};
 use super::state::CellTask;
 use crate::cell::message::{Delivery, Protocol};
-use crate::event::Event;
-use crate::executor::{Job, Schedule};
 use crate::exit::Failure;
 use crate::incident::{DeadLetter, Incident};
 use crate::sync::{Arc, MutexGuard, Weak};
-use crate::waking;
 use std::any::Any;
-use std::task::Waker;
 
 /// The result of parking a task.
 pub(crate) enum ParkResult {
@@ -149,25 +145,6 @@ impl<P: ?Sized> Clone for WeakMailbox<P> {
     }
 }
 
-/// Notifies all waiters for a change of an actor's state. Returns their number. Not called under
-/// the actor's lock.
-pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
-    changed.map_or(0, |changed| changed.notify())
-}
-
-/// Wakes admitted senders. Not called under the lock.
-#[inline]
-pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
-    if let Some(admitted) = admitted {
-        wake_each(admitted);
-    }
-}
-
-#[cold]
-fn wake_each(admitted: Vec<Waker>) {
-    waking::wake_each(admitted);
-}
-
 /// Drops one message that will not be handled: a call gets `Stopped`, a send is reported.
 pub(crate) fn discard_message<P: Protocol>(mailbox: &dyn DynMailbox, message: P::Message) {
     let label = P::info(&message);
@@ -287,13 +264,5 @@ pub(crate) fn catch_and_report_current(name: &'static str, run: &mut dyn FnMut()
     match current::actor() {
         Some(actor) => catch_and_report(&*actor, name, run),
         None => run(),
-    }
-}
-
-/// Schedules a task that was taken out of its mailbox.
-#[inline]
-pub(crate) fn schedule(header: &Header, task: Option<CellTask>) {
-    if let Some(task) = task {
-        header.system.executor.schedule(Job::Actor(task), Schedule::Next);
     }
 }

@@ -268,11 +268,17 @@ impl Header {
         self.epoch.store(epoch, Ordering::Relaxed);
     }
 
-    /// Returns a value other than zero if the loop has to take the slow path before the next
-    /// message: a monitor has asked run loops to end their turns since this turn started, or the
-    /// system is a simulation.
+    /// Returns whether the loop takes the slow path before the next message: a flag is set, the turn
+    /// is over, or the system is a simulation.
     #[inline]
-    pub(crate) fn interrupted(&self) -> u32 {
+    pub(crate) fn needs_slow_path(&self) -> bool {
+        self.flags() | self.interrupted() != 0 || self.budget() == 0
+    }
+
+    /// Returns a value other than zero if a monitor has asked run loops to end their turns since this
+    /// turn started, or the system is a simulation.
+    #[inline]
+    fn interrupted(&self) -> u32 {
         u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
     }
 
@@ -280,6 +286,14 @@ impl Header {
     /// message, and is not affected by other systems of the process.
     pub(crate) fn is_turn_over(&self) -> bool {
         self.budget() == 0 || (self.interrupted() != 0 && !self.is_simulated())
+    }
+
+    /// Counts a message of the batch as taken, and reduces the budget by it. Called only by the
+    /// actor's own task.
+    #[inline]
+    pub(crate) fn begin_next(&self) {
+        self.begin_one();
+        self.spend();
     }
 
     /// Reduces the budget by one message. Called only by the actor's own task.

@@ -31,7 +31,6 @@
 use super::capacity::{OnFull, PushError, Ticket};
 use super::handle::{
     DynMailbox, Locked, TypedMailbox, WeakMailbox, discard_message, discard_unreported,
-    notify_state_change, schedule, wake_all,
 };
 use super::header::Header;
 use super::queue::LazyDeque;
@@ -39,8 +38,11 @@ use super::queue::{AnyQueue, MailboxState, MessageQueue};
 use super::state::{CellState, CellTask};
 use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;
+use crate::event::Event;
+use crate::executor::{Job, Schedule};
 use crate::sync::{Arc, Mutex, MutexGuard};
-use crate::waking::drop_waker;
+use crate::waking::{self, drop_waker};
+use std::task::Waker;
 
 #[cfg(test)]
 mod tests;
@@ -211,4 +213,31 @@ impl<A: Protocol> TypedMailbox<A> for Mailbox<A> {
     fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
         self
     }
+}
+
+/// Schedules a task that was taken out of its mailbox.
+#[inline]
+pub(crate) fn schedule(header: &Header, task: Option<CellTask>) {
+    if let Some(task) = task {
+        header.system.executor.schedule(Job::Actor(task), Schedule::Next);
+    }
+}
+
+/// Notifies all waiters for a change of an actor's state. Returns their number. Not called under
+/// the actor's lock.
+pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
+    changed.map_or(0, |changed| changed.notify())
+}
+
+/// Wakes admitted senders. Not called under the lock.
+#[inline]
+pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
+    if let Some(admitted) = admitted {
+        wake_each(admitted);
+    }
+}
+
+#[cold]
+fn wake_each(admitted: Vec<Waker>) {
+    waking::wake_each(admitted);
 }

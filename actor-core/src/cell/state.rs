@@ -185,7 +185,9 @@ impl CellState {
     pub(super) fn park_idle(&mut self, task: Option<CellTask>) {
         // No handler is pending, so a recorded wake-up and a published wait no longer count.
         self.woken = false;
-        self.publish(None);
+        if self.waits().is_some() {
+            self.publish(None);
+        }
         self.handler_pending = false;
         self.parked = task;
     }

@@ -11,9 +11,9 @@ use crate::actor::shutdown::publish_exit;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
-    notify_state_change, wake_all,
 };
 use crate::cell::header::Header;
+use crate::cell::mailbox::{notify_state_change, wake_all};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::state::CellState;

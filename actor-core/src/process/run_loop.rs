@@ -79,13 +79,13 @@ pub(super) fn run_process<M: Send + 'static>(
             if let Input::Message(message) = input {
                 // A stop arrived while the supervisor was ending this life: no life is left to
                 // receive.
-                run_loop.context().mailbox().discard_message(message);
+                run_loop.mailbox().discard_message(message);
                 state = None;
                 continue;
             }
             let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
             run_loop.started();
-            let mailbox = run_loop.context().mailbox().clone();
+            let mailbox = run_loop.mailbox().clone();
             let link = Arc::new(InboxLink::default());
             let inbox = Inbox::new(run_loop.context().clone_ref(), link.clone());
             let (shared, own) = (link.clone(), mailbox.clone());

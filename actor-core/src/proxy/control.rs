@@ -1,7 +1,8 @@
 //! The control of a proxy: ends it from outside, and runs code in order with its messages.
 
-use crate::cell::handle::{DynMailbox, discard_message, schedule};
+use crate::cell::handle::{DynMailbox, discard_message};
 use crate::cell::header::STOP_SELF;
+use crate::cell::mailbox::schedule;
 use crate::cell::message::Protocol;
 use crate::cell::state::{SystemMessage, Watcher};
 use crate::cell::system_shared::SystemShared;

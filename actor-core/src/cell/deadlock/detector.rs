@@ -17,7 +17,8 @@
 
 use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGoal};
 use crate::cell::capacity::Ticket;
-use crate::cell::handle::{DynMailbox, schedule};
+use crate::cell::handle::DynMailbox;
+use crate::cell::mailbox::schedule;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
 use crate::executor::reactor;

@@ -1,6 +1,7 @@
 //! The waker with which handlers are polled: a separate `Arc`, created once per cell.
 
-use crate::cell::handle::{DynMailbox, schedule};
+use crate::cell::handle::DynMailbox;
+use crate::cell::mailbox::schedule;
 use crate::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
