@@ -17,6 +17,7 @@ use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::{AnySlot, Protocol, SlotMut};
 use crate::error::{CallError, SendError};
+use actor_atomic::move_value;
 use asking::Asking;
 pub(super) use blocking::block_on;
 pub use delegated::{Delegated, Delegating};
@@ -228,12 +229,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn send(mut self) -> SendFuture<'a, P> {
-        let message = self.outgoing.take_message();
-        let address = self.outgoing.address.clone_ref();
-        let if_room = self.asking.is_only_if_room();
-        let ignores_deadline = self.asking.ignores_deadline();
+        let mut sending = SendFuture::empty(self.outgoing.address.clone_ref());
+        self.outgoing.move_message(&mut sending.message);
+        sending.if_room = self.asking.is_only_if_room();
+        sending.ignores_deadline = self.asking.ignores_deadline();
         self.forget();
-        SendFuture::new(address, message).only_if_room(if_room).ignore_deadline(ignores_deadline)
+        sending
     }
 
     /// Sends the message without waiting.
@@ -433,6 +434,15 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     fn take_owned(&mut self) -> Outgoing<'static, P> {
         let message = Some(self.take_message());
         Outgoing { address: MaybeOwned::Owned(self.address.get().clone()), message }
+    }
+
+    /// Moves the message into the empty `slot`.
+    #[track_caller]
+    #[inline]
+    fn move_message(&mut self, slot: &mut Option<P::Message>) {
+        assert!(self.message.is_some(), "{UNDER_WAY}");
+        self.set_send_context(false);
+        move_value(&mut self.message, slot);
     }
 
     #[track_caller]

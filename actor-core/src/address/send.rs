@@ -39,13 +39,13 @@ use std::time::Duration;
 pub struct SendFuture<'a, P: Protocol> {
     address: MaybeOwned<'a, P>,
     /// `Some` until the first poll.
-    message: Option<P::Message>,
+    pub(super) message: Option<P::Message>,
     state: SendState,
     is_timed: bool,
     /// Whether the send fails instead of waiting for capacity.
-    if_room: bool,
+    pub(super) if_room: bool,
     /// Whether the send does not inherit the deadline of the handler that makes it.
-    ignores_deadline: bool,
+    pub(super) ignores_deadline: bool,
     tracker: WaitTracker,
 }
 
@@ -58,9 +58,17 @@ enum SendState {
 
 impl<'a, P: Protocol> SendFuture<'a, P> {
     pub(crate) fn new(address: MaybeOwned<'a, P>, message: P::Message) -> Self {
+        let mut sending = SendFuture::empty(address);
+        sending.message = Some(message);
+        sending
+    }
+
+    /// Creates the send of a message that the caller puts into it.
+    #[inline]
+    pub(super) fn empty(address: MaybeOwned<'a, P>) -> Self {
         SendFuture {
             address,
-            message: Some(message),
+            message: None,
             state: SendState::Init,
             is_timed: false,
             if_room: false,

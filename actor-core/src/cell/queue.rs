@@ -8,6 +8,7 @@ use super::capacity::{OnFull, PushError, Ticket};
 use super::header::{Header, SENDERS_WAITING};
 use super::state::CellState;
 use crate::cell::message::Delivery;
+use actor_atomic::move_value;
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -92,7 +93,7 @@ impl<M> MessageQueue<M> {
     #[inline]
     fn accept(&mut self, message: &mut Option<M>) {
         if self.first.is_none() {
-            move_message(message, &mut self.first);
+            move_value(message, &mut self.first);
         } else {
             self.more.push_back(message);
         }
@@ -117,7 +118,7 @@ impl<M> MessageQueue<M> {
         // count here.
         let at_once = header.flags() & !SENDERS_WAITING == 0 && at_once(message);
         // Never destructured, because that would copy the message once more.
-        move_message(&mut self.first, first);
+        move_value(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);
         if at_once && (rest > 0 || self.more.is_empty()) {
             // The usual case: the two deques are swapped, without an allocation or copy, however
@@ -242,13 +243,9 @@ impl<M: Send> AnyQueue for MessageQueue<M> {
     }
 }
 
-/// Moves a message into the empty slot `to`, without generating code to drop a previous value of
-/// `to`.
-#[inline]
-pub(super) fn move_message<M>(from: &mut Option<M>, to: &mut Option<M>) {
-    debug_assert!(to.is_none());
-    std::mem::forget(std::mem::replace(to, from.take()));
-}
+/// The size, in bytes, up to which a message is copied through a temporary: it fits into registers, and
+/// fewer instructions move it.
+const SMALL: usize = 128;
 
 /// A deque of messages that takes one word until it is first used, which never happens for most
 /// actors. Its contents are handed over by swapping that word.
@@ -280,8 +277,15 @@ impl<M> LazyDeque<M> {
         if self.0.is_none() {
             self.allocate();
         }
-        if let Some(messages) = &mut self.0 {
+        let Some(messages) = &mut self.0 else { return };
+        if const { size_of::<M>() <= SMALL } {
             messages.push_back(message.take());
+            return;
+        }
+        // Unlike `push_back`, this writes the slot in place: a large message is copied once.
+        messages.resize_with(messages.len() + 1, || None);
+        if let Some(slot) = messages.back_mut() {
+            move_value(message, slot);
         }
     }
 
@@ -304,10 +308,15 @@ impl<M> LazyDeque<M> {
     /// Moves the first message, if there is one, into the empty `slot`.
     #[inline]
     pub(crate) fn pop_into(&mut self, slot: &mut Option<M>) {
-        if let Some(messages) = &mut self.0
-            && let Some(mut first) = messages.pop_front()
-        {
-            move_message(&mut first, slot);
+        let Some(messages) = &mut self.0 else { return };
+        if const { size_of::<M>() <= SMALL } {
+            if let Some(mut first) = messages.pop_front() {
+                move_value(&mut first, slot);
+            }
+        } else if let Some(first) = messages.front_mut() {
+            move_value(first, slot);
+            // The slot is empty, which the compiler cannot see.
+            std::mem::forget(messages.pop_front());
         }
     }
 

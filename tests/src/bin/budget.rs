@@ -1,7 +1,7 @@
 //! Runs one operation on actors a given number of times, for counting instructions
 //! (`.ci/instructions`).
 //!
-//! `budget (call | call-async | send | send-async | backlog | hop | spawn | relay | relay-undetected) TIMES`
+//! `budget (call | call-async | send | send-async | send-large | backlog | hop | spawn | relay | relay-undetected) TIMES`
 //!
 //! With the feature `node`, the program has a node, and an actor with a name there. The other actors are the
 //! same: they do not pay for it. (The compiler inlines `send` into its only caller. An actor with `remote`
@@ -32,6 +32,23 @@ struct Later {
 impl Later {
     async fn add(&mut self, amount: u64) -> u64 {
         self.total += amount;
+        self.total
+    }
+}
+
+/// Gets messages of 4 KiB.
+#[actor]
+struct Store {
+    total: u64,
+}
+
+#[actor]
+impl Store {
+    fn put(&mut self, page: [u8; 4096]) {
+        self.total += u64::from(page[0]);
+    }
+
+    fn total(&self) -> u64 {
         self.total
     }
 }
@@ -154,6 +171,14 @@ async fn run(what: &str, times: u64) -> Result<(), CallError> {
                 later.add(1).send().await?;
             }
             later.add(1).await?;
+        }
+        "send-large" => {
+            let store = Store { total: 0 }.spawn();
+            let page = std::hint::black_box([1; 4096]);
+            for _ in 0..times {
+                store.put(page).send().await?;
+            }
+            assert_eq!(store.total().await?, times);
         }
         "hop" => {
             let ring: Vec<_> = (0..100).map(|_| Node { next: None, end: None }.spawn()).collect();
