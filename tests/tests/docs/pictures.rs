@@ -12,10 +12,10 @@ const MARKER: &str = "<!-- picture: ";
 const NAMES: &[(&str, &[&str], &str)] = &[
     ("back-pressure", &["Source", "Square", "Sum"], "examples/src/bin/pipeline.rs"),
     ("deadlock-cycle", &["bank", "branch", "audit", "report", "rate"], "book/src/deadlock.md"),
-    ("deadlock-cycle", &["Deadlock"], "actor-core/src/error/call_error.rs"),
+    ("deadlock-cycle", &["Deadlock"], "actor-core/src/error/message_error.rs"),
     ("life-of-a-message", &["counter.add(5).await", "Counter::add"], "book/src/how-it-works.md"),
     ("nodes-and-sessions", &["server", "client", "counter"], "examples/src/bin/remote.rs"),
-    ("restart-time-line", &["Panicked"], "actor-core/src/error/call_error.rs"),
+    ("restart-time-line", &["Panicked"], "actor-core/src/error/message_error.rs"),
 ];
 
 #[test]

@@ -1,8 +1,9 @@
-//! [`CallError`]: why a call has no reply. Plain data, no behavior.
+//! The errors of messages: [`CallError`], why a call has no reply, and [`SendError`], a message that was
+//! not accepted, and why. Plain data, no behavior.
 
-use super::cycle::Cycle;
-use super::refusal::{Refusal, RefusalKind};
+use super::{Cycle, Refusal, RefusalKind};
 use crate::exit::Failure;
+use crate::sync::Mutex;
 use std::fmt;
 
 /// The reason why a call has no reply.
@@ -120,6 +121,140 @@ impl std::error::Error for CallError {
         match self {
             CallError::Panicked(failure) => Some(failure),
             _ => None,
+        }
+    }
+}
+
+/// The reason why a message was not accepted.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.stop();
+/// assert_eq!(echo.say(1).try_send().unwrap_err().reason(), SendReason::Stopped);
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SendReason {
+    /// The actor has ended, or no longer accepts messages.
+    Stopped,
+    /// The mailbox was full.
+    Full,
+    /// The timeout elapsed before the mailbox had capacity.
+    Timeout,
+    /// The deadline of the sending handler's message passed before the mailbox had capacity.
+    DeadlineExceeded,
+    /// Blocking would have stopped a system that the thread runs. See
+    /// [`SendFuture::wait`](crate::call::SendFuture::wait).
+    WouldBlock,
+    /// The send would have deadlocked: the actor of the mailbox is waiting for the sender, directly
+    /// or through other actors.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor(capacity = 1)]
+    /// struct Eager;
+    ///
+    /// #[actor]
+    /// impl Eager {
+    ///     async fn fill(&mut self, context: &Context<Self>) -> Option<SendReason> {
+    ///         let me = context.address();
+    ///         me.work().send().await.ok()?; // there is room for one
+    ///         me.work().send().await.err().map(|error| error.reason())
+    ///     }
+    ///
+    ///     fn work(&self) {}
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let refused = Eager.spawn().fill().await.unwrap();
+    ///     assert!(matches!(refused, Some(SendReason::Deadlock(_))));
+    /// });
+    /// ```
+    Deadlock(Cycle),
+}
+
+impl fmt::Display for SendReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendReason::Stopped => f.write_str("the actor has stopped"),
+            SendReason::Full => f.write_str("the mailbox is full"),
+            SendReason::Timeout => f.write_str("the mailbox stayed full for the time given"),
+            SendReason::DeadlineExceeded => {
+                f.write_str("the mailbox stayed full until the sender's deadline")
+            }
+            SendReason::WouldBlock => {
+                f.write_str("waiting would block a thread that runs a system")
+            }
+            SendReason::Deadlock(cycle) => write!(f, "there would never be room: {cycle}"),
+        }
+    }
+}
+
+/// A message that was not accepted, with the reason.
+///
+/// It is `Send + Sync + Error` for every message type, so `?` works with every error type.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Log; #[actor] impl Log { fn line(&self, text: String) {} }
+/// # System::current_thread().block_on(async {
+/// let log = Log.spawn();
+/// log.stop();
+/// let error = log.line("hello".into()).try_send().unwrap_err();
+/// assert_eq!(error.reason(), SendReason::Stopped);
+/// let LogMessage::Line { text, .. } = error.into_message() else { unreachable!() };
+/// assert_eq!(text, "hello");
+/// # });
+/// ```
+pub struct SendError<M> {
+    reason: SendReason,
+    /// A mutex that is never locked. It makes the error `Sync` for messages that are only `Send`.
+    message: Mutex<M>,
+}
+
+impl<M> SendError<M> {
+    pub(crate) fn new(reason: SendReason, message: M) -> Self {
+        SendError { reason, message: Mutex::new(message) }
+    }
+
+    /// Returns the reason.
+    pub fn reason(&self) -> SendReason {
+        self.reason.clone()
+    }
+
+    /// Returns the message.
+    pub fn into_message(self) -> M {
+        self.message.into_inner()
+    }
+}
+
+impl<M> fmt::Debug for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendError").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+impl<M> fmt::Display for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not sent: {}", self.reason)
+    }
+}
+
+impl<M> std::error::Error for SendError<M> {}
+
+impl<M> From<SendError<M>> for CallError {
+    fn from(error: SendError<M>) -> Self {
+        match error.reason {
+            SendReason::Stopped => CallError::Stopped,
+            SendReason::Full => CallError::Full,
+            SendReason::Timeout => CallError::Timeout { started: false },
+            SendReason::DeadlineExceeded => CallError::DeadlineExceeded { started: false },
+            SendReason::WouldBlock => CallError::WouldBlock,
+            SendReason::Deadlock(cycle) => CallError::Deadlock(cycle),
         }
     }
 }
