@@ -11,7 +11,7 @@ use crate::cell::handle::{discard_after_panic, discard_expired, drop_undelivered
 use crate::cell::header::ParkReason;
 use crate::cell::message::CallState;
 use crate::exit::Exit;
-use crate::incident::counters::add;
+use crate::incident::add;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
