@@ -1,20 +1,25 @@
-//! Handles of processes: [`ProcessAddr`], the address, and [`Process`], which also has the type of
-//! the result.
+//! Handles of processes: [`ProcessAddr`], the address; [`Process`], which also has the type of the result;
+//! and the futures of both, [`Ask`] for a request and [`ProcessResult`] for the result.
 
 use super::Proc;
-use super::ask::Ask;
-use super::result::ProcessResult;
-use crate::address::addr::{Addr, MaybeOwned, TypedAddr};
+use crate::address::addr::MaybeOwned;
+use crate::address::addr::{Addr, TypedAddr};
 use crate::address::any::sealed;
 use crate::address::call::Call;
+use crate::address::join::Join;
 use crate::address::reply::{self, Reply};
 use crate::address::send::SendFuture;
+#[cfg(doc)]
+use crate::error::CallError;
 use crate::error::SendError;
-use crate::exit::ActorId;
+use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Mutex};
 use std::fmt;
+use std::future::Future;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
 
 /// The address of a process that takes messages of type `M`.
 ///
@@ -228,5 +233,76 @@ impl<M: Send + 'static, R> From<Process<M, R>> for ProcessAddr<M> {
 impl<M: Send + 'static, R> sealed::Watchable for Process<M, R> {
     fn target(&self) -> (ActorId, Option<sealed::Mail>) {
         self.address.0.target()
+    }
+}
+
+/// A request created by [`ProcessAddr::ask`](crate::process::ProcessAddr::ask). Nothing is sent until the
+/// request is awaited.
+///
+/// It is a [`Call`] to the process, with one difference. The process takes the message like any other, and
+/// checks with [`Reply::is_closed`](crate::Reply::is_closed) whether the caller no longer waits. After
+/// the process has taken a message, its progress is unknown. A [`CallError::Timeout`] therefore
+/// guarantees that the message was not handled only if the message was still waiting for capacity.
+///
+/// ```
+/// # use actor_core::Reply;
+/// # use actor_core::process::{Inbox, spawn_process};
+/// # use std::time::Duration;
+/// # actor_core::System::current_thread().block_on(async {
+/// let doubler = spawn_process(|mut inbox: Inbox<(u32, Reply<u32>)>| async move {
+///     while let Some((number, reply)) = inbox.receive().await {
+///         let _ = reply.send(2 * number);
+///     }
+/// });
+/// assert_eq!(doubler.ask(|reply| (1, reply)).await, Ok(2));
+/// assert_eq!(doubler.ask(|reply| (2, reply)).timeout(Duration::from_secs(5)).await, Ok(4));
+/// assert_eq!(doubler.ask(|reply| (3, reply)).if_room().await, Ok(6));
+/// # });
+/// ```
+///
+/// To forward the request of another caller, put the reply of that caller into the message instead of
+/// [`Call::reply_to`](crate::Call::reply_to), which panics here.
+///
+/// # Errors
+/// The errors of a [`Call`]. [`CallError::Panicked`] if the process panics while it holds the
+/// reply, and [`CallError::NoReply`] if it drops the reply without an answer.
+pub type Ask<'a, M, T> = Call<'a, Proc<M>, T>;
+
+/// The future of [`Process::result`](crate::process::Process::result).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::process::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = spawn_process(|_inbox: Inbox<u8>| async { "done" });
+/// assert_eq!(process.result().await, Ok("done"));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct ProcessResult<R> {
+    join: Join,
+    result: Arc<Mutex<Option<R>>>,
+}
+
+impl<R> ProcessResult<R> {
+    fn new(join: Join, result: Arc<Mutex<Option<R>>>) -> Self {
+        ProcessResult { join, result }
+    }
+}
+
+impl<R> Future for ProcessResult<R> {
+    type Output = Result<R, Exit>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let exit = ready!(Pin::new(&mut self.join).poll(cx));
+        // A failure after the function has returned counts too.
+        let result = if exit.is_normal() { self.result.lock().take() } else { None };
+        Poll::Ready(result.ok_or(exit))
+    }
+}
+
+impl<R> fmt::Debug for ProcessResult<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessResult").finish_non_exhaustive()
     }
 }

@@ -1,19 +1,27 @@
-//! The inbox of a process, from which it receives messages in order or selectively.
+//! The inbox of a process, from which it receives messages in order or selectively, with or without a
+//! timeout, and the messages about exits that the process asks for.
 
 use super::buffer::{InboxBuffer, RefusedMessage, Unexamined};
-use super::exits::ExitNotice;
 use super::run_loop::InboxLink;
-use super::select::{Oldest, Select, SelectWithin};
 use super::{Proc, ProcessAddr};
 use crate::Context;
+use crate::actor::callback::CallbackResult;
+use crate::actor::context::watch::{Link, Monitor};
+use crate::address::any::Watchable;
 use crate::cell::handle::{Discardable, DynMailbox, catch_and_report};
 use crate::cell::header::{Header, SENDERS_WAITING};
 use crate::cell::mailbox::Mailbox;
-use crate::exit::ActorId;
+use crate::cell::resources::Resource;
+use crate::cell::state::SystemMessage;
+use crate::cell::{current, deadlock::tracker};
+use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
-use crate::time::Elapsed;
+use crate::time::{Elapsed, Sleep};
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
 /// The inbox of a process. A process gets one at the start of each life, and can receive from it
@@ -34,11 +42,11 @@ use std::time::Duration;
 /// # });
 /// ```
 pub struct Inbox<M: Send + 'static> {
-    pub(super) context: Context<Proc<M>>,
-    pub(super) buffer: InboxBuffer<M>,
+    context: Context<Proc<M>>,
+    buffer: InboxBuffer<M>,
     /// Turns exits into messages, after the process has created a link.
-    pub(super) on_exit: Option<fn(ExitNotice) -> M>,
-    pub(super) loop_link: Arc<InboxLink>,
+    on_exit: Option<fn(ExitNotice) -> M>,
+    loop_link: Arc<InboxLink>,
 }
 
 impl<M: Send + 'static> Inbox<M> {
@@ -187,19 +195,19 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.restarts()
     }
 
-    pub(super) fn mailbox(&self) -> &Mailbox<Proc<M>> {
+    fn mailbox(&self) -> &Mailbox<Proc<M>> {
         self.context.mailbox()
     }
 
     /// Takes the queued messages out of the mailbox. Returns `false` if no more messages will
     /// arrive.
-    pub(super) fn fill_buffer(&mut self) -> bool {
+    fn fill_buffer(&mut self) -> bool {
         let mailbox = self.context.mailbox();
         self.buffer.fill(|rest| mailbox.drain(rest))
     }
 
     /// Calls the matcher with the drained messages, starting at `at`, which is advanced.
-    pub(super) fn find_match<T>(
+    fn find_match<T>(
         &mut self,
         matcher: &mut impl FnMut(M) -> Result<T, M>,
         at: &mut usize,
@@ -259,7 +267,7 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// Called after a message was taken. Admits waiting senders if there is capacity.
-    pub(super) fn message_taken(&self) {
+    fn message_taken(&self) {
         let header: &Header = &self.mailbox().header;
         header.spend();
         if header.flags() & SENDERS_WAITING != 0 {
@@ -306,5 +314,273 @@ impl<M: Send + 'static> TakeGuard<'_, M> {
 impl<M: Send + 'static> Drop for TakeGuard<'_, M> {
     fn drop(&mut self) {
         self.0.mailbox().header.begin_one();
+    }
+}
+
+/// The matcher that accepts every message.
+pub type Oldest<M> = fn(M) -> Result<M, M>;
+
+/// The future of [`Inbox::select`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::process::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+///     inbox.select(|number| if number > 3 { Ok(number) } else { Err(number) }).await
+/// });
+/// process.send(1).await.unwrap();
+/// process.send(5).await.unwrap();
+/// assert_eq!(process.result().await, Ok(Some(5)));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Select<'a, M: Send + 'static, F> {
+    inbox: &'a mut Inbox<M>,
+    matcher: F,
+    /// The number of drained messages that were refused; `None` before the first poll.
+    at: Option<usize>,
+}
+
+impl<'a, M: Send + 'static, F> Select<'a, M, F> {
+    fn new(inbox: &'a mut Inbox<M>, matcher: F) -> Self {
+        Select { inbox, matcher, at: None }
+    }
+}
+
+/// Returns the key by which a matcher is recognized, or `None` if it captures variables.
+fn matcher_key<F>() -> Option<TypeId> {
+    // A matcher may borrow from the calling function, so it has no `TypeId`. A closure of size
+    // zero borrows nothing, so lifetimes make no difference.
+    (size_of::<F>() == 0).then(typeid::of::<F>)
+}
+
+impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M, F> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let Select { inbox, matcher, at } = &mut *self;
+        assert!(
+            current::is_inside(inbox.mailbox().header.id()),
+            "an inbox receives inside of its own process only, not in another task"
+        );
+        inbox.loop_link.wait_is_over();
+        if inbox.mailbox().header.is_killed() {
+            // The process was killed between two messages. The loop drops this future as soon as it
+            // is pending.
+            return Poll::Pending;
+        }
+        if inbox.mailbox().header.is_turn_over() {
+            inbox.mailbox().header.end_turn();
+            // Moves to the back of the run queue; the next turn starts with a full budget.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if inbox.mailbox().is_ending_life() {
+            inbox.message_taken();
+            return Poll::Ready(None);
+        }
+        let key = matcher_key::<F>();
+        let at = at.get_or_insert_with(|| key.map_or(0, |key| inbox.buffer.position(key)));
+        let found = loop {
+            if let Some(chosen) = inbox.find_match(matcher, at) {
+                break Some(Some(chosen));
+            }
+            if inbox.loop_link.is_failing() {
+                // The loop drops this future as soon as it is pending.
+                return Poll::Pending;
+            }
+            let may_get_more = inbox.fill_buffer();
+            if !may_get_more {
+                break Some(None);
+            }
+            if !inbox.buffer.has_unexamined() {
+                break None;
+            }
+        };
+        if let Some(key) = key {
+            inbox.buffer.set_position(key, *at);
+        }
+        if let Some(found) = found {
+            inbox.message_taken();
+            return Poll::Ready(found);
+        }
+        inbox.buffer.release_memory();
+        let waker = cx.waker();
+        inbox.loop_link.wait((!tracker::is_own_waker(waker)).then_some(waker));
+        Poll::Pending
+    }
+}
+
+impl<M: Send + 'static, F> Unpin for Select<'_, M, F> {}
+
+impl<M: Send + 'static, F> Drop for Select<'_, M, F> {
+    fn drop(&mut self) {
+        self.inbox.loop_link.wait_is_over();
+    }
+}
+
+impl<M: Send + 'static, F> fmt::Debug for Select<'_, M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select").field("inbox", &*self.inbox).finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Inbox::select_timeout`].
+struct SelectWithin<'a, M: Send + 'static, F> {
+    select: Select<'a, M, F>,
+    limit: Duration,
+    sleep: Option<Sleep>,
+}
+
+impl<'a, M: Send + 'static, F> SelectWithin<'a, M, F> {
+    fn new(select: Select<'a, M, F>, limit: Duration) -> Self {
+        SelectWithin { select, limit, sleep: None }
+    }
+}
+
+impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<'_, M, F> {
+    type Output = Result<Option<T>, Elapsed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // Messages are checked first: a message that has arrived counts, even if the future is
+        // polled after the timeout.
+        if let Poll::Ready(found) = Pin::new(&mut this.select).poll(cx) {
+            return Poll::Ready(Ok(found));
+        }
+        let header = &this.select.inbox.mailbox().header;
+        if header.budget() == 0 {
+            // The turn is over, so no message has been examined yet.
+            return Poll::Pending;
+        }
+        let limit = this.limit;
+        let sleep =
+            this.sleep.get_or_insert_with(|| Sleep::on(header.system.executor.clone(), limit));
+        std::task::ready!(Pin::new(sleep).poll(cx));
+        header.spend();
+        this.select.inbox.loop_link.wait_is_over();
+        Poll::Ready(Err(Elapsed))
+    }
+}
+
+/// The exit of an actor that a process monitors or is linked to.
+///
+/// ```
+/// # use actor_core::Exit;
+/// # use actor_core::process::{ExitNotice, Inbox, spawn_process};
+/// struct Ended(ExitNotice);
+///
+/// impl From<ExitNotice> for Ended {
+///     fn from(notice: ExitNotice) -> Self {
+///         Ended(notice)
+///     }
+/// }
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let worker = spawn_process(|_: Inbox<()>| async {});
+/// let watcher = spawn_process(|mut inbox: Inbox<Ended>| async move {
+///     inbox.monitor(&worker);
+///     inbox.receive().await.map(|Ended(notice)| notice.exit)
+/// });
+/// # watcher.keep_alive();
+/// assert_eq!(watcher.result().await, Ok(Some(Exit::Stopped)));
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ExitNotice {
+    /// The actor that ended.
+    pub id: ActorId,
+    /// Its exit.
+    pub exit: Exit,
+}
+
+impl<M: Send + 'static> Inbox<M> {
+    /// Delivers a message when `target` exits, immediately if it already has.
+    ///
+    /// The message arrives after every message that `target` sent to this process. If a weak target
+    /// is no longer known, the exit is [`Exit::NoActor`].
+    pub fn monitor(&mut self, target: &impl Watchable) -> Monitor
+    where
+        M: From<ExitNotice>,
+    {
+        let (id, _) = target.target();
+        let make = move |_: &dyn Any, exit, place: &mut dyn Any| {
+            let Some(place) = place.downcast_mut() else { return CallbackResult::None };
+            *place = Some(M::from(ExitNotice { id, exit }));
+            CallbackResult::Own
+        };
+        self.context.monitor_with(target, Box::new(make))
+    }
+
+    /// Links the process and `target`: each is notified of the other's exit.
+    ///
+    /// After this call, this life gets a message for every exit of a linked actor, including actors
+    /// that linked themselves to it. Without this call, the life fails when one of them ends
+    /// abnormally, as in Erlang.
+    ///
+    /// ```
+    /// # use actor_core::Exit;
+    /// # use actor_core::process::{ExitNotice, Inbox, spawn_process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let engine = spawn_process(|mut inbox: Inbox<()>| async move { inbox.receive().await });
+    /// let kept = engine.clone();
+    /// let car = spawn_process(|mut inbox: Inbox<ExitNotice>| async move {
+    ///     inbox.link(&engine);
+    ///     inbox.receive().await.map(|notice| notice.exit)
+    /// });
+    /// car.started().await.unwrap();
+    /// kept.kill();
+    /// assert_eq!(car.result().await, Ok(Some(Exit::Killed)));
+    /// # });
+    /// ```
+    pub fn link(&mut self, target: &impl Watchable) -> Link
+    where
+        M: From<ExitNotice>,
+    {
+        self.on_exit = Some(M::from);
+        self.context.link(target)
+    }
+
+    /// Turns a system message into a message of the process, or ends this life.
+    fn handle_notice(&mut self, notice: SystemMessage) {
+        let message = match notice {
+            SystemMessage::WatchedExited(key, id, exit) => {
+                let mut locked = self.mailbox().lock();
+                // A cancelled resource is no longer in the table.
+                let resource =
+                    locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+                drop(locked);
+                match resource {
+                    Some(Resource::Monitor { callback: make, .. }) => {
+                        let mut made: Option<M> = None;
+                        make(&(), exit, &mut made);
+                        made
+                    }
+                    Some(Resource::Link { .. }) => self.linked_exited(id, exit),
+                    _ => None,
+                }
+            }
+            SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
+            // A process creates no timers, streams or tasks through a context.
+            SystemMessage::ResourceReady(_)
+            | SystemMessage::TaskPanicked(_)
+            | SystemMessage::Recheck => None,
+        };
+        self.buffer.refused.extend(message.map(RefusedMessage::FromNotice));
+    }
+
+    /// Handles the exit of an actor linked to the process.
+    fn linked_exited(&mut self, id: ActorId, exit: Exit) -> Option<M> {
+        if let Some(make) = self.on_exit {
+            return Some(make(ExitNotice { id, exit }));
+        }
+        if !exit.is_normal() {
+            // The run loop applies the effect of a link.
+            self.mailbox().put_system_message_first(SystemMessage::LinkedExited(id, exit));
+            self.loop_link.fail();
+        }
+        None
     }
 }

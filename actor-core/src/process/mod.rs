@@ -28,30 +28,22 @@
 // type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
 
 mod address;
-mod ask;
 mod buffer;
-mod child;
-mod exits;
 mod inbox;
-mod result;
 mod run_loop;
-mod select;
 
-pub use address::{Process, ProcessAddr};
-pub use ask::Ask;
-pub use exits::ExitNotice;
-pub use inbox::Inbox;
-pub use result::ProcessResult;
-pub use select::Select;
+pub use address::{Ask, Process, ProcessAddr, ProcessResult};
+pub use inbox::{ExitNotice, Inbox, Select};
 
 use crate::actor::dispatch::{Dispatch, Hooks};
+use crate::actor::factory::SyncFactory;
 use crate::actor::prepared::Prepared;
 use crate::actor::protocol_message::SendBox;
 use crate::actor::{Context, Life, Runner};
 use crate::address::actor::Actor;
-use crate::cell::message::MessageInfo;
-use crate::cell::message::SlotInfo;
+use crate::cell::message::{MessageInfo, SlotInfo};
 use crate::cell::settings::Settings;
+use crate::supervision::Child;
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
 use std::any::type_name;
@@ -302,5 +294,44 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
 impl<M: Send + 'static, R> fmt::Debug for PreparedProcess<M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PreparedProcess").finish_non_exhaustive()
+    }
+}
+
+impl<M: Send + 'static> Child<Proc<M>> {
+    /// Creates a child that is a process. `make` returns the function of each of its lives.
+    ///
+    /// Messages that were not received in one life are received in the next; the message being
+    /// handled is lost. A function that returns is started again, unless the child is
+    /// [`Transient`](crate::supervision::Restart::Transient) or [`Temporary`](crate::supervision::Restart::Temporary). Its
+    /// return value is dropped.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Reply;
+    /// # use actor_core::process::Inbox;
+    /// # use actor_core::supervision::{Child, Supervisor};
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let divider = supervisor.start(Child::process("divider", || {
+    ///     |mut inbox: Inbox<(u32, Reply<u32>)>| async move {
+    ///         while let Some((by, reply)) = inbox.receive().await {
+    ///             let _ = reply.send(12 / by);
+    ///         }
+    ///     }
+    /// }));
+    /// assert!(matches!(divider.ask(|reply| (0, reply)).await, Err(CallError::Panicked(_))));
+    /// assert_eq!(divider.ask(|reply| (4, reply)).await, Ok(3)); // a new life, at the same address
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    pub fn process<F, U>(
+        name: impl Into<String>,
+        mut make: impl FnMut() -> F + Send + 'static,
+    ) -> Self
+    where
+        F: FnOnce(Inbox<M>) -> U + Send + 'static,
+        U: Future + Send + 'static,
+    {
+        Child::of(name.into(), Box::new(SyncFactory(move || Proc::new(make(), drop))))
     }
 }
