@@ -1,9 +1,8 @@
-//! The shared mailbox of a pool, and the consequences of the end of its members.
+//! The shared mailbox of a pool, its members, and the consequences of their end.
 //!
 //! From outside, a pool is one actor: one id, one queue, one exit. The pool has no loop of its own:
 //! its members fetch one message at a time and are woken when one arrives.
 
-use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::run_loop::may_overlap;
@@ -19,10 +18,11 @@ use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::state::CellState;
 use crate::cell::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};
-use crate::supervision::restart_window::{Intensity, RestartWindow};
+use crate::supervision::restart_limits::{Intensity, RestartWindow};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::waking::{drop_waker, wake_each};
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::task::Waker;
 
 /// The factory of a member's state.
@@ -365,5 +365,102 @@ impl<A: Dispatch> AnyQueue for PoolQueue<A> {
 
     fn release_burst(&mut self, cell: &mut CellState) {
         self.messages.release_burst(cell);
+    }
+}
+
+#[derive(Default)]
+struct Members {
+    /// All members, by number.
+    all: Vec<Member>,
+    /// The number of members.
+    count: usize,
+    /// The numbers of the idle members, by the time at which they became idle.
+    idle: BTreeMap<u64, usize>,
+    /// The number of times that a member has become idle.
+    idle_marks: u64,
+}
+
+#[derive(Clone, Default)]
+struct Member {
+    /// `None` for a member that has ended, or has not begun.
+    mailbox: Option<Arc<dyn DynMailbox>>,
+    /// The member's key in `Members::idle`.
+    idle: Option<u64>,
+}
+
+impl Members {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn get(&self, number: usize) -> Option<&Arc<dyn DynMailbox>> {
+        self.all.get(number)?.mailbox.as_ref()
+    }
+
+    fn all(&self) -> Vec<Arc<dyn DynMailbox>> {
+        self.all.iter().filter_map(|member| member.mailbox.clone()).collect()
+    }
+
+    /// Adds a member. Returns `false` if there is one with this number.
+    fn insert(&mut self, number: usize, mailbox: Arc<dyn DynMailbox>) -> bool {
+        if self.get(number).is_some() {
+            return false;
+        }
+        if self.all.len() <= number {
+            self.all.resize(number + 1, Member::default());
+        }
+        self.all[number].mailbox = Some(mailbox);
+        self.count += 1;
+        true
+    }
+
+    fn remove(&mut self, number: usize) -> Option<Arc<dyn DynMailbox>> {
+        self.set_busy(number);
+        let gone = self.all.get_mut(number)?.mailbox.take()?;
+        self.count -= 1;
+        Some(gone)
+    }
+
+    /// Returns the numbers below `size` that no member has.
+    fn missing(&self, size: usize) -> Vec<usize> {
+        (0..size).filter(|number| self.get(*number).is_none()).collect()
+    }
+
+    /// Returns the members with the number `size` and above, and marks them as busy.
+    fn take_surplus(&mut self, size: usize) -> Vec<Arc<dyn DynMailbox>> {
+        (size..self.all.len()).for_each(|number| self.set_busy(number));
+        self.all.iter().skip(size).filter_map(|member| member.mailbox.clone()).collect()
+    }
+
+    /// Marks a member as idle, because it has found nothing to do.
+    fn set_idle(&mut self, number: usize) {
+        let Some(member) = self.all.get_mut(number) else { return };
+        if member.idle.is_none() {
+            self.idle_marks += 1;
+            member.idle = Some(self.idle_marks);
+            self.idle.insert(self.idle_marks, number);
+        }
+    }
+
+    /// Marks a member as busy, whether it works for the pool or for itself.
+    #[inline]
+    fn set_busy(&mut self, number: usize) {
+        let idle = self.all.get_mut(number).and_then(|member| member.idle.take());
+        if let Some(idle) = idle {
+            self.idle.remove(&idle);
+        }
+    }
+
+    fn are_idle(&self) -> bool {
+        self.idle.len() >= self.count
+    }
+
+    /// Returns the member that became idle last, because its state is warm, and marks it as busy.
+    /// The caller pokes it.
+    fn take_idle(&mut self) -> Option<Arc<dyn DynMailbox>> {
+        let (_, number) = self.idle.pop_last()?;
+        let member = self.all.get_mut(number)?;
+        member.idle = None;
+        member.mailbox.clone()
     }
 }

@@ -26,25 +26,24 @@
 // This file is the public interface and creates the members; the shared mailbox is in `mailbox.rs`.
 
 mod mailbox;
-mod members;
-mod prepared;
-mod report;
-
-pub use prepared::PreparedPool;
 
 use crate::Actor;
-use crate::actor::dispatch::Dispatch;
+use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::actor::factory::SyncFactory;
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
 use crate::actor::spawn::{ActorBuilder, Life};
 use crate::address::addr::Addr;
-use crate::cell::handle::DynMailbox;
+use crate::cell::handle::{DynMailbox, TypedMailbox};
+use crate::cell::header::Header;
 use crate::cell::resources::PoolAddress;
-use crate::cell::supervision::Restart;
-use crate::sync::Arc;
-use mailbox::PoolMailbox;
-use report::ReportToPool;
+use crate::cell::settings::checked_capacity;
+use crate::cell::supervision::{Restart, RestartAuthority};
+use crate::cell::system_shared::SystemShared;
+use crate::exit::{ActorId, Exit};
+use crate::sync::{Arc, Weak};
+use crate::system::System;
+use mailbox::{MakeMember, PoolMailbox};
 use std::any::Any;
 use std::fmt;
 
@@ -129,4 +128,119 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
         .with_factory(Box::new(SyncFactory(move || make())))
         .with_shared(pool.clone(), number);
     builder.run(Life { run_loop, state: None });
+}
+
+/// A pool that is configured before it is spawned: see
+/// [`Spawn::prepare_pool`](crate::Spawn::prepare_pool).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Hasher; #[actor] impl Hasher {}
+/// let system = System::builder().threads(1).build();
+/// let hashers = Hasher::prepare_pool(4, || Hasher).name("hashers").capacity(256).on(&system).spawn();
+/// assert_eq!((hashers.label().as_str(), hashers.capacity()), ("hashers", Some(256)));
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct PreparedPool<A: Dispatch> {
+    size: usize,
+    make: MakeMember<A>,
+    capacity: Option<usize>,
+    label: Option<Arc<str>>,
+    system: Option<Arc<SystemShared>>,
+}
+
+impl<A: Dispatch> PreparedPool<A> {
+    #[track_caller]
+    pub(crate) fn new(size: usize, make: MakeMember<A>) -> Self {
+        assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+        let capacity = const { &A::SETTINGS }.capacity;
+        PreparedPool { size, make, capacity, label: None, system: None }
+    }
+
+    /// Sets the label in logs, exits and trees. The labels of the members are this one with their
+    /// numbers.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.label = Some(Arc::from(name.into()));
+        self
+    }
+
+    /// Sets the capacity of the mailbox that the members share.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = Some(checked_capacity(capacity));
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Log; #[actor] impl Log {}
+    /// let logs = Log::prepare_pool(2, || Log).unbounded().spawn();
+    /// assert_eq!(logs.capacity(), None);
+    /// ```
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Spawns the pool on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.system = Some(system.shared().clone());
+        self
+    }
+
+    /// Spawns the pool and returns its address immediately.
+    ///
+    /// # Panics
+    /// Those of [`Spawn::spawn`](crate::Spawn::spawn).
+    #[track_caller]
+    pub fn spawn(self) -> AddrOf<A> {
+        let PreparedPool { size, make, capacity, label, system } = self;
+        let settings = const { &A::SETTINGS };
+        let system = system.unwrap_or_else(System::current_shared);
+        let pool = PoolMailbox::new(Header::new(system, settings, capacity), make, label);
+        let entry: Weak<PoolMailbox<A>> = Arc::downgrade(&pool);
+        let alive = pool.header().system.enter(pool.header(), entry);
+        let address = Addr::adopted(pool.clone() as Arc<dyn TypedMailbox<A>>).into();
+        if alive {
+            pool.resize(size);
+        } else {
+            pool.end_if_empty();
+        }
+        address
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for PreparedPool<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedPool").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// Receives the reports of one member. It does not keep the pool alive.
+struct ReportToPool<A: Dispatch> {
+    pool: Weak<PoolMailbox<A>>,
+    number: usize,
+}
+
+impl<A: Dispatch> ReportToPool<A> {
+    fn new(pool: &Arc<PoolMailbox<A>>, number: usize) -> Self {
+        ReportToPool { pool: Arc::downgrade(pool), number }
+    }
+}
+
+impl<A: Dispatch> RestartAuthority for ReportToPool<A> {
+    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
+        self.pool.upgrade().is_some_and(|pool| pool.member_failed(self.number, id, exit))
+    }
+
+    fn ended(&self, id: ActorId) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.member_ended(self.number, id);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Children of a supervisor: [`Child`], and its type-erased form.
 
 use super::Supervisor;
-use super::record::ChildRecord;
+use super::children::ChildRecord;
 use crate::Context;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::factory::{self, StateFactory, SyncFactory};

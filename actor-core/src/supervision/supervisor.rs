@@ -1,13 +1,12 @@
-//! The behavior of a supervisor: it takes children, is notified of the end of their lives, and
-//! decides whether another life follows. `actor/restart` begins that life.
+//! [`Supervisor`]: it takes children, is notified of the end of their lives, and decides whether another
+//! life follows. `actor/restart` begins that life.
 
-use super::backoff::Backoff;
-use super::child::{Child, PendingChild};
-use super::children::{Children, StartIndex};
-use super::record::{ChildRecord, Phase};
-use super::restart_window::{Intensity, RestartWindow};
-use super::{ChildInfo, Strategy};
+use super::child::{AddressedChild, Child, PendingChild};
+use super::children::{ChildInfo, ChildRecord, Children, Phase, StartIndex};
+use super::restart_limits::{Backoff, Intensity, RestartWindow};
 use crate::actor::dispatch::Dispatch;
+use crate::actor::spawn::ActorBuilder;
+use crate::address::addr::TypedAddr;
 use crate::address::weak::WeakAddr;
 use crate::cell::handle::DynMailbox;
 use crate::cell::state::SystemMessage;
@@ -59,6 +58,14 @@ pub struct Supervisor {
     report_to: Option<Arc<ReportToSupervisor>>,
 }
 
+/// The restart strategy, which decides about the siblings of an ended child, as in OTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strategy {
+    OneForOne,
+    OneForAll,
+    RestForOne,
+}
+
 /// A restart of several children. They end in reverse order and start in order.
 #[derive(Clone, Copy)]
 struct GroupRestart {
@@ -81,6 +88,130 @@ impl fmt::Debug for Supervisor {
     }
 }
 
+impl Supervisor {
+    /// Creates a supervisor that restarts only the child that has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::supervision::{Child, Supervisor};
+    /// #[actor]
+    /// struct Fragile {
+    ///     touched: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Fragile {
+    ///     fn touch(&mut self) -> u32 {
+    ///         self.touched += 1;
+    ///         self.touched
+    ///     }
+    ///
+    ///     fn drop_it(&self) {
+    ///         panic!("broken");
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let supervisor = Supervisor::one_for_one().spawn();
+    ///     let fragile = supervisor.start(Child::new("fragile", || Fragile { touched: 0 }));
+    ///     assert_eq!(fragile.touch().await, Ok(1));
+    ///     assert!(matches!(fragile.drop_it().await, Err(CallError::Panicked(_))));
+    ///     assert_eq!(fragile.touch().await, Ok(1)); // a new life, at the same address
+    ///     supervisor.stop();
+    ///     assert_eq!(supervisor.join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn one_for_one() -> Self {
+        Supervisor::of(Strategy::OneForOne)
+    }
+
+    /// Creates a supervisor that restarts all its children when one of them has to be restarted.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::supervision::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let supervisor = Supervisor::one_for_all()
+    ///     .child(Child::new("reader", || Worker))
+    ///     .child(Child::new("writer", || Worker))
+    ///     .spawn();
+    /// # supervisor.stop();
+    /// ```
+    pub fn one_for_all() -> Self {
+        Supervisor::of(Strategy::OneForAll)
+    }
+
+    /// Creates a supervisor that restarts the child that has ended and all children started after
+    /// it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::supervision::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let supervisor = Supervisor::rest_for_one()
+    ///     .child(Child::new("connection", || Worker))
+    ///     .child(Child::new("session", || Worker))
+    ///     .spawn();
+    /// # supervisor.stop();
+    /// ```
+    pub fn rest_for_one() -> Self {
+        Supervisor::of(Strategy::RestForOne)
+    }
+
+    /// Adds a child, which is started with the supervisor, after the children added before it.
+    pub fn child<A: Dispatch>(mut self, child: Child<A>) -> Self {
+        self.pending.push(Box::new(child));
+        self
+    }
+
+    /// Sets the number of restarts allowed in any `period`, a sliding window. One more restart
+    /// fails the supervisor itself. The default is 5 in 60 seconds.
+    pub fn intensity(mut self, restarts: usize, period: Duration) -> Self {
+        self.window = RestartWindow::new(Intensity::new(restarts, period));
+        self
+    }
+
+    /// Sets the pauses before restarts. By default there are none.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = Some(backoff);
+        self
+    }
+}
+
+impl SupervisorAddr {
+    /// Starts `child` after the existing children, and returns its address immediately.
+    ///
+    /// The address stays valid over restarts. The child runs once the supervisor has taken it. If
+    /// the supervisor has ended, the child has ended too, and never runs.
+    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Address {
+        let settings = const { &A::SETTINGS };
+        let system = self.mailbox().header().system.clone();
+        let builder = ActorBuilder::<A>::new(Some(system), settings, child.capacity);
+        let address = builder.address();
+        // A supervisor that has ended drops the child, which ends it.
+        let _ = self.adopt(Box::new(AddressedChild { child: Some((child, builder)) })).try_send();
+        address
+    }
+
+    /// Ends the child with this address permanently: no policy restarts it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::supervision::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let worker = supervisor.start(Child::new("worker", || Worker));
+    /// supervisor.stop_child(&worker);
+    /// assert_eq!(worker.join().await, Exit::Stopped);
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    pub fn stop_child<A: TypedAddr>(&self, address: &A) {
+        address.as_ref().stop();
+    }
+}
+
 #[actor(crate = crate)]
 impl Supervisor {
     #[on_start]
@@ -94,7 +225,7 @@ impl Supervisor {
         self.start_pending(context);
     }
 
-    pub(super) fn adopt(&mut self, child: Box<dyn PendingChild>, context: &Context<Self>) {
+    fn adopt(&mut self, child: Box<dyn PendingChild>, context: &Context<Self>) {
         self.pending.push(child);
         if self.group.is_none() {
             self.start_pending(context);
@@ -181,7 +312,7 @@ impl Supervisor {
 }
 
 impl Supervisor {
-    pub(super) fn of(strategy: Strategy) -> Self {
+    fn of(strategy: Strategy) -> Self {
         Supervisor {
             strategy,
             backoff: None,
@@ -192,18 +323,6 @@ impl Supervisor {
             has_given_up: false,
             report_to: None,
         }
-    }
-
-    pub(super) fn push<A: Dispatch>(&mut self, child: Child<A>) {
-        self.pending.push(Box::new(child));
-    }
-
-    pub(super) fn set_intensity(&mut self, restarts: usize, period: Duration) {
-        self.window = RestartWindow::new(Intensity::new(restarts, period));
-    }
-
-    pub(super) fn set_backoff(&mut self, backoff: Backoff) {
-        self.backoff = Some(backoff);
     }
 
     fn start_pending(&mut self, context: &Context<Self>) {
