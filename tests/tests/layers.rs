@@ -22,7 +22,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("system", &["cell", "event", "executor", "exit", "incident", "panics", "sync", "waking"]),
     ("time", &["clock", "executor", "sync", "system"]),
-    ("telemetry", &["cell", "clock", "executor", "exit", "sync", "system"]),
+    ("snapshot", &["cell", "exit", "sync", "system"]),
+    ("telemetry", &["cell", "clock", "executor", "sync"]),
     (
         "address",
         &[
@@ -84,7 +85,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("call", &["address"]),
     ("context", &["actor"]),
-    ("snapshot", &["telemetry"]),
     ("streaming", &["address"]),
     ("models", ALL),
     ("spawn", &["actor", "pool", "sync", "system"]),

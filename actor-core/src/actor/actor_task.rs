@@ -22,7 +22,7 @@ use crate::cell::mailbox::Mailbox;
 use crate::cell::state::{CellTask, CurrentHandler};
 use crate::executor::{Job, RunTask, Schedule};
 use crate::sync::Arc;
-use crate::telemetry::handler_span;
+use crate::telemetry::HandlerSpan;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -333,12 +333,12 @@ pub(super) fn begin_span<A: Dispatch>(
     mailbox: &Mailbox<A>,
     message: Option<&A::Message>,
     handling: CurrentMessage,
-) -> handler_span::HandlerSpan {
+) -> HandlerSpan {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     let send_context = message.and_then(|message| A::info(message).send_context());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
     let (send_context, _) = (None, message);
-    handler_span::HandlerSpan::begin(mailbox, handling.name, send_context)
+    HandlerSpan::begin(mailbox, handling.name, send_context)
 }
 
 /// Makes the current handler visible to other actors and to snapshots. Called when the handler is

@@ -61,7 +61,7 @@ use crate::cell::queue::LazyDeque;
 use crate::exit::Exit;
 use crate::sync::Arc;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::telemetry::handler_span::{Ending, Outcome};
+use crate::telemetry::{Ending, Outcome};
 use std::any::Any;
 use std::task::Poll;
 

@@ -1,6 +1,6 @@
 //! Feature `metrics`: counts and durations by actor type and message name.
 
-use super::handler_span::Ending;
+use super::Ending;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::SendContext;
 use crate::clock::Instant;

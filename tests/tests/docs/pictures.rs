@@ -41,7 +41,7 @@ fn every_picture_that_is_shown_is_there() {
 
 #[test]
 fn the_states_in_the_picture_are_those_of_a_snapshot() {
-    let snapshot = read("actor-core/src/telemetry/snapshot.rs");
+    let snapshot = read("actor-core/src/snapshot.rs");
     let diagram = diagram("states-of-an-actor");
     assert_eq!(arguments(&diagram, "state("), variants(&snapshot, "ActorState"));
     assert_eq!(arguments(&diagram, "activity("), variants(&snapshot, "Activity"));

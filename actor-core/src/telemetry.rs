@@ -1,7 +1,12 @@
-//! Observes one running handler. Empty without the features that need it.
+//! Observes one running handler, for the features `tracing` and `metrics`. Empty without them.
+
+#[cfg(feature = "metrics")]
+mod metrics;
 
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::SendContext;
+#[cfg(feature = "tracing")]
+use tracing::Span;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use {
     pin_project_lite::pin_project,
@@ -29,9 +34,9 @@ pub(crate) trait Outcome {
 /// The data recorded for a handler from start to end.
 pub(crate) struct HandlerSpan {
     #[cfg(feature = "tracing")]
-    span: tracing::Span,
+    span: Span,
     #[cfg(feature = "metrics")]
-    metrics: super::metrics::HandlerMetrics,
+    metrics: metrics::HandlerMetrics,
 }
 
 impl HandlerSpan {
@@ -48,9 +53,9 @@ impl HandlerSpan {
     ) -> HandlerSpan {
         HandlerSpan {
             #[cfg(feature = "tracing")]
-            span: super::span::span(mailbox, name, send_context),
+            span: span(mailbox, name, send_context),
             #[cfg(feature = "metrics")]
-            metrics: super::metrics::HandlerMetrics::begin(mailbox, name, send_context),
+            metrics: metrics::HandlerMetrics::begin(mailbox, name, send_context),
         }
     }
 
@@ -122,4 +127,44 @@ impl<F: Future<Output: Outcome>> Future for Instrumented<F> {
         }
         poll
     }
+}
+
+/// Creates the span of a handler that starts, with the feature `tracing`.
+///
+/// The caller's span is the parent only if the caller waits, so spans nest as deep as calls do. A
+/// send starts a new trace that follows from the sender's span: two actors that keep sending to
+/// each other create no nesting.
+#[cfg(feature = "tracing")]
+fn span(
+    mailbox: &dyn DynMailbox,
+    message: &'static str,
+    send_context: Option<&SendContext>,
+) -> Span {
+    let header = mailbox.header();
+    let cause = send_context.and_then(|send_context| {
+        Some((send_context.sender_span.span.as_ref()?, send_context.sender_span.waits))
+    });
+    let sent = send_context.and_then(|send_context| send_context.sent);
+    let queued_us = |()| {
+        let queued = header.system.executor.now().saturating_duration_since(sent?);
+        u64::try_from(queued.as_micros()).ok()
+    };
+    let parent = match cause {
+        Some((span, true)) => span.id(),
+        _ => None,
+    };
+    let span = tracing::info_span!(
+        target: "actor_core",
+        parent: parent,
+        "message",
+        actor = mailbox.label(),
+        id = header.number,
+        message,
+        queued_us = queued_us(()),
+        ok = tracing::field::Empty,
+    );
+    if let Some((cause, false)) = cause {
+        span.follows_from(cause);
+    }
+    span
 }
