@@ -7,41 +7,35 @@
 //!
 //! # Layout
 //!
-//! - `scheduler`: which runnable agent is next; `run_queue`: the runnable agents, in a defined order.
+//! - This file: the executor, its steps, and the future passed to `block_on`.
+//! - `scheduler`: the runnable agents, in a defined order, and which of them is next.
 //! - `quiescence`: what happens when nothing is runnable, and the waiters for it.
-//! - `trace`, `wait_graph`, `recorder`: what the steps did, what the agents wait for.
+//! - `trace`: what the steps did, and what the agents wait for.
 //! - `node`: one of several simulated nodes, each with tasks of its own.
-//! - `root_task`: the future passed to `block_on`, and the random numbers of its thread.
 
 mod node;
 mod quiescence;
-mod recorder;
-mod root_task;
-mod run_queue;
 mod scheduler;
 mod trace;
-mod wait_graph;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Waker};
-use std::thread::{self, ThreadId};
-use std::time::Duration;
-
-use self::root_task::{RngGuard, RootTask};
-use self::run_queue::{RunQueue, SimTask};
-use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
-use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
-use crate::clock::Instant;
-use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
 pub(crate) use self::node::NodeExecutor;
 pub(crate) use self::quiescence::{ClockHold, Quiesce, StepResult};
 pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
-pub(crate) use self::trace::{Action, Effect, EffectKind, Note, StepRecord, TraceLog};
-pub(crate) use self::wait_graph::Awaited;
+pub(crate) use self::trace::{Action, Awaited, Effect, EffectKind, Note, StepRecord, TraceLog};
+
+use self::scheduler::{RunQueue, SimTask};
+use self::trace::WaitGraph;
+use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
+use crate::clock::Instant;
+use crate::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Wake, Waker};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 /// After this number of steps between two advances of virtual time, the run counts as a livelock.
 const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
@@ -106,7 +100,7 @@ struct SimState {
     running: Agent,
     /// The unfinished handlers of each actor.
     running_handlers: BTreeMap<u64, Vec<&'static str>>,
-    waits: wait_graph::WaitGraph,
+    waits: WaitGraph,
     error: Option<SimError>,
     quiescence: quiescence::QuiescenceWaiters,
     /// Instants past which steps do not advance the clock.
@@ -157,7 +151,7 @@ impl SimExecutor {
                 trace: TraceLog::default(),
                 running: Agent::Root,
                 running_handlers: BTreeMap::new(),
-                waits: wait_graph::WaitGraph::default(),
+                waits: WaitGraph::default(),
                 error: None,
                 quiescence: quiescence::QuiescenceWaiters::default(),
                 holds: Vec::new(),
@@ -453,13 +447,76 @@ impl Drop for SimExecutor {
     }
 }
 
+/// The future waits for a wake-up.
+const ASLEEP: u8 = 0;
+/// The future is in the run queue.
+const READY: u8 = 1;
+/// The future has ended.
+const OVER: u8 = 2;
+
+struct RootTask {
+    executor: Weak<SimExecutor>,
+    state: AtomicU8,
+}
+
+impl RootTask {
+    fn new(executor: Weak<SimExecutor>) -> Arc<RootTask> {
+        Arc::new(RootTask { executor, state: AtomicU8::new(ASLEEP) })
+    }
+
+    /// Records that the future is being polled. A later wake-up makes it runnable again.
+    fn begin(&self) {
+        self.state.store(ASLEEP, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        self.state.store(OVER, Ordering::Relaxed);
+    }
+}
+
+impl Wake for RootTask {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let Some(executor) = self.executor.upgrade() else { return };
+        let wakes = |state| (state == ASLEEP).then_some(READY);
+        if self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, wakes).is_ok() {
+            executor.enqueue(SimTask::Root(self.clone()));
+        }
+    }
+}
+
+/// While this guard exists, the thread's random number generator is seeded by the simulation. Programs use
+/// it through `fastrand`, or through functions based on that, such as `race`.
+struct RngGuard<'a> {
+    executor: &'a SimExecutor,
+    /// The state of the thread's own generator.
+    before: u64,
+}
+
+impl<'a> RngGuard<'a> {
+    fn new(executor: &'a SimExecutor) -> Self {
+        let before = fastrand::get_seed();
+        fastrand::seed(executor.state().rng_seed);
+        RngGuard { executor, before }
+    }
+}
+
+impl Drop for RngGuard<'_> {
+    fn drop(&mut self) {
+        self.executor.state().rng_seed = fastrand::get_seed();
+        fastrand::seed(self.before);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
-    use std::pin::pin;
-
     use super::*;
     use crate::executor::task::prepare;
+    use std::future::pending;
+    use std::pin::pin;
 
     /// Starts a task that starts the next one, without end.
     fn replace(executor: Arc<SimExecutor>) {

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::run_queue::SimTask;
+use super::scheduler::SimTask;
 use super::{Agent, SimExecutor};
 use crate::clock::Instant;
 use crate::executor::task::Runnable;

@@ -1,16 +1,14 @@
 //! Quiescence: the waiters for the moment when nothing is runnable, and the advance of virtual time.
 
+use super::trace::WaitGraph;
+use super::{Agent, RootTask, SimError, SimExecutor};
+use crate::sync::Arc;
+use crate::waking::wake_each;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-
-use super::root_task::RootTask;
-use super::wait_graph::WaitGraph;
-use super::{Agent, SimError, SimExecutor};
-use crate::sync::Arc;
-use crate::waking::wake_each;
 
 /// After this number of successive ticks without other events, the run counts as a deadlock of the
 /// root future, unless the root future waits, directly or not, for an actor or task that made a
@@ -253,7 +251,7 @@ impl Future for Quiesce {
 #[cfg(test)]
 mod tests {
     use super::{Agent, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters, WaitGraph};
-    use crate::executor::sim::wait_graph::Awaited;
+    use crate::executor::sim::trace::Awaited;
 
     /// Returns the number of ticks after which a run ends in which only `ticking` makes steps.
     fn ticks_until_end(waits: &WaitGraph, ticking: Agent) -> u32 {

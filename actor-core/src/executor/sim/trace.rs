@@ -1,8 +1,9 @@
-//! The steps of a simulation, and their hash. Plain data.
+//! The records of a simulation: its steps with their hash, the running handlers, and the events that
+//! each agent waits for. Chooses nothing.
 
+use super::{Agent, Choice, Deviations, SimExecutor};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-use super::Agent;
 
 /// The number of stored steps; later ones are only hashed and counted.
 const MAX_STORED_STEPS: usize = 1 << 20;
@@ -138,7 +139,7 @@ impl TraceLog {
     }
 
     /// Lists an event before the next action of the current step.
-    pub(super) fn note_event(&mut self, at: Duration, agent: Agent, note: Note) {
+    fn note_event(&mut self, at: Duration, agent: Agent, note: Note) {
         self.mix(note.origin.as_bytes());
         self.mix(note.what.as_bytes());
         if self.count > self.steps.len() as u64 || self.steps.len() >= MAX_STORED_STEPS {
@@ -153,7 +154,7 @@ impl TraceLog {
     }
 
     /// Sets the action of the current step, unless a more specific one follows.
-    pub(super) fn note_weakly(&mut self, action: Action) {
+    fn note_weakly(&mut self, action: Action) {
         if self.is_weak
             && self.count <= self.steps.len() as u64
             && let Some(last) = self.steps.last_mut()
@@ -163,7 +164,7 @@ impl TraceLog {
     }
 
     /// Starts to record the effects of steps on other agents.
-    pub(super) fn keep_effects(&mut self) {
+    fn keep_effects(&mut self) {
         self.effects.get_or_insert_default();
     }
 
@@ -193,7 +194,7 @@ impl TraceLog {
         }
     }
 
-    pub(super) fn set_limit(&mut self, steps: u64) {
+    fn set_limit(&mut self, steps: u64) {
         self.limit = self.count.saturating_add(steps);
     }
 
@@ -207,5 +208,181 @@ impl TraceLog {
         for byte in bytes {
             self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
+    }
+}
+
+/// An event that an agent waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// An event of another agent, described as in `an answer of`.
+    Of(Agent, &'static str),
+    /// A sleep or a timeout that ends at this time.
+    Time(Duration),
+    /// A tick that is due at this time.
+    Tick(Duration),
+}
+
+#[derive(Default)]
+pub(super) struct WaitGraph(BTreeMap<Agent, Vec<Awaited>>);
+
+impl WaitGraph {
+    /// Removes the earlier waits of `agent`, because a step of it begins.
+    pub(super) fn begin(&mut self, agent: Agent) {
+        self.0.remove(&agent);
+    }
+
+    pub(super) fn note(&mut self, agent: Agent, awaited: Awaited) {
+        let waits = self.0.entry(agent).or_default();
+        waits.retain(|other| *other != awaited);
+        waits.push(awaited);
+    }
+
+    pub(super) fn of(&self, agent: Agent) -> &[Awaited] {
+        self.0.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns whether `agent` waits for any of `those`, directly or through other agents.
+    pub(super) fn leads(&self, agent: Agent, those: &BTreeSet<Agent>) -> bool {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![agent]);
+        while let Some(agent) = next.pop() {
+            for awaited in self.of(agent) {
+                let Awaited::Of(other, _) = *awaited else { continue };
+                if those.contains(&other) {
+                    return true;
+                }
+                if seen.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+        false
+    }
+}
+
+impl SimExecutor {
+    /// Records an action of the current step.
+    pub(crate) fn note(&self, action: Action) {
+        self.state().trace.note(action);
+    }
+
+    /// Records an action of the current step, unless the step has a more specific one.
+    pub(crate) fn note_weakly(&self, action: Action) {
+        self.state().trace.note_weakly(action);
+    }
+
+    /// Records an event that is not a step.
+    pub(crate) fn note_event(&self, note: Note) {
+        let mut state = self.state();
+        let (at, agent) = (state.now, state.running);
+        state.trace.note_event(at, agent, note);
+    }
+
+    /// Starts to record the effects of steps on other agents.
+    pub(crate) fn keep_effects(&self) {
+        self.state().trace.keep_effects();
+    }
+
+    /// Records an effect of the current step on `agent`.
+    pub(crate) fn affect(&self, agent: Agent, kind: EffectKind) {
+        self.state().trace.affect(agent, kind);
+    }
+
+    /// Records that the actor starts a handler.
+    pub(crate) fn takes(&self, number: u64, name: &'static str) {
+        let mut state = self.state();
+        state.trace.note(Action::Begins(name));
+        state.running_handlers.entry(number).or_default().push(name);
+    }
+
+    /// Records that a handler of the actor has ended.
+    pub(crate) fn finished(&self, number: u64, name: &'static str) {
+        let mut state = self.state();
+        let Some(running_handlers) = state.running_handlers.get_mut(&number) else { return };
+        let place = running_handlers.iter().rposition(|other| *other == name);
+        running_handlers.remove(place.unwrap_or(running_handlers.len() - 1));
+        if running_handlers.is_empty() {
+            state.running_handlers.remove(&number);
+        }
+    }
+
+    /// Records that all handlers and waits of the actor have ended.
+    pub(crate) fn all_finished(&self, number: u64) {
+        let mut state = self.state();
+        state.running_handlers.remove(&number);
+        state.waits.begin(Agent::Actor(number));
+    }
+
+    /// Returns the most recently started unfinished handler of the actor.
+    pub(crate) fn running_handler(&self, number: u64) -> Option<&'static str> {
+        self.state().running_handlers.get(&number)?.last().copied()
+    }
+
+    /// Records that the agent of the current step starts to wait.
+    pub(crate) fn begin_wait(&self, awaited: Awaited) {
+        let mut state = self.state();
+        let agent = state.running;
+        state.waits.note(agent, awaited);
+    }
+
+    /// Returns the waits of the agent since its last step.
+    pub(crate) fn waits_of(&self, agent: Agent) -> Vec<Awaited> {
+        self.state().waits.of(agent).to_vec()
+    }
+
+    /// Passes the trace so far to `look`.
+    pub(crate) fn with_trace<T>(&self, look: impl FnOnce(&TraceLog) -> T) -> T {
+        look(&self.state().trace)
+    }
+
+    /// Returns the choices made so far.
+    pub(crate) fn decisions(&self) -> Vec<Choice> {
+        self.state().scheduler.made().to_vec()
+    }
+
+    /// Returns the deviations that reproduce the schedule so far.
+    pub(crate) fn deviations(&self) -> Deviations {
+        self.state().scheduler.deviations()
+    }
+
+    /// Makes the run count as a livelock after this number of further steps.
+    pub(crate) fn limit(&self, steps: u64) {
+        self.state().trace.set_limit(steps);
+    }
+
+    /// Returns the deadline of the next timer, and the number of timers.
+    pub(crate) fn pending_timers(&self) -> (Option<Duration>, usize) {
+        let next = self.timers.next_due().map(|(at, _)| at.saturating_duration_since(self.base));
+        (next, self.timers.len())
+    }
+
+    /// Returns the unfinished tasks.
+    pub(crate) fn pending_tasks(&self) -> Vec<u32> {
+        self.state().tasks.iter().copied().collect()
+    }
+
+    /// Records that a task has ended.
+    pub(crate) fn task_over(&self, number: u32) {
+        let mut state = self.state();
+        state.tasks.remove(&number);
+        state.waits.begin(Agent::Task(number));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Agent, Awaited, BTreeSet, Duration, WaitGraph};
+
+    #[test]
+    fn a_wait_leads_over_others_until_its_agent_continues() {
+        let mut waits = WaitGraph::default();
+        let [one, two, three] = [1, 2, 3].map(Agent::Task);
+        waits.note(Agent::Root, Awaited::Of(one, "the end of"));
+        waits.note(one, Awaited::Time(Duration::ZERO));
+        waits.note(one, Awaited::Of(two, "the end of"));
+        waits.note(two, Awaited::Of(one, "the end of"));
+        assert!(waits.leads(Agent::Root, &BTreeSet::from([two, three])));
+        assert!(!waits.leads(Agent::Root, &BTreeSet::from([three])));
+        waits.begin(one);
+        assert!(!waits.leads(Agent::Root, &BTreeSet::from([two, three])));
     }
 }
