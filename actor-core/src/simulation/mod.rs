@@ -17,16 +17,27 @@
 //! });
 //! ```
 
-// This file has the handle that controls a simulation.
+// This file has the handle that controls a simulation and its nodes, and the trace.
+
+mod probe;
+mod report;
+pub(crate) mod run;
+mod shrink;
+pub(crate) mod test;
+
+pub use crate::actor::fault::Fault;
+pub use probe::Probe;
 
 use crate::actor::dispatch::Dispatch;
 use crate::actor::fault;
+use crate::actor::shutdown::observe_pending_failure;
 use crate::address::addr::Addr;
 use crate::cell::handle::DynMailbox;
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
-use crate::executor::sim::{Agent, ClockHold, Note, Quiesce, SimExecutor};
+use crate::executor::Executor;
+use crate::executor::sim::{Action, Agent, ClockHold, NodeExecutor, Note, Quiesce, SimExecutor};
 use crate::exit::Failure;
 use crate::sync::Arc;
 use crate::system::System;
@@ -34,19 +45,6 @@ use crate::time::Sleep;
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
-
-mod leftovers;
-mod nodes;
-mod probe;
-mod report;
-pub(crate) mod run;
-mod shrink;
-pub(crate) mod test;
-mod trace;
-
-pub use crate::actor::fault::Fault;
-pub use probe::Probe;
-pub use trace::{Step, Trace};
 
 /// Controls a simulation: its steps, its virtual time and its trace.
 ///
@@ -291,5 +289,248 @@ impl Sim {
 impl fmt::Debug for Sim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sim").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl Sim {
+    /// Starts a node: another system in this simulation, for a test of a program that runs in
+    /// several processes.
+    ///
+    /// All nodes share one clock, one schedule and one trace, which the seed determines. Each node has its
+    /// own names, actors, counters and random numbers. A trace names the node of an actor, as in
+    /// `b/counter#7`. The crate `actor-remote` connects nodes by a simulated network.
+    ///
+    /// Dropping the last handle of a node kills its actors, as with any system. No actor starts on a node
+    /// of a simulation that has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// use actor_core::simulation::Sim;
+    ///
+    /// #[actor]
+    /// struct Echo;
+    ///
+    /// #[actor]
+    /// impl Echo {
+    ///     fn say(&self, word: String) -> String {
+    ///         word
+    ///     }
+    /// }
+    ///
+    /// let system = System::simulation(1);
+    /// let sim = Sim::of(&system).unwrap();
+    /// let node = sim.node("b");
+    /// system.block_on(async {
+    ///     let echo = node.spawn(Echo);
+    ///     assert_eq!(echo.say("hello".into()).await.unwrap(), "hello");
+    /// });
+    /// assert!(sim.trace().to_string().contains("b/echo#1 takes `say`"));
+    /// ```
+    pub fn node(&self, name: &str) -> System {
+        let observer = self.shared.sim_observer.as_ref();
+        let node = observer.and_then(|observer| Some((observer, observer.executor.node(name)?)));
+        let (observer, executor) = node.expect("a handle is made of simulations only");
+        System::handle(self.shared.node(observer, executor))
+    }
+
+    /// Ends a node as if its process had been killed: its actors end without `#[on_stop]`, its
+    /// tasks are dropped, and no further actor or task starts on it. No other code of the node
+    /// runs, except the `drop` of its values.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::simulation::Sim;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self) {} }
+    /// # let system = System::simulation(1);
+    /// # let sim = Sim::of(&system).unwrap();
+    /// let node = sim.node("b");
+    /// # system.block_on(async {
+    /// let echo = node.spawn(Echo);
+    /// sim.crash(&node);
+    /// assert_eq!(echo.join().await, Exit::Killed);
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If `node` is not a node of this simulation.
+    #[track_caller]
+    pub fn crash(&self, node: &System) {
+        let executor = self.node_executor(node);
+        for actor in node.shared().actors() {
+            observe_pending_failure(&*actor);
+        }
+        node.shared().kill_all();
+        executor.close(Duration::ZERO);
+    }
+
+    /// Pauses a node, as if its process had been suspended: its actors and tasks make no steps
+    /// until [`resume`](Sim::resume), while virtual time advances. An actor or task that is already
+    /// runnable makes one more step.
+    ///
+    /// # Panics
+    /// If `node` is not a node of this simulation.
+    #[track_caller]
+    pub fn pause(&self, node: &System) {
+        self.node_executor(node).pause();
+    }
+
+    /// Resumes a paused node.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::simulation::Sim;
+    /// # use std::time::Duration;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self) {} }
+    /// # let system = System::simulation(1);
+    /// # let sim = Sim::of(&system).unwrap();
+    /// let node = sim.node("b");
+    /// # system.block_on(async {
+    /// let echo = node.spawn(Echo);
+    /// sim.settle().await;
+    /// sim.pause(&node);
+    /// let late = echo.say().timeout(Duration::from_secs(9)).await;
+    /// assert!(matches!(late, Err(CallError::Timeout { .. })));
+    /// sim.resume(&node);
+    /// assert_eq!(echo.say().await, Ok(()));
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If `node` is not a node of this simulation.
+    #[track_caller]
+    pub fn resume(&self, node: &System) {
+        self.node_executor(node).resume();
+    }
+
+    #[track_caller]
+    fn node_executor(&self, node: &System) -> Arc<NodeExecutor> {
+        let is_here = |shared: &Arc<SystemShared>| {
+            let observers = (shared.sim_observer.as_ref(), self.shared.sim_observer.as_ref());
+            matches!(observers, (Some(one), Some(other)) if Arc::ptr_eq(one, other))
+        };
+        let executor = node.shared().sim_node.clone().filter(|_| is_here(node.shared()));
+        executor.expect("the system is not a node of this simulation: see `Sim::node`")
+    }
+}
+
+/// The steps of a simulation: see [`Sim::trace`](crate::simulation::Sim::trace).
+///
+/// A trace prints one line per step.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::simulation::Sim;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// let run = |seed| {
+///     let system = System::simulation(seed);
+///     system.block_on(async { Echo.spawn().say(3).await.unwrap() });
+///     Sim::of(&system).unwrap().trace()
+/// };
+/// assert_eq!(run(1).hash(), run(1).hash());
+/// assert!(run(1).to_string().contains("echo#1 takes `say`"));
+/// assert!(run(1).steps().iter().any(|step| step.action == "takes `say`"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    steps: Vec<Step>,
+    count: u64,
+    hash: u64,
+}
+
+/// One step of a simulation: the agent, its action and the time.
+///
+/// ```
+/// # use actor_core::{System, simulation::Sim};
+/// # let system = System::simulation(1);
+/// # let sim = Sim::of(&system).unwrap();
+/// # let step = system.block_on(async {
+/// actor_core::spawn_task(async {}).detach();
+/// # sim.step().await
+/// # });
+/// assert_eq!(step.unwrap().to_string(), "task 1 goes on");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The virtual time since the start of the simulation.
+    pub at: Duration,
+    /// The virtual time that the step took. Zero if steps take no time under this seed.
+    pub took: Duration,
+    /// The agent: an actor's label, a task, a timer, or the test function.
+    pub agent: String,
+    /// The action: the message that was taken, or that the agent continues.
+    pub action: String,
+    /// The agent that would have run by default, if the seed chose another one.
+    pub preempted: Option<String>,
+    is_of_actor: bool,
+    is_note: bool,
+    pub(super) step_number: u64,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.agent, self.action)
+    }
+}
+
+impl Trace {
+    pub(crate) fn of(sim_observer: &SimObserver) -> Trace {
+        let (steps, count, hash) = sim_observer
+            .executor
+            .with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
+        let read = |step: &crate::executor::sim::StepRecord| {
+            let (agent, action) = sim_observer.read(step);
+            let preempted = step.instead.map(|agent| sim_observer.name(agent));
+            let is_note = matches!(step.action, Action::Note(_));
+            let is_of_actor = !is_note && matches!(step.agent, Agent::Actor(_));
+            Step {
+                at: step.at,
+                took: step.took,
+                agent,
+                action,
+                preempted,
+                is_of_actor,
+                is_note,
+                step_number: step.step_number,
+            }
+        };
+        Trace { steps: steps.iter().map(read).collect(), count, hash }
+    }
+
+    /// Returns a hash of the steps, which is the same in every process and build.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Returns the number of steps. Only the first million steps of a long run are stored.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns the steps in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{number:4} {:>12?} {step}", step.at)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trace")
+            .field("count", &self.count)
+            .field("hash", &format_args!("{:016x}", self.hash))
+            .finish_non_exhaustive()
     }
 }
