@@ -67,23 +67,18 @@
 
 mod actor;
 mod control;
-mod foreign;
-mod mailbox;
 mod message;
 mod revocable;
-mod streams;
 
 pub use crate::address::observers::Outcome;
 pub use control::Control;
-pub use foreign::ForeignFailure;
 pub use message::{
-    begin, discard, fail, forward, forward_or_discard, is_call, is_started, observe, poll_closed,
-    queued_reply, queued_reply_until, refuse, report_undelivered, send, take_reply, try_send,
+    ForeignFailure, abandon_stream, begin, begin_stream, discard, fail, fail_stream, forward,
+    forward_or_discard, is_call, is_started, observe, open_stream, poll_closed, queued_reply,
+    queued_reply_until, queued_stream, refuse, report_undelivered, send, stream_capacity,
+    take_reply, try_send,
 };
 pub use revocable::{Revoke, revocable};
-pub use streams::{
-    abandon_stream, begin_stream, fail_stream, open_stream, queued_stream, stream_capacity,
-};
 
 use crate::actor::prepared::Prepared;
 use crate::address::actor::Actor;
@@ -339,7 +334,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
         if let Some(target) = target {
             control.end_with(&target);
         }
-        let address = mailbox::front(&inner, control.shared().clone());
+        let address = actor::front(&inner, control.shared().clone());
         (address.into(), control)
     }
 }

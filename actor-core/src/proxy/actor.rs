@@ -1,5 +1,5 @@
-//! The actor behind the address of a proxy. It takes the messages of the protocol, so nothing is
-//! wrapped, boxed or copied on the way in.
+//! The actor behind the address of a proxy, and its mailbox as that address sees it. The actor takes the
+//! messages of the protocol, so nothing is wrapped, boxed or copied on the way in.
 
 use super::control::{Order, Shared};
 use super::{Cause, Proxy};
@@ -8,8 +8,12 @@ use crate::actor::protocol_message::SendBox;
 use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::actor::Actor;
 use crate::address::addr::{Addr, TypedAddr};
+use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::deadlock::tracker;
-use crate::cell::handle::DynMailbox;
+use crate::cell::handle::{
+    DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report,
+};
+use crate::cell::header::Header;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::cell::settings::Settings;
 use crate::clock::Instant;
@@ -240,4 +244,102 @@ impl<P: Protocol + Actor, R: Proxy<P>> From<ProxyAddr<P, R>> for Addr<ProxyActor
 
 impl<P: Protocol + Actor, R: Proxy<P>> TypedAddr for ProxyAddr<P, R> {
     type Actor = ProxyActor<P, R>;
+}
+
+struct Front<P: Protocol + Actor, R: Proxy<P>> {
+    mailbox: Arc<dyn TypedMailbox<ProxyActor<P, R>>>,
+    shared: Arc<Shared>,
+}
+
+/// Returns the address of a proxy for its callers.
+pub(super) fn front<P: Protocol + Actor, R: Proxy<P>>(
+    address: &Addr<ProxyActor<P, R>>,
+    shared: Arc<Shared>,
+) -> Addr<P> {
+    let front = Front { mailbox: address.shared(), shared };
+    front.mailbox.header().incr_strong();
+    Addr::adopted(Arc::new(front))
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> DynMailbox for Front<P, R> {
+    fn untyped(&self) -> &dyn DynMailbox {
+        self
+    }
+
+    fn header(&self) -> &Header {
+        self.mailbox.header()
+    }
+
+    fn lock(&self) -> Locked<'_> {
+        self.mailbox.lock()
+    }
+
+    fn discard_queued(&self) {
+        self.mailbox.discard_queued();
+    }
+
+    fn drop_side_message(&self, place: usize) {
+        self.mailbox.drop_side_message(place);
+    }
+
+    fn close(&self) {
+        self.shared.stop();
+        self.mailbox.close();
+    }
+
+    fn has_one_taker(&self) -> bool {
+        self.mailbox.has_one_taker()
+    }
+
+    fn kill(&self) {
+        match self.shared.on_kill() {
+            Some(on_kill) => catch_and_report(self, "kill", &mut || on_kill()),
+            None => self.mailbox.kill(),
+        }
+    }
+
+    fn on_unreferenced(&self) {
+        self.mailbox.on_unreferenced();
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> TypedMailbox<P> for Front<P, R> {
+    fn push(
+        &self,
+        message: &mut Option<P::Message>,
+        delivery: Option<Delivery>,
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
+        if self.shared.is_revoked() {
+            return Err(PushError::Closed);
+        }
+        let delivery = delivery.map(|delivery| Delivery { guarded: false, ..delivery });
+        self.mailbox.push(message, delivery, wait)
+    }
+
+    fn leave(&self, ticket: Ticket) -> Option<P::Message> {
+        self.mailbox.leave(ticket)
+    }
+
+    fn weak(self: Arc<Self>) -> WeakMailbox<P> {
+        let mailbox = self.mailbox.clone().weak();
+        WeakMailbox::Adapter(Arc::new(WeakFront { mailbox, shared: self.shared.clone() }))
+    }
+
+    // The mailbox itself, which lives as long as its actor.
+    fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
+        self.mailbox.clone().any()
+    }
+}
+
+struct WeakFront<P: Protocol + Actor, R: Proxy<P>> {
+    mailbox: WeakMailbox<ProxyActor<P, R>>,
+    shared: Arc<Shared>,
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> WeakAdapter<P> for WeakFront<P, R> {
+    fn upgrade(&self) -> Option<Arc<dyn TypedMailbox<P>>> {
+        let front = Front { mailbox: self.mailbox.upgrade()?, shared: self.shared.clone() };
+        Some(Arc::new(front))
+    }
 }
