@@ -35,6 +35,5 @@
 
 // Only names; the code is in `actor::context`.
 
-pub use crate::actor::context::streams::Attachment;
-pub use crate::actor::context::timers::Timer;
-pub use crate::actor::context::watch::{Link, Monitor};
+pub use crate::actor::context::relations::{Link, Monitor};
+pub use crate::actor::context::sources::{Attachment, Timer};

@@ -149,14 +149,8 @@ pub mod __private;
 // Only what most programs name. Everything else has its path in one of the modules above.
 pub use actor::Context;
 pub use actor::dispatch::{AddrOf, Dispatch};
-pub use actor::prepared::Prepared;
-#[doc = include_str!("actor.md")]
-#[doc = include_str!("generated.md")]
-pub use actor_macros::actor;
-#[doc = include_str!("main.md")]
-pub use actor_macros::main;
-#[doc = include_str!("test.md")]
-pub use actor_macros::test;
+pub use actor::spawn::Prepared;
+pub use actor_macros::{actor, main, test};
 pub use address::actor::Actor;
 pub use address::addr::{Addr, TypedAddr};
 pub use address::any::AnyAddr;
@@ -170,7 +164,10 @@ pub use spawn::Spawn;
 pub use system::builder::SystemBuilder;
 pub use system::handle::{System, rng, spawn_task, unblock};
 pub use system::task_handle::Task;
-
+#[doc = include_str!("actor.md")]
+#[doc = include_str!("generated.md")]
+#[doc = include_str!("main.md")]
+#[doc = include_str!("test.md")]
 // The listings of the README are compiled and run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -80,7 +80,7 @@ pub use message::{
 };
 pub use revocable::{Revoke, revocable};
 
-use crate::actor::prepared::Prepared;
+use crate::actor::spawn::Prepared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::cell::message::Protocol;

@@ -1,9 +1,7 @@
 //! The ways to spawn an actor, for every type with both halves of `#[actor]`.
 
 use crate::actor::dispatch::{AddrOf, Dispatch};
-use crate::actor::factory;
-use crate::actor::prepared::Prepared;
-use crate::actor::spawn::ActorBuilder;
+use crate::actor::spawn::{ActorBuilder, Prepared, start_async};
 use crate::pool::PreparedPool;
 use crate::sync::Arc;
 use crate::system::System;
@@ -184,7 +182,7 @@ pub trait Spawn: Dispatch {
         E: Display,
     {
         let settings = const { &Self::SETTINGS };
-        factory::begin(ActorBuilder::<Self>::new(None, settings, settings.capacity), make)
+        start_async(ActorBuilder::<Self>::new(None, settings, settings.capacity), make)
     }
 }
 

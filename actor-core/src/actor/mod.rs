@@ -2,10 +2,10 @@
 //!
 //! - `dispatch`: the contract between an actor and the run loop, implemented by `#[actor]`.
 //! - `run_loop`: the states of a life, the next step, and the outcome of each handler. `slow_path`:
-//!   the rare steps, compiled once for all actors; `deferred`, `system_messages`, `callback`: their
-//!   parts. `shutdown`, `restart`: the end of a life.
+//!   the rare steps, compiled once for all actors; `deferred`, `system_messages`: their parts.
+//!   `shutdown`, `restart`: the end of a life.
 //! - `actor_task`, `concurrent`, `local_task`: how handlers are run.
-//! - `spawn`, `factory`: how an actor is created. `context`: what handlers can do.
+//! - `spawn`: how an actor is created. `context`: what handlers can do.
 //! - `protocol_message`: messages of protocols. `fault`: injected faults of simulations.
 
 pub(crate) mod dispatch;
@@ -18,8 +18,6 @@ mod deferred;
 
 mod system_messages;
 
-pub(crate) mod callback;
-
 pub(crate) mod shutdown;
 
 pub(crate) mod restart;
@@ -30,11 +28,7 @@ mod concurrent;
 
 pub(crate) mod local_task;
 
-pub(crate) mod prepared;
-
 pub(crate) mod spawn;
-
-pub(crate) mod factory;
 
 pub(crate) mod context;
 

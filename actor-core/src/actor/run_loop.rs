@@ -49,9 +49,9 @@
 use super::context::Context;
 use super::deferred::DeferredMessages;
 use super::dispatch::{Dispatch, HandlerOutcome, Hook, Input};
-use super::factory::StateFactory;
 use super::shutdown::ShutdownStep;
 use super::slow_path::{ErasedLoop, ErasedMessage, MessageSlot};
+use super::spawn::StateFactory;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, SharedQueue};
 use crate::cell::header::{Header, ParkReason};

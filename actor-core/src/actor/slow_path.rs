@@ -4,8 +4,8 @@
 //! type-erased [`ErasedLoop`], [`ErasedState`] and [`ErasedMessage`].
 
 use super::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
-use super::factory;
 use super::run_loop::{HandlerError, Lifecycle, LoopState, NextStep, RunLoop, idle, may_overlap};
+use super::spawn::FACTORY_NAME;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{Discardable, DynMailbox, Popped};
 use crate::cell::header::{
@@ -492,7 +492,7 @@ impl dyn ErasedLoop + '_ {
         let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
             return Ok(false);
         };
-        let made = current::catch_failure(self.mailbox(), factory::HANDLER_NAME, || {
+        let made = current::catch_failure(self.mailbox(), FACTORY_NAME, || {
             factory.make(self, state.as_any())
         });
         self.loop_state().cold_mut().factory = Some(factory);

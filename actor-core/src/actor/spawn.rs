@@ -1,24 +1,172 @@
-//! How an actor is spawned: from a state, or a factory of states, to a scheduled task.
+//! How an actor is spawned: [`Prepared`], its builder, and the way from a state, or a factory of states,
+//! to a scheduled task.
+//!
+//! A factory creates the state of each life by a closure, or by async code in a task of the life, which
+//! stores the state where the run loop finds it. Factories are type-erased, so that their code is not
+//! compiled for the many actors that are spawned with a state.
 
 use super::actor_task::Runner;
 use super::context::Context;
-use super::dispatch::Dispatch;
+use super::context::relations::adopt;
+use super::context::sources::own_address;
+use super::context::tasks::{self, CatchPanic};
+use super::dispatch::{AddrOf, Dispatch};
 use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
+use crate::actor::slow_path::ErasedLoop;
 use crate::address::addr::Addr;
+use crate::cell::current;
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::Header;
 use crate::cell::mailbox::Mailbox;
-use crate::cell::settings::Settings;
+use crate::cell::settings::{Settings, checked_capacity};
+use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
-use crate::sync::{Arc, Weak};
+use crate::sync::{Arc, Mutex, Weak};
 use crate::system::System;
-use std::fmt;
+use std::any::Any;
+use std::fmt::{self, Display};
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// A builder that sets the name, capacity and system of an actor before it is spawned: see
+/// [`Spawn::prepare`](crate::Spawn::prepare).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Room; #[actor] impl Room {}
+/// let system = System::builder().threads(1).build();
+/// let lobby = Room.prepare().name("lobby").capacity(8).on(&system).spawn();
+/// assert_eq!((lobby.label().as_str(), lobby.capacity()), ("lobby", Some(8)));
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct Prepared<A> {
+    state: A,
+    capacity: Option<usize>,
+    label: Option<Arc<str>>,
+    pub(crate) system: Option<Arc<SystemShared>>,
+    parent: Option<Arc<dyn DynMailbox>>,
+    settings: &'static Settings,
+}
+
+impl<A: Dispatch> Prepared<A> {
+    pub(crate) fn new(state: A) -> Self {
+        let settings = const { &A::SETTINGS };
+        let capacity = settings.capacity;
+        Prepared { state, capacity, label: None, system: None, parent: None, settings }
+    }
+
+    /// Sets the label, which logs, exits and snapshots show.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.label = Some(Arc::from(name.into()));
+        self
+    }
+
+    /// Sets the capacity of the mailbox.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = Some(checked_capacity(capacity));
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Log; #[actor] impl Log {}
+    /// let log = Log.prepare().unbounded().spawn();
+    /// assert_eq!(log.capacity(), None);
+    /// ```
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Spawns the actor on `system` instead of the current system.
+    pub fn on(mut self, system: &System) -> Self {
+        self.system = Some(system.shared().clone());
+        self
+    }
+
+    /// Spawns the actor as a child of the actor with this context, on its system, as
+    /// [`Context::spawn_child`] does.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
+    ///         Leaf.prepare().name("leaf").capacity(8).child_of(context).spawn()
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let tree = Tree.spawn();
+    /// let leaf = tree.grow().await.unwrap();
+    /// assert_eq!((leaf.label().as_str(), leaf.capacity()), ("leaf", Some(8)));
+    /// tree.stop();
+    /// tree.join().await;
+    /// assert!(!leaf.is_alive());
+    /// # });
+    /// ```
+    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
+        self.parent = Some(parent.any());
+        self
+    }
+
+    /// Spawns the actor and returns its address at once.
+    ///
+    /// # Panics
+    /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
+    #[track_caller]
+    pub fn spawn(self) -> AddrOf<A> {
+        let Prepared { state, capacity, label, system, parent, settings } = self;
+        let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
+        let builder = ActorBuilder::new(system, settings, capacity);
+        if let Some(label) = label {
+            name(&*builder.mailbox, &label);
+        }
+        // Everything is in place before the child can run.
+        if let Some(parent) = parent
+            && builder.alive
+        {
+            adopt(&parent, builder.mailbox.clone());
+        }
+        builder.start(Some(state))
+    }
+}
+
+impl System {
+    /// Spawns an actor on this system. See [`Spawn::spawn`](crate::Spawn::spawn).
+    ///
+    /// # Panics
+    /// The same as for [`Spawn::spawn`](crate::Spawn::spawn).
+    #[track_caller]
+    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Address {
+        Prepared::new(actor).on(self).spawn()
+    }
+}
+
+fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
+    mailbox.lock().cell.cold_mut().label = Some(label.clone());
+}
+
+impl<A> fmt::Debug for Prepared<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("actor", &self.settings.name).finish_non_exhaustive()
+    }
+}
 
 /// The start of an actor's life: its run loop and its state.
 pub struct Life<A: Dispatch> {
@@ -113,7 +261,7 @@ impl<A: Dispatch> ActorBuilder<A> {
 
     /// Runs a closure of the user on the calling thread. If the closure panics, the panic is
     /// resumed in the caller, and the owners of the address observe that the actor has ended.
-    pub(crate) fn catch_caller_panic<T>(self, run: impl FnOnce() -> T) -> (Self, T) {
+    fn catch_caller_panic<T>(self, run: impl FnOnce() -> T) -> (Self, T) {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(answer) => (self, answer),
             Err(payload) => {
@@ -192,4 +340,157 @@ fn abort_start<A: Dispatch>(mailbox: &Mailbox<A>) {
     DynMailbox::close(mailbox);
     mailbox.discard();
     publish_exit(mailbox, Exit::Stopped);
+}
+
+/// The handler name of a state factory in failures.
+pub(crate) const FACTORY_NAME: &str = "spawn";
+
+/// A factory of an actor's states.
+pub(crate) trait StateFactory: Send {
+    /// Creates the state of a life, which runs user code, or continues to create it. Returns `true`
+    /// if the state is now in `target`, an `Option` of the actor, and `false` while a task is still
+    /// creating it.
+    fn make(&mut self, life: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure>;
+
+    /// Discards the state of this life, because another life follows.
+    fn reset(&mut self) {}
+}
+
+/// Creates each state immediately.
+pub(crate) struct SyncFactory<F>(pub(crate) F);
+
+impl<A: 'static, F: FnMut() -> A + Send> StateFactory for SyncFactory<F> {
+    fn make(&mut self, _: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure> {
+        Ok(put_state(target, self.0()))
+    }
+}
+
+/// Creates each state in a task.
+struct AsyncFactory<A, F> {
+    /// Starts the task.
+    start: F,
+    /// The slot for the state of this life, once its creation has started.
+    slot: Option<StateSlot<A>>,
+}
+
+/// A slot for a state that is being created.
+type StateSlot<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
+
+impl<A, F: FnMut(&dyn ErasedLoop, StateSlot<A>)> AsyncFactory<A, F> {
+    fn new(start: F, slot: Option<StateSlot<A>>) -> Self {
+        AsyncFactory { start, slot }
+    }
+}
+
+impl<A: Send + 'static, F: FnMut(&dyn ErasedLoop, StateSlot<A>) + Send> StateFactory
+    for AsyncFactory<A, F>
+{
+    fn make(&mut self, life: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure> {
+        if let Some(slot) = &self.slot {
+            let Some(made) = slot.lock().take() else { return Ok(false) };
+            self.slot = None;
+            return Ok(put_state(target, made?));
+        }
+        let slot = self.slot.insert(StateSlot::default()).clone();
+        (self.start)(life, slot);
+        Ok(false)
+    }
+
+    fn reset(&mut self) {
+        self.slot = None;
+    }
+}
+
+fn put_state<A: 'static>(target: &mut dyn Any, state: A) -> bool {
+    let target = target.downcast_mut().expect("a factory belongs to an actor of its type");
+    *target = Some(state);
+    true
+}
+
+/// Creates the state of each life with the async code of `make`.
+pub(crate) fn async_factory<A, U, E>(
+    mut make: impl FnMut(A::Address) -> U + Send + 'static,
+) -> Box<dyn StateFactory>
+where
+    A: Dispatch + Send,
+    U: Future<Output = Result<A, E>> + Send + 'static,
+    E: Display,
+{
+    let begin = move |life: &dyn ErasedLoop, slot| {
+        let mut creation = None;
+        life.with_address(&mut |me| creation = Some(make(own_address::<A>(me))));
+        if let Some(creation) = creation {
+            begin_creation(&life.own(), slot, creation);
+        }
+    };
+    Box::new(AsyncFactory::new(begin, None))
+}
+
+/// Starts to create the state of an actor that is already alive.
+#[track_caller]
+pub(crate) fn start_async<A, U, E>(
+    mut builder: ActorBuilder<A>,
+    make: impl FnOnce(A::Addr) -> U,
+) -> A::Addr
+where
+    A: Dispatch + Send,
+    U: Future<Output = Result<A, E>> + Send + 'static,
+    E: Display,
+{
+    let slot: StateSlot<A> = Arc::new(Mutex::new(None));
+    let factory = AsyncFactory::new(|_: &dyn ErasedLoop, _| {}, Some(slot.clone()));
+    let run_loop = RunLoop::new(builder.mailbox.clone()).with_factory(Box::new(factory));
+    if builder.alive {
+        let address = builder.address();
+        let creation;
+        (builder, creation) = builder.catch_caller_panic(|| make(address));
+        let mailbox: Arc<dyn DynMailbox> = builder.mailbox.clone();
+        begin_creation(&mailbox, slot, creation);
+    }
+    builder.run(Life { run_loop, state: None })
+}
+
+/// Runs `creation` as a task of the life, and stores the result in `slot`.
+fn begin_creation<A, U, E>(mailbox: &Arc<dyn DynMailbox>, slot: StateSlot<A>, creation: U)
+where
+    A: Send + 'static,
+    U: Future<Output = Result<A, E>> + Send + 'static,
+    E: Display,
+{
+    let own = mailbox.clone();
+    // Created outside of the block, because the block may be dropped before its first poll, and
+    // `creation` with it.
+    let caught = CatchPanic::new(creation, own.clone(), FACTORY_NAME);
+    tasks::spawn_in_life(mailbox, |guard| async move {
+        let made = match caught.await {
+            Ok(Ok(state)) => Ok(state),
+            Ok(Err(error)) => Err(failed(&*own, error)),
+            Err(failure) => Err(failure),
+        };
+        *slot.lock() = Some(made);
+        own.notify(SystemMessage::Recheck);
+        drop(guard);
+    });
+}
+
+/// Returns the failure of a start that returned `error`. The text and the drop of the error are
+/// user code: if one of them panics, that panic is the failure.
+fn failed<E: Display>(mailbox: &dyn DynMailbox, error: E) -> Failure {
+    let told = current::catch_failure(mailbox, FACTORY_NAME, || {
+        let error = error;
+        error.to_string()
+    });
+    told.map_or_else(|failure| failure, |message| failed_start(mailbox, message))
+}
+
+fn failed_start(mailbox: &dyn DynMailbox, message: String) -> Failure {
+    Failure::new(FailureParts {
+        kind: FailureKind::Start,
+        actor: mailbox.label(),
+        id: mailbox.header().id(),
+        handler: FACTORY_NAME,
+        message,
+        location: None,
+        cause: None,
+    })
 }

@@ -1,16 +1,18 @@
 //! How the loop handles system messages: ticks, stream items, exits of other actors. Each message
 //! is handled in its turn. A message of a cancelled resource is skipped, because the resource is no
 //! longer in the table.
+//!
+//! Most of them call a callback, which creates a message. A message for the actor itself is handled
+//! immediately, a message for another actor is sent.
 
-use super::callback::CallbackResult;
 use super::dispatch::Hook;
 use super::run_loop::NextStep;
 use super::slow_path::{ErasedLoop, ErasedMessage};
-use crate::cell::current::CurrentMessage;
+use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::catch_and_report;
-use crate::cell::resources::Resource;
+use crate::cell::resources::{CallbackResult, Resource};
 use crate::cell::state::{ResourceId, SystemMessage};
-use crate::exit::{ActorId, Exit, FailureKind};
+use crate::exit::{ActorId, Exit, Failure, FailureKind};
 use crate::incident::Incident;
 use std::any::Any;
 
@@ -154,6 +156,42 @@ impl dyn ErasedLoop + '_ {
             let cause = Some(cause.clone());
             let failure = self.failure(FailureKind::Linked, "", message, cause);
             self.finish(Exit::Failed(failure));
+        }
+        None
+    }
+}
+
+impl dyn ErasedLoop + '_ {
+    /// Runs a callback, and catches its panic.
+    fn run_callback(
+        &self,
+        what: &'static str,
+        callback: &mut dyn FnMut(&dyn Any) -> CallbackResult,
+    ) -> Result<CallbackResult, Failure> {
+        let mut made = Ok(CallbackResult::None);
+        self.with_address(&mut |me| {
+            made = current::catch_failure(self.mailbox(), what, || callback(me))
+        });
+        made
+    }
+
+    fn finish_callback(
+        &mut self,
+        made: Result<CallbackResult, Failure>,
+        what: &'static str,
+    ) -> Option<NextStep> {
+        match made {
+            Ok(CallbackResult::SendTo(sending)) => {
+                let (runnable, task) =
+                    crate::system::task::prepare(&self.mailbox().header().system, sending);
+                task.detach();
+                runnable.schedule();
+            }
+            Ok(CallbackResult::Own | CallbackResult::None) => {}
+            Err(failure) => {
+                debug_assert_eq!(failure.handler(), what);
+                self.finish(Exit::Failed(failure));
+            }
         }
         None
     }

@@ -29,10 +29,9 @@ mod mailbox;
 
 use crate::Actor;
 use crate::actor::dispatch::{AddrOf, Dispatch};
-use crate::actor::factory::SyncFactory;
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
-use crate::actor::spawn::{ActorBuilder, Life};
+use crate::actor::spawn::{ActorBuilder, Life, SyncFactory};
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, TypedMailbox};
 use crate::cell::header::Header;

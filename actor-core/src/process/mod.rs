@@ -36,9 +36,8 @@ pub use address::{Ask, Process, ProcessAddr, ProcessResult};
 pub use inbox::{ExitNotice, Inbox, Select};
 
 use crate::actor::dispatch::{Dispatch, Hooks};
-use crate::actor::factory::SyncFactory;
-use crate::actor::prepared::Prepared;
 use crate::actor::protocol_message::SendBox;
+use crate::actor::spawn::{Prepared, SyncFactory};
 use crate::actor::{Context, Life, Runner};
 use crate::address::actor::Actor;
 use crate::cell::message::{MessageInfo, SlotInfo};

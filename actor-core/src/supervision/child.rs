@@ -4,11 +4,10 @@ use super::Supervisor;
 use super::children::ChildRecord;
 use crate::Context;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::factory::{self, StateFactory, SyncFactory};
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
 use crate::actor::shutdown::SHUTDOWN;
-use crate::actor::spawn::{ActorBuilder, Life};
+use crate::actor::spawn::{ActorBuilder, Life, StateFactory, SyncFactory, async_factory};
 use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::settings::checked_capacity;
@@ -84,7 +83,7 @@ impl<A: Dispatch> Child<A> {
         U: Future<Output = Result<A, E>> + Send + 'static,
         E: Display,
     {
-        Child::of(name.into(), factory::by(make))
+        Child::of(name.into(), async_factory(make))
     }
 
     pub(crate) fn of(name: String, factory: Box<dyn StateFactory>) -> Self {

@@ -2,7 +2,7 @@
 //! and its restart history. Lookup by id takes constant time, independent of their number.
 
 use super::restart_limits::Backoff;
-use crate::actor::context::timers::Timer;
+use crate::actor::context::sources::Timer;
 use crate::cell::handle::DynMailbox;
 use crate::cell::supervision::{Restart, RestartDecision};
 use crate::clock::Instant;

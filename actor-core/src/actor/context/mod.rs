@@ -1,13 +1,11 @@
 //! [`Context`], an actor's view of itself. Everything created through it ends with the life.
 //!
-//! The other files add to it: `children.rs`, `watch.rs` (monitors and links), `timers.rs`, `streams.rs`
-//! (also piped futures) and `tasks.rs`.
+//! The other files add to it: `relations.rs` (children, monitors and links), `sources.rs` (timers, streams
+//! and piped futures) and `tasks.rs`.
 
-pub(crate) mod children;
-pub(crate) mod streams;
+pub(crate) mod relations;
+pub(crate) mod sources;
 pub(crate) mod tasks;
-pub(crate) mod timers;
-pub(crate) mod watch;
 
 use crate::actor::dispatch::Dispatch;
 use crate::actor::shutdown::request_failure;

@@ -1,26 +1,129 @@
-//! Streams and piped futures: a task delivers one item at a time, and the run loop turns it into a
-//! message.
+//! The sources of messages of a life: timers, streams and piped futures. A due timer posts a system
+//! message, and so does the task of a stream or future for one item at a time. The callback runs when
+//! the actor takes it, and creates the message.
+//!
+//! The arguments of a callback and the slot for its message are typed only inside it, so that all
+//! code in between is compiled once.
 
 use super::Context;
 use super::tasks::{CatchPanic, TaskGuard, run_in_life};
-use crate::actor::callback::{Callback, CallbackResult, once, own_address};
 use crate::actor::dispatch::Dispatch;
+use crate::address::addr::Addr;
 use crate::address::call::Call;
 use crate::address::with_timeout::WithTimeout;
 use crate::cell::deadline::Inheriting;
-use crate::cell::handle::DynMailbox;
+use crate::cell::handle::{DynMailbox, discard_message};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
-use crate::cell::resources::{Resource, ResourceHandle};
+use crate::cell::resources::{Callback, CallbackResult, Resource, ResourceHandle};
 use crate::cell::state::{ResourceId, SystemMessage};
+use crate::cell::timer_entry::TimerEntry;
 use crate::error::CallError;
 use crate::event::Event;
 use crate::exit::{ActorId, Failure};
-use crate::sync::{Arc, Mutex};
+use crate::sync::{Arc, Mutex, Weak};
 use futures_lite::{Stream, StreamExt};
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
+use std::time::Duration;
+
+impl<A: Dispatch> Context<A> {
+    /// Sends a message after `delay`, unless the timer is cancelled first.
+    ///
+    /// `make` gets this actor's address and returns one call, to this actor or another one. Return
+    /// the call without awaiting it: it is sent, and an error becomes an
+    /// [incident](crate::incident::Incident).
+    pub fn after<B, T, F>(&self, delay: Duration, make: F) -> Timer
+    where
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        let own = self.id();
+        let make = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
+        self.timer(delay, None, make)
+    }
+
+    /// Sends a message every `period`. The first one is sent after one period.
+    ///
+    /// The timer does not drift and causes no burst after a stall: at most one tick is pending, and
+    /// missed ticks are skipped.
+    ///
+    /// # Panics
+    /// If `period` is zero.
+    #[track_caller]
+    pub fn every<B, T, F>(&self, period: Duration, mut make: F) -> Timer
+    where
+        B: Protocol,
+        F: for<'a> FnMut(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
+        let own = self.id();
+        let make: Callback =
+            Box::new(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
+        self.timer(period, Some(period), make)
+    }
+
+    fn timer(&self, delay: Duration, period: Option<Duration>, make: Callback) -> Timer {
+        let key = self.with_resources(|resources| resources.key());
+        // The entry is inserted after the timer has started: a tick looks it up only when the actor
+        // takes the tick, which is after this handler.
+        let entry = TimerEntry::start(&self.any(), key, delay, period);
+        let resource = Resource::Timer { entry, callback: Some(make) };
+        self.with_resources(|resources| resources.insert(key, resource));
+        Timer::new(Arc::downgrade(&self.any()), key)
+    }
+}
+
+/// A timer created by [`Context::after`](crate::Context::after) or
+/// [`Context::every`](crate::Context::every).
+///
+/// Dropping the handle cancels the timer. The timer also ends with the life that set it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::context::Timer;
+/// use std::time::Duration;
+///
+/// #[actor]
+/// struct Session {
+///     idle: Option<Timer>,
+/// }
+///
+/// #[actor]
+/// impl Session {
+///     fn touch(&mut self, context: &Context<Self>) {
+///         // The old timer is cancelled where the new one takes its place.
+///         self.idle = Some(context.after(Duration::from_secs(60), |me| me.expire()));
+///     }
+///
+///     fn expire(&mut self) {}
+/// }
+/// # System::current_thread().block_on(async { Session { idle: None }.spawn().touch().await.unwrap() });
+/// ```
+#[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
+pub struct Timer(ResourceHandle);
+
+impl Timer {
+    pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: ResourceId) -> Self {
+        Timer(ResourceHandle { mailbox, key })
+    }
+
+    /// Cancels the timer. A tick that is due but has not been handled is skipped.
+    pub fn cancel(self) {}
+
+    /// Keeps the timer running without this handle.
+    pub fn detach(mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").finish_non_exhaustive()
+    }
+}
 
 impl<A: Dispatch> Context<A> {
     /// Sends a message for each item of `stream`.
@@ -294,7 +397,7 @@ struct ItemSlot<I> {
 
 /// Returns the task that delivers the items of `stream`, and the callback that turns each item into
 /// a message.
-pub(crate) fn stream_task<A, S, B, T, F>(
+fn stream_task<A, S, B, T, F>(
     stream: S,
     mut each: F,
     guard: TaskGuard,
@@ -341,7 +444,7 @@ where
 }
 
 /// Returns the task that waits for `future`, and the callback that turns its output into a message.
-pub(crate) fn pipe_task<A, U, B, T, F>(
+fn pipe_task<A, U, B, T, F>(
     future: U,
     make: F,
     guard: TaskGuard,
@@ -370,4 +473,44 @@ where
         None => CallbackResult::None,
     });
     (deliver, made)
+}
+
+impl CallbackResult {
+    /// Stores the message of `call` in `slot` if the call is for the actor `own`; otherwise returns
+    /// the send to the other actor.
+    pub(crate) fn of<B: Protocol, T>(
+        mut call: Call<'_, B, T>,
+        own: ActorId,
+        slot: &mut dyn Any,
+    ) -> Self {
+        if call.target().id() == own
+            && let Some(slot) = slot.downcast_mut::<Option<B::Message>>()
+        {
+            *slot = Some(call.take_message());
+            return CallbackResult::Own;
+        }
+        let to = call.target().clone();
+        let sending = call.into_owned().send();
+        CallbackResult::SendTo(Box::pin(async move {
+            let Err(error) = sending.await else { return };
+            discard_message::<B>(to.mailbox().untyped(), error.into_message());
+        }))
+    }
+}
+
+/// Returns the address of the actor for which a callback is called.
+pub(crate) fn own_address<A: Dispatch>(me: &dyn Any) -> A::Addr {
+    let me = me.downcast_ref::<Addr<A>>();
+    me.expect("the closures of an actor are called for it").clone().into()
+}
+
+/// Adapts a closure that is called once to the type of a repeatable one.
+pub(crate) fn once(
+    make: impl FnOnce(&dyn Any, &mut dyn Any) -> CallbackResult + Send + 'static,
+) -> Callback {
+    let mut make = Some(make);
+    Box::new(move |me, slot| match make.take() {
+        Some(make) => make(me, slot),
+        None => CallbackResult::None,
+    })
 }
