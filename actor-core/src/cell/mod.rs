@@ -27,5 +27,4 @@ pub(crate) mod sim_observer;
 pub(crate) mod state;
 pub(crate) mod supervision;
 pub(crate) mod system_shared;
-pub(crate) mod timer_entry;
 mod watchers;
