@@ -85,7 +85,6 @@ use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::cell::message::Protocol;
 use crate::exit::Exit;
-use crate::system::System;
 use actor::ProxyActor;
 use control::Shared;
 use std::fmt;
@@ -217,10 +216,10 @@ pub enum Cause {
 pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> PreparedProxy<P, R> {
     let (control, shared) = Shared::new();
     let actor = ProxyActor::new(proxy, shared);
-    PreparedProxy { prepared: Prepared::new(actor), control, target: None }
+    Prepared::of::<ProxyActor<P, R>>(ProxySpec { actor, control, target: None })
 }
 
-/// A proxy that is not spawned yet. See [`prepare`].
+/// The builder of a proxy: see [`prepare`].
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -241,36 +240,17 @@ pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> PreparedProxy<P, R
 ///     assert_eq!((idle.label().as_str(), idle.capacity()), ("pass", Some(8)));
 /// });
 /// ```
-#[must_use = "nothing runs before `.spawn()`"]
-pub struct PreparedProxy<P: Protocol + Actor, R: Proxy<P>> {
-    prepared: Prepared<ProxyActor<P, R>>,
+pub type PreparedProxy<P, R> = Prepared<ProxySpec<P, R>>;
+
+/// A proxy that is not spawned yet, and what ends it.
+#[doc(hidden)]
+pub struct ProxySpec<P: Protocol + Actor, R: Proxy<P>> {
+    actor: ProxyActor<P, R>,
     control: Control,
     target: Option<control::Target>,
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
-    /// Sets the label of the proxy in logs, exits and snapshots.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.prepared = self.prepared.name(name);
-        self
-    }
-
-    /// Sets the number of messages that may wait in the proxy. The default is 64.
-    ///
-    /// # Panics
-    /// If `capacity` is zero.
-    #[track_caller]
-    pub fn capacity(mut self, capacity: usize) -> Self {
-        self.prepared = self.prepared.capacity(capacity);
-        self
-    }
-
-    /// Spawns the proxy on `system` instead of the current one.
-    pub fn on(mut self, system: &System) -> Self {
-        self.prepared = self.prepared.on(system);
-        self
-    }
-
+impl<P: Protocol + Actor, R: Proxy<P>> Prepared<ProxySpec<P, R>> {
     /// Makes the proxy end with the exit of `target` when `target` ends.
     ///
     /// ```
@@ -291,7 +271,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// # });
     /// ```
     pub fn ends_with<T: ?Sized + 'static>(mut self, target: &Addr<T>) -> Self {
-        self.target = Some(control::Target(target.shared().any()));
+        self.spec_mut().target = Some(control::Target(target.shared().any()));
         self
     }
 
@@ -320,16 +300,16 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// assert_eq!((front.join().await, idle.join().await), (Exit::Killed, Exit::Killed));
     /// # });
     /// ```
-    pub fn on_kill(self, on_kill: impl Fn() + Send + Sync + 'static) -> Self {
-        self.control.shared().set_on_kill(Box::new(on_kill));
+    pub fn on_kill(mut self, on_kill: impl Fn() + Send + Sync + 'static) -> Self {
+        self.spec_mut().control.shared().set_on_kill(Box::new(on_kill));
         self
     }
 
     /// Spawns the proxy, and returns its address and its control. Dropping the control has no effect.
     #[track_caller]
     pub fn spawn(self) -> (P::Addr, Control) {
-        let PreparedProxy { prepared, control, target } = self;
-        let inner: Addr<ProxyActor<P, R>> = prepared.spawn().into();
+        let (ProxySpec { actor, control, target }, builder) = self.build();
+        let inner: Addr<ProxyActor<P, R>> = builder.start(Some(actor)).into();
         control.attach(&inner.shared().any());
         if let Some(target) = target {
             control.end_with(&target);
@@ -339,8 +319,8 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     }
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for PreparedProxy<P, R> {
+impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for ProxySpec<P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.prepared.fmt(f)
+        f.debug_struct("ProxySpec").finish_non_exhaustive()
     }
 }

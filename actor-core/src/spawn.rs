@@ -157,7 +157,7 @@ pub trait Spawn: Dispatch {
         size: usize,
         make: impl Fn() -> Self + Send + Sync + 'static,
     ) -> PreparedPool<Self> {
-        PreparedPool::new(size, Arc::new(make))
+        PreparedPool::pool(size, Arc::new(make))
     }
 
     /// Spawns an actor whose state is created by async, fallible code.

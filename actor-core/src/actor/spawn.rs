@@ -36,6 +36,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// A builder that sets the name, capacity and system of an actor before it is spawned: see
 /// [`Spawn::prepare`](crate::Spawn::prepare).
 ///
+/// The builders of pools, processes and proxies are this one with another type than an actor:
+/// [`PreparedPool`](crate::pool::PreparedPool), [`PreparedProcess`](crate::process::PreparedProcess),
+/// [`PreparedProxy`](crate::proxy::PreparedProxy).
+///
 /// ```
 /// # use actor_core::prelude::*;
 /// # #[actor] struct Room; #[actor] impl Room {}
@@ -44,29 +48,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// assert_eq!((lobby.label().as_str(), lobby.capacity()), ("lobby", Some(8)));
 /// ```
 #[must_use = "nothing runs before `.spawn()`"]
-pub struct Prepared<A> {
-    state: A,
+pub struct Prepared<S> {
+    /// The state of an actor, or the parts of a pool, process or proxy.
+    spec: S,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    pub(crate) system: Option<Arc<SystemShared>>,
+    system: Option<Arc<SystemShared>>,
     parent: Option<Arc<dyn DynMailbox>>,
     settings: &'static Settings,
 }
 
-impl<A: Dispatch> Prepared<A> {
-    pub(crate) fn new(state: A) -> Self {
+impl<S> Prepared<S> {
+    /// Creates the builder of an actor of type `A`, whose settings are the defaults.
+    pub(crate) fn of<A: Dispatch>(spec: S) -> Self {
         let settings = const { &A::SETTINGS };
         let capacity = settings.capacity;
-        Prepared { state, capacity, label: None, system: None, parent: None, settings }
+        Prepared { spec, capacity, label: None, system: None, parent: None, settings }
     }
 
-    /// Sets the label, which logs, exits and snapshots show.
+    /// Sets the label, which logs, exits and snapshots show. The label of a member of a pool is this
+    /// one with its number.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.label = Some(Arc::from(name.into()));
         self
     }
 
-    /// Sets the capacity of the mailbox.
+    /// Sets the capacity of the mailbox, which the members of a pool share. The mailbox of a process
+    /// includes the messages that no [`select`](crate::process::Inbox::select) has accepted.
     ///
     /// # Panics
     /// If `capacity` is zero.
@@ -95,6 +103,44 @@ impl<A: Dispatch> Prepared<A> {
         self
     }
 
+    pub(crate) fn spec_mut(&mut self) -> &mut S {
+        &mut self.spec
+    }
+
+    pub(crate) fn with_parent(mut self, parent: Arc<dyn DynMailbox>) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    /// Creates the mailbox of an actor, which becomes a child of its parent.
+    pub(crate) fn build<A: Dispatch>(self) -> (S, ActorBuilder<A>) {
+        let Prepared { spec, capacity, label, system, parent, settings } = self;
+        let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
+        let builder = ActorBuilder::new(system, settings, capacity);
+        if let Some(label) = label {
+            name(&*builder.mailbox, &label);
+        }
+        // Everything is in place before the child can run.
+        if let Some(parent) = parent
+            && builder.alive
+        {
+            adopt(&parent, builder.mailbox.clone());
+        }
+        (spec, builder)
+    }
+
+    /// Returns the header and the label of a mailbox that is not the mailbox of a single actor.
+    pub(crate) fn into_header(self) -> (S, Header, Option<Arc<str>>) {
+        let system = self.system.unwrap_or_else(System::current_shared);
+        (self.spec, Header::new(system, self.settings, self.capacity), self.label)
+    }
+}
+
+impl<A: Dispatch> Prepared<A> {
+    pub(crate) fn new(state: A) -> Self {
+        Prepared::of::<A>(state)
+    }
+
     /// Spawns the actor as a child of the actor with this context, on its system, as
     /// [`Context::spawn_child`] does.
     ///
@@ -120,9 +166,8 @@ impl<A: Dispatch> Prepared<A> {
     /// assert!(!leaf.is_alive());
     /// # });
     /// ```
-    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
-        self.parent = Some(parent.any());
-        self
+    pub fn child_of<P: Dispatch>(self, parent: &Context<P>) -> Self {
+        self.with_parent(parent.any())
     }
 
     /// Spawns the actor and returns its address at once.
@@ -131,18 +176,7 @@ impl<A: Dispatch> Prepared<A> {
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        let Prepared { state, capacity, label, system, parent, settings } = self;
-        let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
-        let builder = ActorBuilder::new(system, settings, capacity);
-        if let Some(label) = label {
-            name(&*builder.mailbox, &label);
-        }
-        // Everything is in place before the child can run.
-        if let Some(parent) = parent
-            && builder.alive
-        {
-            adopt(&parent, builder.mailbox.clone());
-        }
+        let (state, builder) = self.build::<A>();
         builder.start(Some(state))
     }
 }
@@ -162,7 +196,7 @@ fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
     mailbox.lock().cell.cold_mut().label = Some(label.clone());
 }
 
-impl<A> fmt::Debug for Prepared<A> {
+impl<S> fmt::Debug for Prepared<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared").field("actor", &self.settings.name).finish_non_exhaustive()
     }
@@ -282,7 +316,7 @@ impl<A: Dispatch> ActorBuilder<A> {
 
     /// Schedules the first run of the actor.
     #[track_caller]
-    pub(super) fn start(self, state: Option<A>) -> A::Addr {
+    pub(crate) fn start(self, state: Option<A>) -> A::Addr {
         let run_loop = RunLoop::new(self.mailbox.clone());
         self.run(Life { run_loop, state })
     }

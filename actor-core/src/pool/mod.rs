@@ -31,17 +31,13 @@ use crate::Actor;
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
-use crate::actor::spawn::{ActorBuilder, Life, SyncFactory};
+use crate::actor::spawn::{ActorBuilder, Life, Prepared, SyncFactory};
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, TypedMailbox};
-use crate::cell::header::Header;
 use crate::cell::resources::PoolAddress;
-use crate::cell::settings::checked_capacity;
 use crate::cell::supervision::{Restart, RestartAuthority};
-use crate::cell::system_shared::SystemShared;
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
-use crate::system::System;
 use mailbox::{MakeMember, PoolMailbox};
 use std::any::Any;
 use std::fmt;
@@ -129,8 +125,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     builder.run(Life { run_loop, state: None });
 }
 
-/// A pool that is configured before it is spawned: see
-/// [`Spawn::prepare_pool`](crate::Spawn::prepare_pool).
+/// The builder of a pool: see [`Spawn::prepare_pool`](crate::Spawn::prepare_pool).
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -139,57 +134,20 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
 /// let hashers = Hasher::prepare_pool(4, || Hasher).name("hashers").capacity(256).on(&system).spawn();
 /// assert_eq!((hashers.label().as_str(), hashers.capacity()), ("hashers", Some(256)));
 /// ```
-#[must_use = "nothing runs before `.spawn()`"]
-pub struct PreparedPool<A: Dispatch> {
+pub type PreparedPool<A> = Prepared<PoolSpec<A>>;
+
+/// The members of a pool that is not spawned yet.
+#[doc(hidden)]
+pub struct PoolSpec<A> {
     size: usize,
     make: MakeMember<A>,
-    capacity: Option<usize>,
-    label: Option<Arc<str>>,
-    system: Option<Arc<SystemShared>>,
 }
 
-impl<A: Dispatch> PreparedPool<A> {
+impl<A: Dispatch> Prepared<PoolSpec<A>> {
     #[track_caller]
-    pub(crate) fn new(size: usize, make: MakeMember<A>) -> Self {
+    pub(crate) fn pool(size: usize, make: MakeMember<A>) -> Self {
         assert!(size > 0, "a pool needs a member; use a size of 1 or more");
-        let capacity = const { &A::SETTINGS }.capacity;
-        PreparedPool { size, make, capacity, label: None, system: None }
-    }
-
-    /// Sets the label in logs, exits and trees. The labels of the members are this one with their
-    /// numbers.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.label = Some(Arc::from(name.into()));
-        self
-    }
-
-    /// Sets the capacity of the mailbox that the members share.
-    ///
-    /// # Panics
-    /// If `capacity` is zero.
-    #[track_caller]
-    pub fn capacity(mut self, capacity: usize) -> Self {
-        self.capacity = Some(checked_capacity(capacity));
-        self
-    }
-
-    /// Makes the mailbox unbounded.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Log; #[actor] impl Log {}
-    /// let logs = Log::prepare_pool(2, || Log).unbounded().spawn();
-    /// assert_eq!(logs.capacity(), None);
-    /// ```
-    pub fn unbounded(mut self) -> Self {
-        self.capacity = None;
-        self
-    }
-
-    /// Spawns the pool on `system` instead of the current one.
-    pub fn on(mut self, system: &System) -> Self {
-        self.system = Some(system.shared().clone());
-        self
+        Prepared::of::<A>(PoolSpec { size, make })
     }
 
     /// Spawns the pool and returns its address immediately.
@@ -198,10 +156,8 @@ impl<A: Dispatch> PreparedPool<A> {
     /// Those of [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        let PreparedPool { size, make, capacity, label, system } = self;
-        let settings = const { &A::SETTINGS };
-        let system = system.unwrap_or_else(System::current_shared);
-        let pool = PoolMailbox::new(Header::new(system, settings, capacity), make, label);
+        let (PoolSpec { size, make }, header, label) = self.into_header();
+        let pool = PoolMailbox::new(header, make, label);
         let entry: Weak<PoolMailbox<A>> = Arc::downgrade(&pool);
         let alive = pool.header().system.enter(pool.header(), entry);
         let address = Addr::adopted(pool.clone() as Arc<dyn TypedMailbox<A>>).into();
@@ -214,9 +170,9 @@ impl<A: Dispatch> PreparedPool<A> {
     }
 }
 
-impl<A: Dispatch> fmt::Debug for PreparedPool<A> {
+impl<A> fmt::Debug for PoolSpec<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PreparedPool").field("size", &self.size).finish_non_exhaustive()
+        f.debug_struct("PoolSpec").field("size", &self.size).finish_non_exhaustive()
     }
 }
 

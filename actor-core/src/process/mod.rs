@@ -192,7 +192,7 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
         let result = Arc::new(Mutex::new(None));
         let place = result.clone();
         let keep = move |value| *place.lock() = Some(value);
-        PreparedProcess { prepared: Prepared::new(Proc::new(run, keep)), result }
+        Prepared::of::<Proc<M>>(ProcessSpec { process: Proc::new(run, keep), result })
     }
 }
 
@@ -210,50 +210,16 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
 /// assert_eq!(process.result().await, Ok(Some(7)));
 /// # });
 /// ```
-#[must_use = "nothing runs before `.spawn()`"]
-pub struct PreparedProcess<M: Send + 'static, R> {
-    prepared: Prepared<Proc<M>>,
+pub type PreparedProcess<M, R> = Prepared<ProcessSpec<M, R>>;
+
+/// A process that is not spawned yet, and the place of its result.
+#[doc(hidden)]
+pub struct ProcessSpec<M: Send + 'static, R> {
+    process: Proc<M>,
     result: Arc<Mutex<Option<R>>>,
 }
 
-impl<M: Send + 'static, R> PreparedProcess<M, R> {
-    /// Sets the label of the process in logs, exits and trees.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.prepared = self.prepared.name(name);
-        self
-    }
-
-    /// Sets the capacity of the mailbox, which includes messages that no [`select`](Inbox::select)
-    /// has accepted. The default is 64.
-    ///
-    /// # Panics
-    /// If `capacity` is zero.
-    #[track_caller]
-    pub fn capacity(mut self, capacity: usize) -> Self {
-        self.prepared = self.prepared.capacity(capacity);
-        self
-    }
-
-    /// Makes the mailbox unbounded.
-    ///
-    /// ```
-    /// # use actor_core::process::{Inbox, Process};
-    /// # actor_core::System::current_thread().block_on(async {
-    /// let process = Process::prepare(|_: Inbox<u8>| async {}).unbounded().spawn();
-    /// assert_eq!(process.capacity(), None);
-    /// # });
-    /// ```
-    pub fn unbounded(mut self) -> Self {
-        self.prepared = self.prepared.unbounded();
-        self
-    }
-
-    /// Spawns the process on `system` instead of the current one.
-    pub fn on(mut self, system: &System) -> Self {
-        self.prepared = self.prepared.on(system);
-        self
-    }
-
+impl<M: Send + 'static, R> Prepared<ProcessSpec<M, R>> {
     /// Spawns the process as a child of the actor with this context, on its system.
     ///
     /// ```
@@ -279,20 +245,20 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
     /// assert_eq!(leaf.result().await, Ok(None));
     /// # });
     /// ```
-    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
-        self.prepared = self.prepared.child_of(parent);
-        self
+    pub fn child_of<P: Dispatch>(self, parent: &Context<P>) -> Self {
+        self.with_parent(parent.mailbox().clone())
     }
 
     /// Spawns the process and returns its handle immediately.
     pub fn spawn(self) -> Process<M, R> {
-        Process::new(self.prepared.spawn(), self.result)
+        let (ProcessSpec { process, result }, builder) = self.build();
+        Process::new(builder.start(Some(process)), result)
     }
 }
 
-impl<M: Send + 'static, R> fmt::Debug for PreparedProcess<M, R> {
+impl<M: Send + 'static, R> fmt::Debug for ProcessSpec<M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PreparedProcess").finish_non_exhaustive()
+        f.debug_struct("ProcessSpec").finish_non_exhaustive()
     }
 }
 

@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The type, which is empty for a free function, and the name of the function.
-const HERE: [(&str, &str); 36] = [
+const HERE: [(&str, &str); 34] = [
     ("", "sleep"),
     ("", "timeout"),
     ("", "interval"),
     ("", "open_stream"),
     ("", "queued_reply_until"),
     ("", "queued_stream"),
+    ("Prepared", "capacity"),
     ("Child", "capacity"),
     ("Child", "shutdown"),
     ("Backoff", "exponential"),
@@ -20,11 +21,8 @@ const HERE: [(&str, &str); 36] = [
     ("Backoff", "jitter"),
     ("Backoff", "reset_after"),
     ("Supervisor", "intensity"),
-    ("PreparedProcess", "capacity"),
     ("Inbox", "receive_timeout"),
     ("Inbox", "select_timeout"),
-    ("PreparedPool", "capacity"),
-    ("PreparedProxy", "capacity"),
     ("TypedSubscription", "drop_oldest"),
     ("TypedSubscription", "drop_newest"),
     ("TopicStream", "drop_oldest"),
@@ -46,9 +44,7 @@ const HERE: [(&str, &str); 36] = [
 ];
 
 /// Parameters that are tested elsewhere, or whose values are all equivalent.
-const ELSEWHERE: [(&str, &str); 14] = [
-    // The same settings by another way in: `capacities_are_exact_or_refused`.
-    ("Prepared", "capacity"),
+const ELSEWHERE: [(&str, &str); 13] = [
     // The macros check the result: `tests/ui/ours/options`.
     ("Settings", "capacity"),
     ("Settings", "turn"),
