@@ -83,7 +83,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Records a kill. Returns whether the actor was killed.
-    pub(super) fn handle_kill(&mut self) -> bool {
+    fn handle_kill(&mut self) -> bool {
         let killed = self.mailbox().header().is_killed();
         if killed {
             self.mailbox().clear_flag(KILL);
@@ -397,7 +397,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Takes the failure that was requested while the life was already ending.
-    pub(super) fn take_failing(&self) -> Option<Exit> {
+    fn take_failing(&self) -> Option<Exit> {
         self.mailbox().lock().cell.take_failing().map(Exit::Failed)
     }
 }

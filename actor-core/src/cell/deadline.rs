@@ -102,7 +102,7 @@ const ABORT: u64 = 1 << 6;
 
 impl Handling {
     /// No deadline, no flags, and a reply in its first state.
-    pub(crate) const NEW: Handling = Handling(0);
+    const NEW: Handling = Handling(0);
 
     pub(crate) const fn new(reply: u64) -> Self {
         Handling(reply)

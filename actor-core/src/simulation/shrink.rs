@@ -10,7 +10,7 @@ use crate::executor::sim::{DeviationPoint, Deviations, MAX_STEP_MICROS};
 const RUNS: usize = 2000;
 const STEPS: u64 = 2_000_000;
 
-pub(super) struct Shrinking<'a> {
+struct Shrinking<'a> {
     class: FailureClass,
     rerun: &'a mut dyn FnMut(&Deviations) -> RunResult,
     runs: usize,

@@ -60,7 +60,7 @@ pub struct Supervisor {
 
 /// The restart strategy, which decides about the siblings of an ended child, as in OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strategy {
+enum Strategy {
     OneForOne,
     OneForAll,
     RestForOne,

@@ -349,7 +349,7 @@ impl<A: Dispatch> Context<A> {
         StopRequested { mailbox: self.mailbox.clone(), listener: None }
     }
 
-    pub(super) fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
+    fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
         let mut locked = self.mailbox.lock();
         with(locked.cell.resources.get_or_insert_default())
     }

@@ -81,7 +81,7 @@ pub(crate) struct TaskGuard {
     pub(crate) mailbox: Arc<dyn DynMailbox>,
     pub(crate) key: ResourceId,
     /// Whether the future keeps the actor alive, as streams and piped futures do.
-    pub(crate) keeps_alive: bool,
+    keeps_alive: bool,
 }
 
 impl Drop for TaskGuard {
