@@ -271,9 +271,7 @@ fn triggered(system: &SystemShared, target: u64, message: &dyn Any) -> Vec<Fault
 
 fn delay(mailbox: &dyn DynMailbox, held: DelayedMessage) {
     let header = mailbox.header();
-    if let Some(sim_observer) = &header.system.sim_observer {
-        sim_observer.put_held(header.number, Box::new(held));
-    }
+    header.system.observe(|simulation| simulation.put_held(header.number, Box::new(held)));
 }
 
 impl dyn ErasedLoop + '_ {
@@ -383,10 +381,8 @@ impl dyn ErasedLoop + '_ {
 fn fill(mailbox: &Arc<dyn DynMailbox>, by: Duration) {
     let header = mailbox.header();
     let until = saturating_add(header.system.executor.now(), by);
-    if let Some(sim_observer) = &header.system.sim_observer {
-        sim_observer.fill(header.number, until);
-        wake_at(mailbox, until);
-    }
+    header.system.observe(|simulation| simulation.fill(header.number, until));
+    wake_at(mailbox, until);
 }
 
 /// Registers a fault for the actor of `mailbox`.
@@ -412,9 +408,7 @@ fn wake_at(mailbox: &Arc<dyn DynMailbox>, at: Instant) {
     let wake_at = Arc::new(WakeAt(Arc::downgrade(mailbox)));
     let header = mailbox.header();
     let key = header.system.executor.timers().insert(at, Waker::from(wake_at), false);
-    if let Some(sim_observer) = &header.system.sim_observer {
-        sim_observer.put_nudge(header.number, key);
-    }
+    header.system.observe(|simulation| simulation.put_nudge(header.number, key));
 }
 
 struct WakeAt(Weak<dyn DynMailbox>);

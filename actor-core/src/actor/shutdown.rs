@@ -336,9 +336,7 @@ impl dyn ErasedLoop + '_ {
         drop(locked);
         if is_trivial {
             let header = self.mailbox().header();
-            if let Some(sim_observer) = &header.system.sim_observer {
-                sim_observer.ended(header.number);
-            }
+            header.system.observe(|simulation| simulation.ended(header.number));
             header.system.leave(header.key());
         }
         is_trivial
@@ -420,9 +418,7 @@ fn kill_later(child: &Arc<dyn DynMailbox>) -> executor::TaskHandle<()> {
 /// Steps 7 and 8: publishes the exit to joiners, monitors and links.
 pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let (id, system) = (mailbox.header().id(), &mailbox.header().system);
-    if let Some(sim_observer) = &system.sim_observer {
-        sim_observer.ended(mailbox.header().number);
-    }
+    system.observe(|simulation| simulation.ended(mailbox.header().number));
     let mut locked = mailbox.lock();
     locked.cell.closed = true;
     locked.cell.names_released = true;

@@ -111,9 +111,7 @@ impl dyn ErasedLoop + '_ {
     #[cold]
     fn report(&self, what: &'static str, report: fn(&SimObserver, &dyn DynMailbox, &'static str)) {
         let mailbox = self.mailbox();
-        if let Some(sim_observer) = &mailbox.header().system.sim_observer {
-            report(sim_observer, mailbox, what);
-        }
+        mailbox.header().system.observe(|simulation| report(simulation, mailbox, what));
     }
 
     pub(super) fn failure(

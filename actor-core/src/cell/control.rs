@@ -197,9 +197,8 @@ impl dyn DynMailbox + '_ {
     }
 
     pub(super) fn run_if_unreferenced(&self) {
-        if let Some(sim_observer) = &self.header().system.sim_observer {
-            sim_observer.on_unreferenced(self.header());
-        }
+        let header = self.header();
+        header.system.observe(|simulation| simulation.on_unreferenced(header));
         let mut locked = self.lock();
         let task = if locked.cell.closed { None } else { locked.cell.take_idle() };
         drop(locked);
@@ -238,17 +237,13 @@ impl dyn DynMailbox + '_ {
     /// Records that the running agent starts to wait for `what` of this actor. A simulation reports
     /// the wait if it gets stuck.
     pub(crate) fn awaited(&self, what: &'static str) {
-        if let Some(sim_observer) = &self.header().system.sim_observer {
-            sim_observer.waits(self.untyped(), what);
-        }
+        self.header().system.observe(|simulation| simulation.waits(self.untyped(), what));
     }
 
     /// Marks a failure of this actor as observed, because an observer is notified of its end.
     pub(crate) fn heard(&self, exit: &Exit) {
-        if let (Exit::Failed(failure), Some(sim_observer)) =
-            (exit, &self.header().system.sim_observer)
-        {
-            sim_observer.handles(failure);
+        if let Exit::Failed(failure) = exit {
+            self.header().system.observe(|simulation| simulation.handles(failure));
         }
     }
 

@@ -419,9 +419,8 @@ pub(crate) fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
 pub(crate) fn told(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(system) = shared()
-        && let Some(sim_observer) = &system.sim_observer
     {
-        sim_observer.handles(failure);
+        system.observe(|simulation| simulation.handles(failure));
     }
 }
 
@@ -430,9 +429,8 @@ pub(crate) fn told(error: &CallError) {
 pub(crate) fn untold(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(system) = shared()
-        && let Some(sim_observer) = &system.sim_observer
     {
-        sim_observer.ignores(failure);
+        system.observe(|simulation| simulation.ignores(failure));
     }
 }
 

@@ -100,10 +100,16 @@ impl SystemShared {
     /// Adds the system to the systems of its simulation.
     fn observed(self) -> Arc<Self> {
         let system = self.entered();
-        if let Some(sim_observer) = &system.sim_observer {
-            sim_observer.add_system(&system);
-        }
+        system.observe(|simulation| simulation.add_system(&system));
         system
+    }
+
+    /// Passes an observation to the simulation. No effect in any other system.
+    #[inline]
+    pub(crate) fn observe(&self, observe: impl FnOnce(&SimObserver)) {
+        if let Some(simulation) = &self.sim_observer {
+            observe(simulation);
+        }
     }
 
     /// Returns the label of an actor or task, with its node in a simulation.
@@ -167,9 +173,9 @@ impl SystemShared {
 
     /// Returns the table of actors, unless the system is closing.
     fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
-        if let Some(sim_observer) = &self.sim_observer {
-            sim_observer.executor.rejects_foreign_thread(None);
-        }
+        self.observe(|simulation| {
+            simulation.executor.rejects_foreign_thread(None);
+        });
         let table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
     }
@@ -231,9 +237,7 @@ impl SystemShared {
 
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
-        if let Some(sim_observer) = &self.sim_observer {
-            sim_observer.hears(&incident, self.sim_node.as_deref());
-        }
+        self.observe(|simulation| simulation.hears(&incident, self.sim_node.as_deref()));
         if !self.reporter.report(incident, self.executor.now()) {
             add(&self.counts.suppressed_panics, 1);
         }
