@@ -3,15 +3,14 @@
 use super::Supervisor;
 use super::children::ChildRecord;
 use crate::Context;
+use crate::actor::context::relations::adopt;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
 use crate::actor::shutdown::SHUTDOWN;
 use crate::actor::spawn::{ActorBuilder, Life, StateFactory, SyncFactory, async_factory};
 use crate::cell::handle::DynMailbox;
-use crate::cell::resources::Resource;
 use crate::cell::settings::checked_capacity;
-use crate::cell::state::Watcher;
 use crate::cell::supervision::{Restart, RestartAuthority};
 use crate::sync::Arc;
 use std::any::TypeId;
@@ -187,35 +186,19 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
         let (child, builder) = self.child.take()?;
         let Child { name, restart, shutdown, factory, capacity: _, whose: _ } = child;
         let mailbox = builder.mailbox.clone();
-        let own = context.mailbox();
-        let any: Arc<dyn DynMailbox> = own.clone();
-        let key = own.lock().cell.resources.get_or_insert_default().key();
-        let parent = Watcher {
-            mailbox: Arc::downgrade(&any),
-            id: context.id(),
-            key: Some(key),
-            link: false,
-        };
         {
             let mut locked = mailbox.lock();
             let cold = locked.cell.cold_mut();
             cold.label = Some(name);
-            cold.parent = Some(context.id());
             cold.shutdown = shutdown.or(Some(Duration::MAX));
-            locked.cell.watch(parent);
         }
-        supervise(&mailbox, authority, restart);
-        // A supervised actor lives until it is stopped.
-        mailbox.header.incr_strong();
         if !builder.alive {
             builder.end();
             return None;
         }
-        own.lock()
-            .cell
-            .resources
-            .get_or_insert_default()
-            .insert(key, Resource::Child(mailbox.clone()));
+        supervise(&mailbox, authority, restart);
+        let own: Arc<dyn DynMailbox> = context.mailbox().clone();
+        adopt(&own, mailbox.clone());
         let run_loop = RunLoop::new(mailbox.clone()).with_factory(factory);
         builder.run(Life { run_loop, state: None });
         Some(ChildRecord::new(mailbox, restart))
