@@ -32,12 +32,14 @@ use crate::actor::dispatch::Dispatch;
 use crate::actor::fault;
 use crate::actor::shutdown::observe_pending_failure;
 use crate::address::addr::Addr;
-use crate::cell::handle::DynMailbox;
 use crate::cell::resources::saturating_add;
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::Executor;
-use crate::executor::sim::{Action, Agent, ClockHold, NodeExecutor, Note, Quiesce, SimExecutor};
+use crate::executor::sim::{
+    Action, Agent, ClockHold, Effect, NodeExecutor, Note, Quiesce, SimExecutor, StepRecord,
+    TraceLog,
+};
 use crate::exit::Failure;
 use crate::sync::Arc;
 use crate::system::System;
@@ -87,18 +89,14 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Sim {
     shared: Arc<SystemShared>,
-    seed: u64,
+    observer: Arc<SimObserver>,
 }
 
 impl Sim {
     /// Returns the handle of `system`, if it is a simulation.
     pub fn of(system: &System) -> Option<Sim> {
-        let seed = system.shared().sim_observer.as_ref()?.seed;
-        Some(Sim::handle(system, seed))
-    }
-
-    fn handle(system: &System, seed: u64) -> Sim {
-        Sim { shared: system.shared().clone(), seed }
+        let observer = system.shared().sim_observer.clone()?;
+        Some(Sim { shared: system.shared().clone(), observer })
     }
 
     /// Marks failures matching `is_expected` as expected: they do not fail the test. A test whose
@@ -124,9 +122,7 @@ impl Sim {
     /// ```
     #[track_caller]
     pub fn expect_failure(&self, is_expected: impl Fn(&Failure) -> bool + Send + 'static) {
-        if let Some(sim_observer) = self.sim_observer() {
-            sim_observer.expect(Box::new(is_expected), Location::caller());
-        }
+        self.observer.expect(Box::new(is_expected), Location::caller());
     }
 
     /// Returns the seed of this run.
@@ -137,7 +133,7 @@ impl Sim {
     /// assert_eq!(Sim::of(&system).unwrap().seed(), 7);
     /// ```
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.observer.seed
     }
 
     /// Runs until every task is blocked on a timer or a message. Does not advance virtual time,
@@ -158,9 +154,9 @@ impl Sim {
     pub async fn advance(&self, duration: Duration) {
         let now = self.shared.executor.now();
         let duration = saturating_add(now, duration).saturating_duration_since(now);
-        let _hold = ClockHold::after(self.executor(), duration);
+        let _hold = ClockHold::after(self.executor().clone(), duration);
         Sleep::on(self.shared.executor.clone(), duration).await;
-        Quiesce::settled(self.executor()).await;
+        Quiesce::settled(self.executor().clone()).await;
     }
 
     /// Runs until only periodic ticks are left, regardless of the virtual time that this takes.
@@ -196,7 +192,7 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn run_until_idle(&self) -> Vec<String> {
-        Quiesce::idle(self.executor()).await;
+        Quiesce::idle(self.executor().clone()).await;
         self.waiting()
     }
 
@@ -207,13 +203,13 @@ impl Sim {
     /// Dropping the future has no effect.
     pub async fn step(&self) -> Option<Step> {
         let before = self.executor().with_trace(|trace| trace.steps.len());
-        let is_done = Quiesce::step(self.executor()).await;
+        let is_done = Quiesce::step(self.executor().clone()).await;
         self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
     }
 
     /// Returns one line for each actor and task that waits, with the event it waits for.
     pub fn waiting(&self) -> Vec<String> {
-        self.sim_observer().map_or_else(Vec::new, SimObserver::waiting)
+        self.observer.waiting()
     }
 
     /// Adds a line to the trace, and to the report if the test fails. Use it for a fault that the
@@ -233,13 +229,8 @@ impl Sim {
 
     /// Returns the steps so far.
     pub fn trace(&self) -> Trace {
-        let Some(sim_observer) = self.sim_observer() else { return Trace::default() };
-        sim_observer.learn();
-        Trace::of(sim_observer)
-    }
-
-    fn sim_observer(&self) -> Option<&SimObserver> {
-        self.shared.sim_observer.as_deref()
+        self.observer.learn();
+        Trace::of(&self.observer)
     }
 
     /// Injects a fault into an actor: see [`Fault`].
@@ -247,52 +238,18 @@ impl Sim {
         fault::inject::<A>(&address.shared().any(), fault);
     }
 
-    fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
-        self.sim_observer().map_or_else(Vec::new, SimObserver::actors)
-    }
-
-    /// Returns the name of a task, with its node.
-    fn task_name(&self, number: u32) -> String {
-        let agent = Agent::Task(number);
-        self.sim_observer().map_or_else(String::new, |sim_observer| sim_observer.name(agent))
-    }
-
-    fn unobserved(&self) -> Vec<String> {
-        self.sim_observer().map_or_else(Vec::new, SimObserver::unobserved)
-    }
-
-    fn missed(&self) -> Vec<String> {
-        self.sim_observer().map_or_else(Vec::new, SimObserver::missed)
-    }
-
     /// Returns the effects of the steps on other agents, each with the number of its step, if they
     /// were recorded.
     fn effects(&self) -> Vec<(u64, String)> {
-        let Some(sim_observer) = self.sim_observer() else { return Vec::new() };
-        let effects = sim_observer.executor.with_trace(crate::executor::sim::TraceLog::effects);
-        effects
-            .iter()
-            .map(|effect| (effect.step_number, sim_observer.read_effect(effect)))
-            .collect()
+        let effects = self.executor().with_trace(TraceLog::effects);
+        let text = |effect: &Effect| (effect.step_number, self.observer.read_effect(effect));
+        effects.iter().map(text).collect()
     }
 
-    fn incidents(&self) -> Vec<String> {
-        self.sim_observer().map_or_else(Vec::new, SimObserver::incidents)
+    fn executor(&self) -> &Arc<SimExecutor> {
+        &self.observer.executor
     }
 
-    fn executor(&self) -> Arc<SimExecutor> {
-        let sim_observer = self.sim_observer().expect("a handle is made of simulations only");
-        sim_observer.executor.clone()
-    }
-}
-
-impl fmt::Debug for Sim {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sim").field("seed", &self.seed).finish_non_exhaustive()
-    }
-}
-
-impl Sim {
     /// Starts a node: another system in this simulation, for a test of a program that runs in
     /// several processes.
     ///
@@ -327,10 +284,7 @@ impl Sim {
     /// assert!(sim.trace().to_string().contains("b/echo#1 takes `say`"));
     /// ```
     pub fn node(&self, name: &str) -> System {
-        let observer = self.shared.sim_observer.as_ref();
-        let node = observer.and_then(|observer| Some((observer, observer.executor.node(name)?)));
-        let (observer, executor) = node.expect("a handle is made of simulations only");
-        System::handle(self.shared.node(observer, executor))
+        System::handle(self.shared.node(&self.observer, self.executor().node(name)))
     }
 
     /// Ends a node as if its process had been killed: its actors end without `#[on_stop]`, its
@@ -404,12 +358,16 @@ impl Sim {
 
     #[track_caller]
     fn node_executor(&self, node: &System) -> Arc<NodeExecutor> {
-        let is_here = |shared: &Arc<SystemShared>| {
-            let observers = (shared.sim_observer.as_ref(), self.shared.sim_observer.as_ref());
-            matches!(observers, (Some(one), Some(other)) if Arc::ptr_eq(one, other))
-        };
-        let executor = node.shared().sim_node.clone().filter(|_| is_here(node.shared()));
+        let observer = node.shared().sim_observer.as_ref();
+        let is_here = observer.is_some_and(|observer| Arc::ptr_eq(observer, &self.observer));
+        let executor = node.shared().sim_node.clone().filter(|_| is_here);
         executor.expect("the system is not a node of this simulation: see `Sim::node`")
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim").field("seed", &self.seed()).finish_non_exhaustive()
     }
 }
 
@@ -478,7 +436,7 @@ impl Trace {
         let (steps, count, hash) = sim_observer
             .executor
             .with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
-        let read = |step: &crate::executor::sim::StepRecord| {
+        let read = |step: &StepRecord| {
             let (agent, action) = sim_observer.read(step);
             let preempted = step.instead.map(|agent| sim_observer.name(agent));
             let is_note = matches!(step.action, Action::Note(_));

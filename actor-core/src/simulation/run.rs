@@ -3,7 +3,7 @@
 
 use super::{Sim, Trace};
 use crate::cell::handle::DynMailbox;
-use crate::executor::sim::{Choice, Deviations, Scheduler};
+use crate::executor::sim::{Agent, Choice, Deviations, Scheduler};
 use crate::incident::Reporter;
 use crate::panics;
 use crate::system::System;
@@ -88,7 +88,7 @@ where
 {
     let RunOptions { scheduler, seed, limit, allows_leftovers, is_compared } = options;
     let system = System::simulated(scheduler, seed, Reporter::Hook(Box::new(|_| {})));
-    let sim = Sim::handle(&system, seed);
+    let sim = Sim::of(&system).expect("the system is a simulation");
     sim.executor().limit(limit);
     if is_compared {
         sim.executor().keep_effects();
@@ -111,7 +111,7 @@ where
     if failure.is_none() {
         failure = check_end(&system, &sim, allows_leftovers);
     }
-    let incidents = sim.incidents();
+    let incidents = sim.observer.incidents();
     let (decisions, deviations) = (sim.executor().decisions(), sim.executor().deviations());
     let (trace, effects) = (sim.trace(), sim.effects());
     let run = RunResult { failure, trace, decisions, deviations, incidents, effects };
@@ -125,12 +125,12 @@ fn check_end(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Fail
     if let Err(BlockOnError::Aborted(text)) = system.try_block_on(finish_actors(sim)) {
         return Some((FailureClass::Aborted, text));
     }
-    let unobserved = sim.unobserved();
+    let unobserved = sim.observer.unobserved();
     if !unobserved.is_empty() {
         let text = format!("a failure was not observed:\n  {}", unobserved.join("\n  "));
         return Some((FailureClass::Unobserved, text));
     }
-    let missed = sim.missed();
+    let missed = sim.observer.missed();
     if !missed.is_empty() {
         let text =
             format!("an expected failure did not occur; it was expected at {}", missed.join(", "));
@@ -152,7 +152,7 @@ async fn finish_actors(sim: &Sim) {
         let (next, _) = sim.executor().pending_timers();
         match next {
             Some(next) if next <= limit && is_any_ending(sim) => {
-                Sleep::on(sim.executor(), next.saturating_sub(now)).await;
+                Sleep::on(sim.executor().clone(), next.saturating_sub(now)).await;
             }
             _ => return,
         }
@@ -162,7 +162,7 @@ async fn finish_actors(sim: &Sim) {
 /// Returns whether any actor has started to end but has not ended yet. An actor without references
 /// counts too, because it ends with its handler.
 fn is_any_ending(sim: &Sim) -> bool {
-    sim.actors().iter().any(|actor| {
+    sim.observer.actors().iter().any(|actor| {
         let locked = actor.lock();
         let ends = locked.cell.pending_exit().is_some() || !actor.header().is_referenced();
         locked.cell.exit().is_none() && (locked.cell.closed || ends)
@@ -171,12 +171,16 @@ fn is_any_ending(sim: &Sim) -> bool {
 
 /// Returns all leftovers, one line each.
 fn leftovers(sim: &Sim) -> Vec<String> {
-    let actors = sim.actors();
+    let actors = sim.observer.actors();
     let mut lines: Vec<String> = actors.iter().map(|actor| leftover_line(&**actor)).collect();
     let tasks = sim.executor().pending_tasks();
     // The resources of live actors end with them, and are listed with them.
     if actors.is_empty() {
-        lines.extend(tasks.iter().map(|task| format!("{} has not finished", sim.task_name(*task))));
+        lines.extend(
+            tasks
+                .iter()
+                .map(|task| format!("{} has not finished", sim.observer.name(Agent::Task(*task)))),
+        );
     }
     let (next, count) = sim.executor().pending_timers();
     if lines.is_empty()

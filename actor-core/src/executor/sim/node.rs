@@ -25,15 +25,14 @@ pub(crate) struct NodeExecutor {
 
 impl SimExecutor {
     /// Adds a node.
-    pub(crate) fn node(&self, name: &str) -> Option<Arc<NodeExecutor>> {
-        let sim = self.this.upgrade()?;
+    pub(crate) fn node(self: &Arc<Self>, name: &str) -> Arc<NodeExecutor> {
         let mut state = self.state();
         state.nodes.push(name.to_owned());
         let ordinal = state.nodes.len();
         drop(state);
         let held = Mutex::new(None);
-        let name = name.to_owned();
-        Some(Arc::new(NodeExecutor { sim, ordinal, name, tasks: Tasks::default(), held }))
+        let (sim, name) = (self.clone(), name.to_owned());
+        Arc::new(NodeExecutor { sim, ordinal, name, tasks: Tasks::default(), held })
     }
 
     /// Returns the name of the node that a task belongs to.
