@@ -148,7 +148,7 @@ pub(super) fn park<C>(
 ) -> Option<C> {
     let mut task = Some(task);
     let mut cell = || task.take().map(&untyped);
-    let is_idle = wait.is_none() && mailbox.header().park_reason() == ParkReason::Idle;
+    let is_idle = wait.is_none() && mailbox.header().parks_idle();
     if is_idle && mailbox.park_idle(&mut cell) {
         return None;
     }

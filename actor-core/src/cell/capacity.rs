@@ -172,7 +172,7 @@ impl CellState {
     pub(super) fn move_to_batch(&mut self, header: &Header, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued = self.counts.queued.saturating_sub(count);
-        header.set_in_flight(header.in_flight() + count);
+        header.add_in_flight(count);
     }
 
     /// Counts `count` messages of the batch, which were not taken, as queued again.
@@ -301,7 +301,7 @@ impl CellState {
     /// capacity. Like `has_more`, but only for the usual case, which needs few checks.
     #[inline]
     pub(super) fn has_nothing_to_do(&self, header: &Header) -> bool {
-        self.len(header) == 0 && header.flags() == 0 && header.is_referenced()
+        self.counts.queued == 0 && header.is_quiet()
     }
 
     /// Returns whether draining would find anything new: messages, or the end of the mailbox.

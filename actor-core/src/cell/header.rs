@@ -240,6 +240,19 @@ impl Header {
         self.in_flight.store(in_flight, Ordering::Relaxed);
     }
 
+    /// Counts messages that enter the batch. Called only by the actor's own task, under the mailbox's
+    /// lock.
+    #[inline]
+    pub(super) fn add_in_flight(&self, count: u32) {
+        self.set_in_flight(self.in_flight() + count);
+    }
+
+    /// Returns whether the batch is empty, no flag is set, and the actor has addresses.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.in_flight() == 0 && self.flags() == 0 && self.is_referenced()
+    }
+
     /// Counts a message of the batch as taken. Called only by the actor's own task.
     #[inline]
     pub(crate) fn begin_one(&self) {
@@ -348,6 +361,12 @@ impl Header {
 
     pub(crate) fn has_refusal(&self) -> bool {
         self.has_refusal.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether the task parks because it waits for messages.
+    #[inline]
+    pub(crate) fn parks_idle(&self) -> bool {
+        matches!(self.park_reason(), ParkReason::Idle)
     }
 
     pub(crate) fn park_reason(&self) -> ParkReason {

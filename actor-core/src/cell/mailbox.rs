@@ -77,11 +77,11 @@ impl<A: Protocol> Mailbox<A> {
     ) -> bool {
         let mut locked = self.lock_typed();
         let admitted = locked.admit_waiters(&self.header);
-        let MailboxState { cell, queue } = &mut *locked;
-        queue.take(cell, &self.header, first, batch, at_once);
         // Under the lock: a system message that was posted before a message was accepted is seen
         // here.
-        let is_flagged = self.header.flags() != 0;
+        let flags = self.header.flags();
+        let MailboxState { cell, queue } = &mut *locked;
+        queue.take(cell, &self.header, flags, first, batch, at_once);
         let is_finished = first.is_none() && is_alone && cell.is_finished(&self.header);
         // No sender waits for the capacity of an empty mailbox, so there is no sender to wake and no
         // message to drop.
@@ -89,7 +89,7 @@ impl<A: Protocol> Mailbox<A> {
         drop(locked);
         wake_all(admitted);
         notify_state_change(changed);
-        is_flagged
+        flags != 0
     }
 
     /// Takes the oldest priority message, if it is `wanted`.

@@ -102,12 +102,13 @@ impl<M> MessageQueue<M> {
     /// Moves the oldest message into the empty slot `first`, and the later messages into the empty
     /// `batch`. If the oldest may not be handled `at_once`, it goes into the batch first, and only
     /// as many messages follow as the turn has a budget for. These messages count as queued until
-    /// they are handled. Called after `admit_waiters`.
+    /// they are handled. Called after `admit_waiters`, with the flags that are set then.
     #[inline]
     pub(crate) fn take(
         &mut self,
         cell: &mut CellState,
         header: &Header,
+        flags: u32,
         first: &mut Option<M>,
         batch: &mut LazyDeque<M>,
         at_once: fn(&M) -> bool,
@@ -116,7 +117,7 @@ impl<M> MessageQueue<M> {
         let Some(message) = &self.first else { return };
         // Waiting senders have been admitted as far as there was capacity, so their flag does not
         // count here.
-        let at_once = header.flags() & !SENDERS_WAITING == 0 && at_once(message);
+        let at_once = flags & !SENDERS_WAITING == 0 && at_once(message);
         // Never destructured, because that would copy the message once more.
         move_value(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);

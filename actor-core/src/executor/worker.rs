@@ -124,7 +124,7 @@ impl Worker {
     /// the leader watches it.
     #[inline]
     fn push(&self, job: Job, schedule: Schedule) {
-        if schedule == Schedule::Yielded {
+        if let Schedule::Yielded = schedule {
             return self.push_yielded(job);
         }
         if let Err(job) = self.queues.lifo_slot.put(job) {

@@ -275,12 +275,13 @@ impl<T> Asking<T> {
         outgoing: &dyn AnyOutgoing,
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
-        if self.tracker.is_tracked() {
+        let is_tracked = self.tracker.is_tracked();
+        if is_tracked {
             // First, because the clone of the waker may be replaced.
             self.tracker.check_waker(cx.waker(), &outgoing.mailbox().header().system);
         }
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
-        if self.tracker.is_tracked() {
+        if is_tracked {
             self.tracker.retract(&outgoing.mailbox().header().system);
         }
         self.state = AskState::Done;
