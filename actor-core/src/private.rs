@@ -9,7 +9,7 @@ pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
 pub use crate::actor::{Context, Life, Runner, run_async, run_concurrent};
-pub use crate::address::actor::Actor;
+pub use crate::address::addr::Actor;
 pub use crate::address::addr::{Addr, TypedAddr};
 pub use crate::address::call::Call;
 pub use crate::address::caller_watch::watch;

@@ -10,7 +10,7 @@ use crate::actor::protocol_message::{
     BorrowingFuture, BoxFuture, LocalBox, LocalBoxFuture, SendBox, run_with_state,
 };
 use crate::actor::{Context, Life};
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::address::addr::Addr;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::current::CurrentMessage;

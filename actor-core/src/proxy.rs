@@ -79,7 +79,7 @@ pub use message::{
 };
 
 use crate::actor::spawn::Prepared;
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::message::Protocol;
 use crate::event::Event;

@@ -5,7 +5,7 @@
 use super::protocol_message::ProtocolMessage;
 use super::{Context, Life, Runner};
 use crate::actor::protocol_message::FutureBox;
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::address::addr::TypedAddr;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::clock::Instant;

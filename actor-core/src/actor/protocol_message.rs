@@ -7,7 +7,7 @@ use super::actor_task::HandlerFuture;
 use super::context::Context;
 use super::dispatch::{Dispatch, HandlerOutcome};
 use super::spawn::Life;
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::address::addr::TypedAddr;
 use crate::cell::current::CurrentMessage;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};

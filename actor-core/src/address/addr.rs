@@ -1,14 +1,15 @@
-//! Addresses: [`Addr`], typed by its messages, and the trait of all typed addresses.
+//! Addresses: [`Addr`], typed by its messages, [`WeakAddr`], and the trait of all typed addresses, which names
+//! the address of an [`Actor`].
 
 use super::any::AnyAddr;
 use super::call::Call;
 use super::join::{Join, Start, StopWithin};
-use super::weak::WeakAddr;
-use crate::cell::handle::TypedMailbox;
+use crate::System;
+use crate::cell::handle::{TypedMailbox, WeakMailbox};
 use crate::cell::message::Protocol;
+use crate::cell::settings::Settings;
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
-use crate::{Actor, System};
 use std::fmt;
 use std::future::Future;
 use std::hash::{Hash, Hasher};
@@ -352,4 +353,137 @@ impl<'a, P: Protocol> MaybeOwned<'a, P> {
             MaybeOwned::Owned(address) => MaybeOwned::Owned(address.clone()),
         }
     }
+}
+
+/// An address that does not keep its actor alive, comparable to [`std::sync::Weak`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// let weak = idle.downgrade();
+/// assert_eq!(weak.upgrade().unwrap().id(), weak.id());
+/// drop(idle);
+/// assert_eq!(weak.join().await, Exit::Stopped);
+/// assert!(weak.upgrade().is_none());
+/// # });
+/// ```
+pub struct WeakAddr<P: ?Sized> {
+    mailbox: WeakMailbox<P>,
+    id: ActorId,
+    name: &'static str,
+}
+
+impl<P: ?Sized> WeakAddr<P> {
+    pub(crate) fn new(mailbox: WeakMailbox<P>, id: ActorId, name: &'static str) -> Self {
+        WeakAddr { mailbox, id, name }
+    }
+
+    pub(crate) fn mailbox(&self) -> &WeakMailbox<P> {
+        &self.mailbox
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> ActorId {
+        self.id
+    }
+
+    /// Returns the name of the actor's type.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns `true` until the actor's exit has been published.
+    pub fn is_alive(&self) -> bool {
+        self.mailbox.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
+    }
+
+    /// Waits for the actor's end without keeping the actor alive. Returns
+    /// [`Exit::NoActor`](crate::Exit::NoActor) if the actor has ended and is no longer known.
+    ///
+    /// # Panics
+    /// In a cycle of waits, as [`Addr::join`](crate::Addr::join) does.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub fn join(&self) -> Join {
+        match self.mailbox.upgrade() {
+            Some(mailbox) => Join::new(mailbox.any()),
+            None => Join::unknown(),
+        }
+    }
+
+    /// Returns a strong address, or `None` if the actor is already ending.
+    pub fn upgrade(&self) -> Option<P::Addr>
+    where
+        P: Actor,
+    {
+        let mailbox = self.mailbox.upgrade()?;
+        let locked = mailbox.lock();
+        if locked.cell.closed {
+            return None;
+        }
+        mailbox.header().incr_strong();
+        drop(locked);
+        Some(Addr::adopted(mailbox).into())
+    }
+}
+
+impl<P: ?Sized> Clone for WeakAddr<P> {
+    fn clone(&self) -> Self {
+        WeakAddr { mailbox: self.mailbox.clone(), id: self.id, name: self.name }
+    }
+}
+
+impl<P: ?Sized> PartialEq for WeakAddr<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<P: ?Sized> Eq for WeakAddr<P> {}
+
+impl<P: ?Sized> fmt::Debug for WeakAddr<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakAddr({}#{})", self.name, self.id)
+    }
+}
+
+/// A type that can be spawned as an actor. Implemented by `#[actor]` on a struct or enum.
+///
+/// ```
+/// use actor_core::prelude::*;
+///
+/// #[actor]
+/// struct Counter {
+///     total: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     /// Adds `amount` and returns the new total.
+///     fn add(&mut self, amount: u64) -> u64 {
+///         self.total += amount;
+///         self.total
+///     }
+/// }
+///
+/// #[actor_core::main]
+/// async fn main() {
+///     let counter = Counter { total: 0 }.spawn();
+///     assert_eq!(counter.add(5).await, Ok(5));
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "add `#[actor]` to the declaration of `{Self}`",
+    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block"
+)]
+pub trait Actor: Sized {
+    /// The typed address: `CounterAddr` for `Counter`.
+    type Addr: TypedAddr<Actor = Self>;
+
+    #[doc(hidden)]
+    const SETTINGS: Settings;
 }

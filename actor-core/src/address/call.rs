@@ -5,21 +5,18 @@
 //! accessed through [`AnyOutgoing`], which depends on neither type.
 
 mod asking;
-mod blocking;
 mod delegated;
-mod timed;
 
 use super::addr::{Addr, MaybeOwned};
 use super::reply::{Reply, ReplyReceiver};
 use super::send::SendFuture;
-use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout, block_on};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::{AnySlot, Protocol, SlotMut};
 use crate::error::{CallError, SendError};
 use actor_atomic::move_value;
 use asking::Asking;
-pub(super) use blocking::block_on;
 pub use delegated::{Delegated, Delegating};
 use std::fmt;
 use std::future::Future;

@@ -26,7 +26,6 @@
 
 // Knows mailboxes, but not the run loop.
 
-pub(crate) mod actor;
 pub(crate) mod addr;
 pub(crate) mod any;
 pub(crate) mod call;
@@ -37,7 +36,6 @@ pub(crate) mod replies;
 pub(crate) mod reply;
 pub(crate) mod reply_stream;
 pub(crate) mod send;
-pub(crate) mod weak;
 pub(crate) mod with_timeout;
 
 pub use crate::cell::registry::RegisterError;

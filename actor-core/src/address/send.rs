@@ -1,8 +1,7 @@
 //! Sending without waiting for the reply: [`SendFuture`] waits only for mailbox capacity.
 
 use super::addr::{Addr, MaybeOwned};
-use super::call::block_on;
-use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout, block_on};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::deadline;
 use crate::cell::deadlock::edge::WaitGoal;

@@ -1,10 +1,15 @@
 //! Calls and sends with a timeout: [`WithTimeout`], whose `poll` ends them. The callee sees the timeout as
 //! the deadline of the message (`cell/deadline`). A stream has its own: `ReplyStream::timeout`.
+//! A thread that must not block on a call or send gives it up in the same way: [`block_on`].
 
-use super::call::block_on;
+use super::call::{Call, Delegated, Delegating};
+use super::reply::Reply;
+use super::send::SendFuture;
 use crate::cell::deadline;
-use crate::executor::Executor;
+use crate::cell::message::Protocol;
 use crate::executor::sleep::Sleep;
+use crate::executor::{self, Executor};
+use crate::panics;
 use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
@@ -153,5 +158,139 @@ impl<F: fmt::Debug> fmt::Debug for WithTimeout<F> {
             .field("inner", &self.inner)
             .field("limit", &self.limit)
             .finish()
+    }
+}
+
+/// Blocks the current thread on a call or send. If the thread runs a system, `gives_up` ends the
+/// call or send instead.
+pub(crate) fn block_on<F: Future + Unpin>(
+    executor: Arc<dyn Executor>,
+    mut future: F,
+    gives_up: impl FnOnce(F, NotBlocking) -> F::Output,
+) -> F::Output {
+    // The executor may panic when it is queried. That panic is not printed.
+    if executor::is_inside() || panics::quiet(|| executor.is_only_driver()) {
+        return gives_up(future, NotBlocking::Busy);
+    }
+    if !executor.is_executor_thread() {
+        return futures_lite::future::block_on(future);
+    }
+    let mut output = None;
+    executor.block_on(std::pin::pin!(async { output = Some((&mut future).await) }));
+    output.unwrap_or_else(|| gives_up(future, NotBlocking::Ended))
+}
+
+impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
+    /// Converts the call into one that owns its address. See [`Call::into_owned`].
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// # System::current_thread().block_on(async {
+    /// let echo = Echo.spawn();
+    /// let answer = actor_core::spawn_task(echo.say(3).timeout(Duration::from_secs(1)).into_owned());
+    /// assert_eq!(answer.await, Ok(3));
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call was already polled.
+    #[track_caller]
+    pub fn into_owned(self) -> WithTimeout<Call<'static, P, T>> {
+        let (call, limit) = self.into_parts();
+        call.into_owned().timeout(limit)
+    }
+
+    /// Makes the call fail instead of waiting for mailbox capacity. See [`Call::if_room`].
+    pub fn if_room(self) -> Self {
+        let (call, limit) = self.into_parts();
+        call.if_room().timeout(limit)
+    }
+
+    /// Detaches the call from the deadline of the handler that makes it. See
+    /// [`Call::without_deadline`].
+    pub fn without_deadline(self) -> Self {
+        let (call, limit) = self.into_parts();
+        call.without_deadline().timeout(limit)
+    }
+
+    /// Sends the message without waiting for the reply. The timeout limits the wait for mailbox
+    /// capacity. See [`Call::send`].
+    ///
+    /// # Panics
+    /// If the call was already polled.
+    #[track_caller]
+    pub fn send(self) -> WithTimeout<SendFuture<'a, P>> {
+        let (call, limit) = self.into_parts();
+        call.send().timeout(limit)
+    }
+
+    /// Forwards the call. The timeout limits the wait for mailbox capacity. See [`Call::reply_to`].
+    ///
+    /// # Panics
+    /// If the call was already polled.
+    #[track_caller]
+    pub fn reply_to(self, reply: Reply<T>) -> WithTimeout<Delegated<'a, P, T>> {
+        let (call, limit) = self.into_parts();
+        call.reply_to(reply).timeout(limit)
+    }
+}
+
+impl<P: Protocol> WithTimeout<SendFuture<'_, P>> {
+    /// Converts the send into one that owns its address. See [`SendFuture::into_owned`].
+    ///
+    /// # Panics
+    /// If the send was already polled.
+    #[track_caller]
+    pub fn into_owned(self) -> WithTimeout<SendFuture<'static, P>> {
+        let (sending, limit) = self.into_parts();
+        sending.into_owned().timeout(limit)
+    }
+
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`SendFuture::if_room`].
+    pub fn if_room(self) -> Self {
+        let (sending, limit) = self.into_parts();
+        sending.if_room().timeout(limit)
+    }
+}
+
+impl<'a, P: Protocol, T> WithTimeout<Delegated<'a, P, T>> {
+    /// Converts the forwarded call into one that owns its address. See [`Delegated::into_owned`].
+    #[track_caller]
+    pub fn into_owned(self) -> WithTimeout<Delegated<'static, P, T>> {
+        let (delegated, limit) = self.into_parts();
+        delegated.into_owned().timeout(limit)
+    }
+
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`Delegated::if_room`].
+    pub fn if_room(self) -> Self {
+        let (delegated, limit) = self.into_parts();
+        delegated.if_room().timeout(limit)
+    }
+
+    /// Sends the message. The timeout limits the wait for mailbox capacity. See
+    /// [`Delegated::send`].
+    pub fn send(self) -> WithTimeout<Delegating<'a, P, T>> {
+        let (delegated, limit) = self.into_parts();
+        delegated.send().timeout(limit)
+    }
+}
+
+impl<P: Protocol, T> WithTimeout<Delegating<'_, P, T>> {
+    /// Converts the send into one that owns its address. See [`Delegating::into_owned`].
+    ///
+    /// # Panics
+    /// If the send was already polled.
+    #[track_caller]
+    pub fn into_owned(self) -> WithTimeout<Delegating<'static, P, T>> {
+        let (sending, limit) = self.into_parts();
+        sending.into_owned().timeout(limit)
+    }
+
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`Delegating::if_room`].
+    pub fn if_room(self) -> Self {
+        let (sending, limit) = self.into_parts();
+        sending.if_room().timeout(limit)
     }
 }

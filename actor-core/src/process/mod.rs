@@ -39,7 +39,7 @@ use crate::actor::dispatch::{Dispatch, Hooks};
 use crate::actor::protocol_message::SendBox;
 use crate::actor::spawn::{Prepared, SyncFactory};
 use crate::actor::{Context, Life, Runner};
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::cell::message::{MessageInfo, SlotInfo};
 use crate::cell::settings::Settings;
 use crate::supervision::Child;

@@ -6,7 +6,7 @@ use super::{Cause, Proxy};
 use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
 use crate::actor::protocol_message::SendBox;
 use crate::actor::{Context, Life, Runner, run_async};
-use crate::address::actor::Actor;
+use crate::address::addr::Actor;
 use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::deadlock::tracker;

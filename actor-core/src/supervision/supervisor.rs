@@ -7,7 +7,7 @@ use super::restart_limits::{Backoff, Intensity, RestartWindow};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::ActorBuilder;
 use crate::address::addr::TypedAddr;
-use crate::address::weak::WeakAddr;
+use crate::address::addr::WeakAddr;
 use crate::cell::handle::DynMailbox;
 use crate::cell::state::SystemMessage;
 use crate::cell::supervision::{Restart, RestartAuthority, RestartDecision};
