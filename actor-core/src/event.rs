@@ -2,9 +2,9 @@
 //! the end of a system. No waker is woken or dropped under its lock.
 
 use crate::clock::Instant;
+use crate::panics::{drop_waker, wake_each};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Mutex};
-use crate::waking::{drop_waker, wake_each};
 use slab::Slab;
 use std::future::Future;
 use std::pin::Pin;

@@ -107,7 +107,6 @@ mod exit;
 pub mod incident;
 mod panics;
 mod send_check;
-mod waking;
 
 mod executor;
 

@@ -12,24 +12,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &["exit", "sync"]),
     ("panics", &["exit", "sync"]),
     ("send_check", &[]),
-    ("waking", &["panics", "sync"]),
-    ("event", &["clock", "sync", "waking"]),
-    ("executor", &["clock", "panics", "sync", "waking"]),
+    ("event", &["clock", "sync", "panics"]),
+    ("executor", &["clock", "panics", "sync"]),
     ("incident", &["clock", "exit", "panics", "sync"]),
-    (
-        "cell",
-        &["clock", "error", "event", "executor", "exit", "incident", "panics", "sync", "waking"],
-    ),
-    ("system", &["cell", "event", "executor", "exit", "incident", "panics", "sync", "waking"]),
+    ("cell", &["clock", "error", "event", "executor", "exit", "incident", "panics", "sync"]),
+    ("system", &["cell", "event", "executor", "exit", "incident", "panics", "sync"]),
     ("time", &["clock", "executor", "sync", "system"]),
     ("snapshot", &["cell", "exit", "sync", "system"]),
     ("telemetry", &["cell", "clock", "executor", "sync"]),
     (
         "address",
-        &[
-            "cell", "clock", "error", "event", "executor", "exit", "panics", "sync", "system",
-            "waking",
-        ],
+        &["cell", "clock", "error", "event", "executor", "exit", "panics", "sync", "system"],
     ),
     (
         "actor",
@@ -46,7 +39,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "sync",
             "system",
             "telemetry",
-            "waking",
         ],
     ),
     ("registry", &["address", "cell", "sync", "system"]),
@@ -64,11 +56,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "sync",
             "system",
             "time",
-            "waking",
+            "panics",
         ],
     ),
-    ("pool", &["actor", "address", "cell", "exit", "supervision", "sync", "system", "waking"]),
-    ("topic", &["actor", "address", "cell", "exit", "panics", "sync", "system", "waking"]),
+    ("pool", &["actor", "address", "cell", "exit", "supervision", "sync", "system", "panics"]),
+    ("topic", &["actor", "address", "cell", "exit", "panics", "sync", "system"]),
     (
         "simulation",
         &[
@@ -124,12 +116,12 @@ fn only_clock_names_the_instant_of_std() {
 
 /// A waker may be user code, whose panic must not reach the code that wakes it.
 #[test]
-fn only_waking_wakes_what_may_panic() {
+fn only_panics_wakes_what_may_panic() {
     let files = sources();
-    let all = files.iter().filter(|(file, _)| file != "waking.rs" && !file.contains("models"));
+    let all = files.iter().filter(|(file, _)| file != "panics.rs" && !file.contains("models"));
     let strays = all.filter(|(_, code)| code.contains(".wake()") || code.contains("Waker::wake"));
     let names: Vec<_> = strays.map(|(file, _)| file).collect();
-    assert!(names.is_empty(), "use `crate::waking::wake` in {names:?}");
+    assert!(names.is_empty(), "use `crate::panics::wake` in {names:?}");
 }
 
 /// The macros that print panic if the stream is closed; one file catches that.

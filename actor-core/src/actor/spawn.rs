@@ -53,7 +53,7 @@ pub struct Prepared<S> {
     spec: S,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    system: Option<Arc<SystemShared>>,
+    pub(crate) system: Option<Arc<SystemShared>>,
     parent: Option<Arc<dyn DynMailbox>>,
     settings: &'static Settings,
 }

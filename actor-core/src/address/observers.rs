@@ -10,9 +10,8 @@ use crate::cell::handle::catch_and_report;
 use crate::cell::message::CallState;
 use crate::error::CallError;
 use crate::executor;
-use crate::panics::{contained, unrecorded};
+use crate::panics::{contained, unrecorded, wake};
 use crate::sync::{Arc, Mutex};
-use crate::waking::wake;
 use actor_atomic::Attachment;
 use std::task::{Wake, Waker};
 

@@ -17,7 +17,7 @@ use crate::cell::message::SendContext;
 use crate::cell::message::{AnySlot, SlotInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
-use crate::waking::{ContainedWaker, wake};
+use crate::panics::{ContainedWaker, wake};
 use async_channel::{Receiver, Sender, TrySendError};
 use futures_lite::{Stream, StreamExt, future};
 use std::any::Any;

@@ -10,7 +10,7 @@ use crate::cell::message::{self, AnySlot, CallState, SlotInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor;
-use crate::waking::{drop_waker, wake};
+use crate::panics::{drop_waker, wake};
 use actor_atomic::{Initial, Left, Receiver, Sender, reply_cell};
 use std::any::Any;
 use std::fmt;

@@ -12,7 +12,7 @@ use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::message::Protocol;
 use crate::error::CallError;
 use crate::executor::sleep::Sleep;
-use crate::waking::ContainedWaker;
+use crate::panics::ContainedWaker;
 use async_channel::Receiver;
 use futures_lite::Stream;
 use std::fmt;

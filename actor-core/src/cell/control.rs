@@ -16,7 +16,7 @@ use super::mailbox::{notify_state_change, schedule, wake_all};
 use super::state::{CellTask, SystemMessage, Watcher};
 use super::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};
-use crate::waking::{drop_waker, wake_each};
+use crate::panics::{drop_waker, wake_each};
 use std::task::Waker;
 
 impl dyn DynMailbox + '_ {

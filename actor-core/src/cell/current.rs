@@ -8,9 +8,8 @@ use crate::cell::message::CallState;
 use crate::error::CallError;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::{Incident, add};
-use crate::panics::{self, OPAQUE, PanicRecord, Payload};
+use crate::panics::{self, OPAQUE, PanicRecord, Payload, wake, wake_each};
 use crate::sync::Arc;
-use crate::waking::{wake, wake_each};
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 

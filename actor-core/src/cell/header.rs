@@ -29,7 +29,7 @@
 
 use super::system_shared::SystemShared;
 use crate::cell::settings::Settings;
-use crate::executor::preempt;
+use crate::executor::worker::preempt_epoch;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
@@ -97,7 +97,7 @@ pub(crate) struct Header {
     in_flight: AtomicU32,
     /// The remaining budget of this turn. Written only by the actor's own task.
     budget: AtomicU16,
-    /// The value of `preempt::epoch` at the start of this turn. In a simulation, a value that the
+    /// The value of `preempt_epoch` at the start of this turn. In a simulation, a value that the
     /// epoch never has. Written only by the actor's own task.
     epoch: AtomicU16,
     /// The park reason, [`MEMBER`] and [`SIMULATED`]. Written only by the actor's own task.
@@ -275,7 +275,7 @@ impl Header {
 
     /// Starts a turn. Called only by the actor's own task.
     pub(crate) fn begin_turn(&self) {
-        let (turn, epoch) = (self.settings.turn, u16::from(preempt::epoch()));
+        let (turn, epoch) = (self.settings.turn, u16::from(preempt_epoch()));
         let (turn, epoch) = if self.is_simulated() { (1, !epoch) } else { (turn, epoch) };
         self.budget.store(turn, Ordering::Relaxed);
         self.epoch.store(epoch, Ordering::Relaxed);
@@ -292,7 +292,7 @@ impl Header {
     /// turn started, or the system is a simulation.
     #[inline]
     fn interrupted(&self) -> u32 {
-        u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
+        u32::from(u16::from(preempt_epoch()) ^ self.epoch.load(Ordering::Relaxed))
     }
 
     /// Returns whether this turn may take no further message. A simulation has turns of one

@@ -40,8 +40,8 @@ use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;
 use crate::event::Event;
 use crate::executor::{Job, Schedule};
+use crate::panics::{self, drop_waker};
 use crate::sync::{Arc, Mutex, MutexGuard};
-use crate::waking::{self, drop_waker};
 use std::task::Waker;
 
 #[cfg(test)]
@@ -239,5 +239,5 @@ pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
 
 #[cold]
 fn wake_each(admitted: Vec<Waker>) {
-    waking::wake_each(admitted);
+    panics::wake_each(admitted);
 }

@@ -23,9 +23,9 @@ use futures_util::task::AtomicWaker;
 use self::orphaned::OrphanedJobs;
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::clock::Instant;
+use crate::panics::wake;
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
-use crate::waking::wake;
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub(crate) use browser::Browser;

@@ -25,7 +25,7 @@
 //!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
 //!    a queue, and which event follows.
 //! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
-//!    workers to check the injector ([`preempt`](super::preempt)).
+//!    workers to check the injector ([`request_preemption`](super::worker::request_preemption)).
 //! 4. The monitor is active only while all workers are up and there is a reason for its checks. It
 //!    is not woken in a system that is idle or has a parked worker.
 

@@ -4,8 +4,8 @@
 //! # Layout
 //!
 //! - [`task`], [`timers`], [`sleep`] and [`reactor`]: futures as jobs, wakers that wait for an instant.
-//! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`] and [`worker_queues`], [`idle`]
-//!   (parking and waking), [`monitor`] and [`preempt`] (blocked workers).
+//! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`], [`idle`] (parking and
+//!   waking), and [`monitor`] (blocked workers).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
 //! - [`external`]: a tokio runtime or smol executor of the user, or the event loop of a browser.
 //! - [`sim`]: deterministic simulation in virtual time.
@@ -20,9 +20,7 @@ mod idle;
 mod monitor;
 mod multi_thread;
 mod parker;
-pub(crate) mod preempt;
-mod worker;
-mod worker_queues;
+pub(crate) mod worker;
 
 mod current_thread;
 pub(crate) mod thread_owned;

@@ -13,8 +13,8 @@ use std::thread;
 
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
-use super::worker_queues::WorkerRemote;
-use super::{EnterGuard, Executor, preempt};
+use super::worker::WorkerRemote;
+use super::{EnterGuard, Executor, worker};
 use crate::clock::Instant;
 use crate::sync::Arc;
 use crate::sync::thread::{park, park_timeout};
@@ -81,7 +81,7 @@ fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     if executor.injector.is_empty() {
         return goes_on;
     }
-    preempt::request();
+    worker::request_preemption();
     true
 }
 

@@ -12,8 +12,8 @@ use crossbeam_deque::Injector;
 
 use super::idle::{Idle, MAX_WORKERS};
 use super::parker::Parker;
-use super::worker_queues::{WorkerRemote, retry_steal};
-use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, preempt, worker};
+use super::worker::{WorkerRemote, retry_steal};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, worker};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
@@ -275,7 +275,7 @@ impl Executor for MultiThread {
         self.closed.store(true, Ordering::SeqCst);
         // Before the workers drop their remaining jobs, so that such a drop starts no new task.
         self.tasks.close();
-        preempt::request();
+        worker::request_preemption();
         self.idle.close();
         let me = worker::index_in(self);
         let (ended, stuck) = self.wait_for_threads(me, grace);

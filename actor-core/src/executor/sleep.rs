@@ -3,8 +3,8 @@
 use super::reactor::ReactorTimer;
 use super::{Executor, TimerKey};
 use crate::clock::Instant;
+use crate::panics::drop_waker;
 use crate::sync::Arc;
-use crate::waking::drop_waker;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -11,9 +11,9 @@ use pin_project_lite::pin_project;
 use slab::Slab;
 
 use super::{Executor, Job, Schedule, drop_chain, worker};
+use crate::panics::wake;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, OwnLines};
-use crate::waking::wake;
 
 /// A task that is to be polled.
 pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 
 use crate::clock::Instant;
+use crate::panics::{drop_waker, wake};
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::waking::{drop_waker, wake};
 
 /// The number of wakers taken out under one lock.
 const BATCH: usize = 32;

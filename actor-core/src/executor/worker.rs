@@ -1,6 +1,5 @@
 //! One worker thread of the multi-thread executor: where it queues jobs, which job it runs next,
-//! and how it parks. `worker_queues` has the queues, from which other workers may steal. `idle`
-//! decides which worker is unparked.
+//! and how it parks. Other workers may steal from its queues. `idle` decides which worker is unparked.
 //!
 //! The table lists every way in which a job enters the LIFO slot or the queue of a worker, and how
 //! another worker takes it if the job that this worker runs next blocks. *Watched* means that
@@ -21,14 +20,17 @@
 //! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
 //! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
-use std::cell::{Cell, OnceCell};
-
 use super::idle::{ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
-use super::worker_queues::{LocalQueues, WorkerRemote, retry_steal};
-use super::{EnterGuard, Job, Schedule, preempt};
+use super::{EnterGuard, Job, Schedule};
 use crate::clock::Instant;
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::std_sync::AtomicU8;
 use crate::sync::{Arc, thread};
+use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
+use crossbeam_deque::{Steal, Stealer, Worker as Queue};
+use std::cell::{Cell, OnceCell};
+use std::time::Duration;
 
 /// The maximum number of successive jobs that a worker runs from its LIFO slot before it takes one
 /// from its queue.
@@ -181,11 +183,11 @@ impl Worker {
     /// would copy it, and a copy so soon after the write stalls the processor.
     fn work(&self) {
         let (mut tick, mut next_maintenance) = (0_u32, GLOBAL_QUEUE_INTERVAL);
-        let mut epoch = preempt::epoch();
+        let mut epoch = preempt_epoch();
         loop {
-            if tick == next_maintenance || epoch != preempt::epoch() {
+            if tick == next_maintenance || epoch != preempt_epoch() {
                 // Before the check: a request during the check is handled afterwards.
-                epoch = preempt::epoch();
+                epoch = preempt_epoch();
                 let jobs = GLOBAL_QUEUE_INTERVAL.wrapping_sub(next_maintenance.wrapping_sub(tick));
                 next_maintenance = tick.wrapping_add(GLOBAL_QUEUE_INTERVAL);
                 if self.executor.is_closed() {
@@ -423,6 +425,126 @@ impl Worker {
     fn record_started_jobs(&self) {
         for (index, remote) in self.others() {
             self.seen_started[index].set(remote.started_jobs());
+        }
+    }
+}
+
+/// The number of requests for cooperative preemption, modulo 256. A monitor cannot interrupt user code; it
+/// asks all run loops of the process to end their turns after the current handler, so that the workers check
+/// the injector.
+///
+/// The request is one process-wide counter, because a run loop does not know the type of its executor, and a
+/// static costs one load for each message. Systems that do not need it also end one turn early.
+///
+/// If a multiple of 256 requests arrives during one turn, the run loop misses them, and notices the next one.
+static REQUESTS: AtomicU8 = AtomicU8::new(0);
+
+/// Returns a value that changes with each request.
+#[inline]
+pub(crate) fn preempt_epoch() -> u8 {
+    REQUESTS.load(Ordering::Relaxed)
+}
+
+/// Asks all run loops to end their turns, and all workers to check the injector.
+pub(super) fn request_preemption() {
+    REQUESTS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The minimum amount of queued work, in nanoseconds, for which another worker is unparked, or that
+/// a searching worker steals. Waking a thread and moving actors to another core costs about as
+/// much. Shorter work is completed sooner by the worker that has it, or is taken by the leader.
+const STEAL_THRESHOLD_NS: u64 = 30_000;
+
+/// The part of a worker that other workers may access.
+#[repr(align(128))]
+pub(super) struct WorkerRemote {
+    /// The number of jobs that the worker has started. While it stays the same, the worker runs the
+    /// same job or is parked. Written only by the worker.
+    started_jobs: AtomicU32,
+    /// The recent mean duration of a job in nanoseconds; the maximum while it is unknown. Written
+    /// only by the worker.
+    mean_job_ns: AtomicU32,
+    lifo_slot: SlotStealer<Job>,
+    queue: Stealer<Job>,
+}
+
+/// The ends of the queues that only the worker itself has.
+pub(super) struct LocalQueues {
+    /// The last job that was woken, which runs next.
+    pub(super) lifo_slot: SlotOwner<Job>,
+    pub(super) queue: Queue<Job>,
+}
+
+impl WorkerRemote {
+    pub(super) fn new() -> (WorkerRemote, LocalQueues) {
+        let (lifo_slot, lifo_stealer) = steal_slot();
+        let queue = Queue::new_fifo();
+        let remote = WorkerRemote {
+            started_jobs: AtomicU32::new(0),
+            mean_job_ns: AtomicU32::new(u32::MAX),
+            lifo_slot: lifo_stealer,
+            queue: queue.stealer(),
+        };
+        (remote, LocalQueues { lifo_slot, queue })
+    }
+
+    pub(super) fn started_jobs(&self) -> u32 {
+        self.started_jobs.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_started_jobs(&self, jobs: u32) {
+        self.started_jobs.store(jobs, Ordering::Relaxed);
+    }
+
+    /// Records that the last `jobs` jobs took `spent`. `alone` says that no other worker was up.
+    pub(super) fn measure(&self, jobs: u32, spent: Duration, alone: bool) {
+        let mean = u32::try_from(spent.as_nanos() / u128::from(jobs)).unwrap_or(u32::MAX);
+        let before = self.mean_job_ns.load(Ordering::Relaxed);
+        // Jobs also take longer because another core works on the same actors, which is not a
+        // reason to share more of them. While other workers are up, the measured mean therefore
+        // grows slowly.
+        let most = if alone { u32::MAX } else { before.saturating_add(before / 32 + 1) };
+        self.mean_job_ns.store(mean.min(most), Ordering::Relaxed);
+    }
+
+    /// Returns whether `waiting` jobs of this worker are worth waking another worker.
+    pub(super) fn is_worth_stealing(&self, waiting: usize) -> bool {
+        waiting as u64 * u64::from(self.mean_job_ns.load(Ordering::Relaxed)) >= STEAL_THRESHOLD_NS
+    }
+
+    /// Returns whether the queued jobs are worth waking another worker.
+    pub(super) fn is_queue_worth_stealing(&self) -> bool {
+        self.is_worth_stealing(self.queue.len())
+    }
+
+    /// Steals half of the queue: one job to run, the others into `into`.
+    pub(super) fn steal_half(&self, into: &Queue<Job>) -> Option<Job> {
+        retry_steal(|| self.queue.steal_batch_and_pop(into))
+    }
+
+    /// Returns whether no job waits for its worker.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lifo_slot.is_empty() && self.queue.is_empty()
+    }
+
+    /// Steals the job that its worker would run next.
+    pub(super) fn steal_one(&self) -> Option<Job> {
+        self.steal_lifo_slot().or_else(|| retry_steal(|| self.queue.steal()))
+    }
+
+    /// Takes the job out of the slot.
+    pub(super) fn steal_lifo_slot(&self) -> Option<Job> {
+        self.lifo_slot.take()
+    }
+}
+
+/// Retries a steal until its outcome is known.
+pub(super) fn retry_steal(steal: impl Fn() -> Steal<Job>) -> Option<Job> {
+    loop {
+        match steal() {
+            Steal::Success(job) => return Some(job),
+            Steal::Empty => return None,
+            Steal::Retry => std::hint::spin_loop(),
         }
     }
 }

@@ -7,9 +7,8 @@
 
 use crate::cell::deadlock::edge::ActorKey;
 use crate::cell::ordered_map::OrderedMap;
-use crate::panics::contained;
+use crate::panics::{contained, drop_waker, wake, wake_each};
 use crate::sync::{Arc, Mutex};
-use crate::waking::{drop_waker, wake, wake_each};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 

@@ -2,8 +2,8 @@
 
 use super::trace::WaitGraph;
 use super::{Agent, RootTask, SimError, SimExecutor};
+use crate::panics::wake_each;
 use crate::sync::Arc;
-use crate::waking::wake_each;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
