@@ -44,7 +44,8 @@ impl Runner {
         Runner(Box::pin(SyncTask::Owned(life)))
     }
 
-    /// Creates the task of an actor with an async handler; `future` is created by [`run`].
+    /// Creates the task of an actor with an async handler; `future` is created by [`run_async`] or
+    /// [`run_concurrent`](super::concurrent::run_concurrent).
     pub fn new_async<F>(mailbox: OpaqueMailbox, future: F) -> Self
     where
         F: Future<Output = ()> + 'static,

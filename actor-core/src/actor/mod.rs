@@ -3,7 +3,8 @@
 //! - `dispatch`: the contract between an actor and the run loop, implemented by `#[actor]`.
 //! - `run_loop`: the states of a life, the next step, and the outcome of each handler. `slow_path`:
 //!   the rare steps, compiled once for all actors; `deferred`, `system_messages`: their parts.
-//!   `shutdown`, `restart`: the end of a life.
+//!   `shutdown`: the end of a life. `restart`: the decision of
+//!   the supervisor, and the next life.
 //! - `actor_task`, `concurrent`, `local_task`: how handlers are run.
 //! - `spawn`: how an actor is created. `context`: what handlers can do.
 //! - `protocol_message`: messages of protocols. `fault`: injected faults of simulations.

@@ -3,7 +3,9 @@
 //! A supervised actor does not end when a life ends. It goes through the steps of the end up to the
 //! drop of the state, notifies the supervisor, and waits for its decision. In the meantime it
 //! handles only system messages. The cell, id, address, mailbox, joiners and names stay the same.
-//! Queued messages go to the next life.
+//! Queued messages go to the next life: `finish` (`shutdown.rs`) puts the batch back and leaves the mailbox
+//! open, unless [`may_restart`] says that no life can follow. The supervisor decides in `order_next_life`
+//! (`supervision/children.rs`).
 
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};

@@ -15,7 +15,7 @@
 //!
 //! # States
 //!
-//! [`Lifecycle`], which only moves forward within a life:
+//! [`Lifecycle`], whose variants only move forward within a life (`shutdown.rs` repeats some steps of the last):
 //!
 //! ```text
 //! Initializing -> Starting (#[on_start]) -> Running -> Draining (mailbox closed) -> ShuttingDown(step)

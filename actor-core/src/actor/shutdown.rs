@@ -121,7 +121,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Ends the life and continues with step 3. A requested failure replaces a normal end. If the
+    /// Begins the end of the life with step 3: puts the rest of the batch back into the queue. A requested failure replaces a normal end. If the
     /// life ends with another failure, the requested one is reported. If no other life can follow,
     /// closes the mailbox and discards the queued messages.
     pub(super) fn finish(&mut self, exit: Exit) {

@@ -1,4 +1,5 @@
-//! Calls and sends with a timeout: [`WithTimeout`], whose `poll` ends them. The callee sees the timeout as
+//! Calls and sends with a timeout: [`WithTimeout`], whose `poll` ends them by
+//! [`Expire::__expire`], for a call `Asking::expire`. The callee sees the timeout as
 //! the deadline of the message (`cell/deadline`). A stream has its own: `ReplyStream::timeout`.
 //! A thread that must not block on a call or send gives it up in the same way: [`block_on`].
 

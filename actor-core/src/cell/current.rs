@@ -406,7 +406,8 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
     })
 }
 
-/// Returns the error of a call whose deadline has passed.
+/// Returns the error of a call whose deadline has passed: `Timeout` if it is the timeout of the call itself.
+/// (`Asking::expire` makes the error if the caller notices first.)
 pub(crate) fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
     match call.note() {
         Some(note) if deadline::is_own(note) => CallError::Timeout { started },

@@ -71,7 +71,9 @@ pub(crate) fn check_protocol_impl(
     of_trait: &TokenStream,
     errors: &mut Errors,
 ) -> Option<ProtocolImpl> {
-    let settings::BlockOptions { crate_path, remote, .. } = settings::of_block(options, errors);
+    // Whether the actor is local is decided by its own block.
+    let settings::BlockOptions { crate_path, remote, local: _ } =
+        settings::of_block(options, errors);
     if let Some(remote) = remote {
         let text = "`remote` belongs to the trait, which has the messages; write `#[actor(remote)]` \
                     there, and remove it here";

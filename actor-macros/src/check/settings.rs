@@ -58,6 +58,7 @@ pub(super) fn of_type(
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
             "max_concurrent" => max_concurrent = count(&entry, "max_concurrent = 64", errors),
+            // The block decides; here the option is a reminder for the reader.
             "local" => entry.expect_plain(errors),
             key @ ("capacity" | "unbounded") => {
                 if let Some(earlier) = &earlier_capacity {
@@ -93,10 +94,12 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> BlockOptions
         match entry.key.to_string().as_str() {
             "crate" => options.crate_path = path_of_crate(entry, errors),
             "remote" => options.remote = remote(entry, errors),
-            _ => {
+            "local" => {
                 entry.expect_plain(errors);
                 options.local = true;
             }
+            // `options::read` has reported unknown keys, and keeps only those of `OF_BLOCK`.
+            _ => {}
         }
     }
     options

@@ -263,7 +263,7 @@ impl<T> Asking<T> {
                 return Poll::Pending;
             }
         }
-        let Some(cycle) = self.wait_on(header, cx.waker()) else { return Poll::Pending };
+        let Some(cycle) = self.record_wait(header, cx.waker()) else { return Poll::Pending };
         self.withdraw(outgoing);
         Poll::Ready(Err(CallError::Deadlock(cycle)))
     }
@@ -290,7 +290,7 @@ impl<T> Asking<T> {
 
     /// Records the wait for deadlock detection. Returns the cycle if the wait would never end.
     #[inline]
-    fn wait_on(&mut self, target: &Header, waker: &Waker) -> Option<Cycle> {
+    fn record_wait(&mut self, target: &Header, waker: &Waker) -> Option<Cycle> {
         let cycle = self.tracker.on_pending(target, WaitGoal::Reply, self.is_timed, waker);
         if cycle.is_none()
             && self.tracker.is_tracked()

@@ -6,13 +6,13 @@
 //! predecessor had pushed a message to it, or registered its wait for a change of its state. The
 //! last actor therefore knows that it may have waiters, and checks.
 //!
-//! The edges found one by one are then visited a second time. An edge with the same epoch at both
+//! The edges found one by one ([`follow`]) are then visited a second time ([`confirm`]). An edge with the same epoch at both
 //! visits also existed in between. All edges therefore existed together at the moment between the
 //! two walks. The cycle cannot end on its own: an edge ends only when its target runs, and each
 //! actor is the target of another.
 //!
 //! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a
-//! send, it returns the error. Otherwise, another call or send of the cycle does. In a cycle of
+//! send, it returns the error. Otherwise, another call or send of the cycle does ([`choose`]). In a cycle of
 //! joins, the join that completes it panics.
 
 use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGoal};
@@ -57,7 +57,7 @@ struct Visited {
 pub(in crate::cell) fn check(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) {
     #[cfg(test)]
     failpoints::reached(first.header().system.id, failpoints::Failpoint::CheckStarts);
-    check_again_after(first, pending, epoch, FIRST_RECHECK);
+    check_and_rearm(first, pending, epoch, FIRST_RECHECK);
     #[cfg(test)]
     failpoints::reached(
         first.header().system.id,
@@ -65,7 +65,8 @@ pub(in crate::cell) fn check(first: &dyn DynMailbox, pending: &PendingWait, epoc
     );
 }
 
-fn check_again_after(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64, again: Duration) {
+/// Checks now. If the actor is suspect, checks again after `again`.
+fn check_and_rearm(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64, again: Duration) {
     if let CheckResult::Suspect = follow(first, pending, epoch) {
         Recheck::arm(first, epoch, again);
     }
@@ -244,7 +245,7 @@ impl Wake for Recheck {
         if let Some((first, edge)) = visit(self.place, None, &system)
             && edge.epoch == self.epoch
         {
-            check_again_after(&*first, &edge.pending, self.epoch, self.next);
+            check_and_rearm(&*first, &edge.pending, self.epoch, self.next);
         }
     }
 }

@@ -84,7 +84,8 @@ pub(crate) fn is_handlers_waker(waker: &Waker) -> bool {
     })
 }
 
-/// Runs one poll of a handler of `mailbox`. Returns its wait, if there is one.
+/// Runs one poll of a handler of `mailbox`. Returns its wait, if there is one. A stored refusal is taken out
+/// first, for [`on_pending`](WaitTracker::on_pending).
 pub(crate) fn polled<T>(
     mailbox: &dyn DynMailbox,
     waker: &Waker,
