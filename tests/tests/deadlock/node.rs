@@ -49,7 +49,7 @@ pub fn plainly(call: Passing) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
 /// A cycle of nodes, the last of which calls the first, named `n0` and so on.
 pub async fn ring(ways: &[Way]) -> Vec<NodeAddr> {
     let nodes: Vec<NodeAddr> = (0..ways.len())
-        .map(|number| Node { next: None, way: ways[number] }.prepare().name(&name(number)).spawn())
+        .map(|number| Node { next: None, way: ways[number] }.prepare().name(name(number)).spawn())
         .collect();
     for (number, node) in nodes.iter().enumerate() {
         node.set_next(nodes[(number + 1) % nodes.len()].clone()).await.unwrap();
