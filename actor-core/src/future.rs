@@ -1,4 +1,4 @@
-//! Re-exported future combinators, so that users need only one dependency.
+//! Combinators of futures, so that users need no other dependency for them.
 //!
 //! ```
 //! use actor_core::future::{join_all, race, zip};
@@ -10,5 +10,9 @@
 //! });
 //! ```
 
+mod join_all;
+
 pub use futures_lite::future::{or, race, yield_now, zip};
-pub use futures_util::future::join_all;
+pub use join_all::join_all;
+#[cfg(all(test, actor_loom))]
+pub(crate) use join_all::{JoinAll, Part};

@@ -7,11 +7,11 @@ use std::path::Path;
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("sync", &[]),
-    ("future", &[]),
     ("exit", &["sync"]),
     ("error", &["exit", "sync"]),
     ("panics", &["exit", "sync"]),
     ("send_check", &[]),
+    ("future", &["panics", "sync"]),
     ("event", &["clock", "sync", "panics"]),
     ("executor", &["clock", "panics", "sync"]),
     ("incident", &["clock", "exit", "panics", "sync"]),

@@ -15,17 +15,15 @@ mod tokio;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-
-use futures_util::task::AtomicWaker;
 
 use self::orphaned::OrphanedJobs;
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::clock::Instant;
-use crate::panics::wake;
+use crate::panics::{drop_waker, wake};
 use crate::sync::atomic::{AtomicU8, Ordering};
-use crate::sync::{Arc, Weak};
+use crate::sync::{Arc, Mutex, Weak};
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub(crate) use browser::Browser;
@@ -63,8 +61,7 @@ pub(crate) struct External<R> {
     phase: AtomicU8,
     timers: Timers,
     tasks: Tasks,
-    /// Wakes the timer driver, which then reads the earliest deadline again.
-    driver_waker: Arc<AtomicWaker>,
+    driver_waker: Arc<DriverWaker>,
     orphaned: OrphanedJobs,
     this: Weak<External<R>>,
 }
@@ -79,12 +76,12 @@ const OVER: u8 = 2;
 impl<R: ExternalRuntime> External<R> {
     pub(crate) fn new(runtime: R) -> Arc<External<R>> {
         Arc::new_cyclic(|this: &Weak<External<R>>| {
-            let driver_waker = Arc::new(AtomicWaker::new());
+            let driver_waker = Arc::<DriverWaker>::default();
             let alarm = {
                 let (executor, driver_waker) = (this.clone(), driver_waker.clone());
                 move || match executor.upgrade() {
                     Some(executor) if executor.phase() == OVER => executor.drain_on_thread(),
-                    _ => wake_driver(&driver_waker),
+                    _ => driver_waker.notify(),
                 }
             };
             let timers = Timers::new(runtime.now(), alarm);
@@ -151,7 +148,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
     /// more jobs of this executor.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.phase.fetch_max(OVER, Ordering::SeqCst);
-        wake_driver(&self.driver_waker);
+        self.driver_waker.notify();
         self.drain_now();
         Vec::new()
     }
@@ -240,9 +237,23 @@ impl<R: ExternalRuntime> Drop for TimerDriver<R> {
     }
 }
 
-/// Wakes the timer driver. Its waker belongs to the runtime; a panic of the waker ends here.
-fn wake_driver(waker: &AtomicWaker) {
-    if let Some(waker) = waker.take() {
-        wake(waker);
+/// The waker of the timer driver, which reads the earliest deadline again when it is woken. The driver
+/// registers its waker before it reads the deadlines, so a later deadline wakes it. The waker belongs to
+/// the runtime: it is neither cloned, woken nor dropped under the lock.
+#[derive(Default)]
+struct DriverWaker(Mutex<Option<Waker>>);
+
+impl DriverWaker {
+    fn register(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let before = self.0.lock().replace(waker);
+        drop_waker(before);
+    }
+
+    fn notify(&self) {
+        let waker = self.0.lock().take();
+        if let Some(waker) = waker {
+            wake(waker);
+        }
     }
 }

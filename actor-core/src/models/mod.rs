@@ -4,6 +4,7 @@
 
 mod deadline;
 mod event;
+mod join_all;
 mod mailbox;
 mod reply;
 mod topic;

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::thread;
 
-use super::{ALIVE, ENDING, External, ExternalRuntime, OVER, wake_driver};
+use super::{ALIVE, ENDING, External, ExternalRuntime, OVER};
 use crate::clock::Instant;
 use crate::executor::{EnterGuard, Job};
 use crate::panics::contained;
@@ -59,7 +59,7 @@ impl<R: ExternalRuntime> External<R> {
     /// runtime is the whole program, its timer driver runs them.
     pub(super) fn drain_on_thread(&self) {
         if R::IS_WHOLE_PROGRAM {
-            return wake_driver(&self.driver_waker);
+            return self.driver_waker.notify();
         }
         let mut queue = self.orphaned.queue.lock();
         if queue.is_draining {
