@@ -80,14 +80,20 @@
 //!
 //! # Features
 //!
+//! The features `signals` and `unblock` are on by default. Without them and their dependencies, a program
+//! compiles faster; a library should leave the choice to the program, with `default-features = false`.
+//!
 //! | feature | effect |
 //! |---|---|
+//! | `io` | deadlock detection also works in handlers that have dropped a timer of `async-io`, which smol's crates use |
 //! | `log` | incidents without a hook become log records; without the feature they are printed to stderr |
 //! | `metrics` | counts and durations by actor and message, for any recorder of the `metrics` facade |
 //! | `serde` | a [`Snapshot`](snapshot::Snapshot) can be serialized |
+//! | `signals` (default) | `shutdown_signal`; a graceful shutdown of [`macro@main`] and [`System::run`] on Ctrl-C and SIGTERM |
 //! | `smol` | `System::smol`: actors on a smol executor run by the program |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 //! | `tracing` | a span for each handled message, with its caller's span as parent |
+//! | `unblock` (default) | [`unblock`]: blocking code on separate threads |
 
 // docs.rs builds with a nightly compiler, which labels the items of a feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -160,8 +166,10 @@ pub use cell::message::Protocol;
 pub use error::message_error::{CallError, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind};
 pub use spawn::Spawn;
+#[cfg(feature = "unblock")]
+pub use system::blocking::unblock;
 pub use system::builder::SystemBuilder;
-pub use system::handle::{System, rng, spawn_task, unblock};
+pub use system::handle::{System, rng, spawn_task};
 pub use system::task_handle::Task;
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]

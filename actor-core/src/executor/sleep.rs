@@ -1,7 +1,6 @@
 //! A future that is ready at an instant of an executor's clock.
 
-use super::reactor::ReactorTimer;
-use super::{Executor, TimerKey};
+use super::{Executor, TimerKey, Timers, timer_thread};
 use crate::clock::Instant;
 use crate::panics::drop_waker;
 use crate::sync::Arc;
@@ -25,11 +24,11 @@ pub struct Sleep {
     pub(crate) executor: Arc<dyn Executor>,
     /// The deadline, or `None` if it is later than the clock can represent.
     pub(crate) at: Option<Instant>,
-    /// Set while a waker of this future is among the executor's timers.
+    /// Set while a waker of this future is among the timers.
     pub(crate) key: Option<TimerKey>,
-    /// Used on other threads than the owner of a current-thread executor, which cannot rely on the
-    /// executor's timers.
-    outside: ReactorTimer,
+    /// Whether the timers belong to the timer thread. Set on other threads than the owner of a
+    /// current-thread executor, which cannot rely on the executor's timers.
+    is_outside: bool,
     /// Whether the future belongs to a periodic timer.
     pub(crate) is_periodic: bool,
 }
@@ -47,7 +46,7 @@ impl Sleep {
     }
 
     fn at(executor: Arc<dyn Executor>, at: Option<Instant>) -> Sleep {
-        Sleep { executor, at, key: None, outside: ReactorTimer::default(), is_periodic: false }
+        Sleep { executor, at, key: None, is_outside: false, is_periodic: false }
     }
 
     /// Returns whether the clock can represent the deadline.
@@ -57,14 +56,13 @@ impl Sleep {
 
     /// Removes the timer, and with it the clone of the waker.
     pub(crate) fn cancel(&mut self) {
-        self.outside.cancel();
-        self.cancel_key();
+        if let Some(key) = self.key.take() {
+            drop_waker(self.timers().remove(key));
+        }
     }
 
-    fn cancel_key(&mut self) {
-        if let Some(key) = self.key.take() {
-            drop_waker(self.executor.timers().remove(key));
-        }
+    fn timers(&self) -> &Timers {
+        if self.is_outside { timer_thread::timers() } else { self.executor.timers() }
     }
 }
 
@@ -77,22 +75,15 @@ impl Future for Sleep {
             self.cancel();
             return Poll::Ready(());
         }
-        if !self.executor.fires_for_this_thread() {
-            self.cancel_key();
-            if self.outside.poll(at, context).is_pending() {
-                return Poll::Pending;
-            }
+        let is_outside = !self.executor.fires_for_this_thread();
+        if self.is_outside != is_outside {
             self.cancel();
-            return Poll::Ready(());
+            self.is_outside = is_outside;
         }
-        self.outside.cancel();
-        let kept = match self.key {
-            Some(key) => self.executor.timers().replace(key, context.waker()),
-            None => false,
-        };
+        let kept = self.key.is_some_and(|key| self.timers().replace(key, context.waker()));
         if !kept {
-            self.key =
-                Some(self.executor.timers().insert(at, context.waker().clone(), self.is_periodic));
+            let key = self.timers().insert(at, context.waker().clone(), self.is_periodic);
+            self.key = Some(key);
         }
         self.executor.record_wait(at, self.is_periodic);
         Poll::Pending

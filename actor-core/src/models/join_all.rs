@@ -4,7 +4,7 @@ use super::{Flag, model, poll};
 use crate::future::{JoinAll, Part};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};
-use crate::waking::wake;
+use crate::panics::wake;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 

@@ -1,10 +1,53 @@
-//! Threads for blocking code. WebAssembly has none.
+//! Blocking code as a task: the feature `unblock`. The crate `blocking` starts the threads; WebAssembly
+//! has none.
+
+use super::handle::{GLOBAL, spawn_on};
+use super::task::{BlockingClosure, TaskFuture};
+use super::task_handle::{Task, TaskKind};
+use crate::cell::current;
 
 #[cfg(not(target_family = "wasm"))]
-pub(super) use ::blocking::{Task as BlockingTask, unblock};
+pub(super) use ::blocking::Task as BlockingTask;
+#[cfg(not(target_family = "wasm"))]
+use ::blocking::unblock as on_thread;
 
 #[cfg(target_family = "wasm")]
-pub(super) use none::{BlockingTask, unblock};
+pub(super) use none::BlockingTask;
+#[cfg(target_family = "wasm")]
+use none::on_thread;
+
+/// Runs blocking code on a separate thread and waits for it without blocking the system. In a
+/// simulation, the code runs inline, as one step.
+///
+/// # Panics
+/// On WebAssembly, outside of a simulation, because there are no threads.
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let text = actor_core::unblock(|| std::fs::read_to_string("Cargo.toml")).await;
+/// assert!(text.is_ok());
+/// # });
+/// ```
+#[track_caller]
+pub fn unblock<T, F>(run: F) -> Task<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    match current::shared() {
+        // On a separate thread, it would run at a different time in each run.
+        Some(shared) if shared.sim_observer.is_some() => {
+            spawn_on(&shared, BlockingClosure::new(run))
+        }
+        shared => {
+            let shared = shared.or_else(|| GLOBAL.get().map(|system| system.shared.clone()));
+            let (task_future, outcome) =
+                TaskFuture::new(BlockingClosure::new(run), shared.as_ref(), 0);
+            let task = on_thread(move || task_future.run_now());
+            Task::new(outcome, Some(TaskKind::Blocking(task)))
+        }
+    }
+}
 
 #[cfg(target_family = "wasm")]
 mod none {
@@ -32,7 +75,7 @@ mod none {
     }
 
     #[track_caller]
-    pub(crate) fn unblock<T>(_run: impl FnOnce() -> T) -> BlockingTask<T> {
+    pub(crate) fn on_thread<T>(_run: impl FnOnce() -> T) -> BlockingTask<T> {
         panic!("`unblock` needs a thread, and WebAssembly has none")
     }
 }

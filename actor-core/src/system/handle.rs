@@ -1,11 +1,8 @@
 //! The handle of a system.
 
-#[cfg(target_family = "wasm")]
-use super::blocking;
 use super::builder::SystemBuilder;
 use super::run;
-use super::task::{self, InSystem};
-use super::task::{BlockingClosure, TaskFuture};
+use super::task::{self, InSystem, TaskFuture};
 use super::task_handle::{Task, TaskKind};
 #[cfg(feature = "tokio")]
 use super::tokio;
@@ -291,9 +288,9 @@ impl System {
     /// [shutdown](System::shutdown) of this system, with a limit of five seconds. Actors that did
     /// not end in time are listed on stderr.
     ///
-    /// Ctrl-C or SIGTERM drops the body and starts the shutdown; the process then exits with code
-    /// 130. A second signal ends the process immediately. `#[actor_core::main]` does the same with
-    /// the global system.
+    /// With the feature `signals`, which is on by default, Ctrl-C or SIGTERM drops the body and starts
+    /// the shutdown; the process then exits with code 130. A second signal ends the process
+    /// immediately. `#[actor_core::main]` does the same with the global system.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -382,7 +379,7 @@ where
     spawn_on(&System::current_shared(), future)
 }
 
-fn spawn_on<F>(shared: &Arc<SystemShared>, future: F) -> Task<F::Output>
+pub(super) fn spawn_on<F>(shared: &Arc<SystemShared>, future: F) -> Task<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -391,40 +388,7 @@ where
     let (task_future, outcome) = TaskFuture::new(future, Some(shared), number);
     let (runnable, task) = task::numbered(shared, number, task_future);
     runnable.schedule();
-    Task::new(outcome, TaskKind::Task(task))
-}
-
-/// Runs blocking code on a separate thread and waits for it without blocking the system. In a
-/// simulation, the code runs inline, as one step.
-///
-/// # Panics
-/// On WebAssembly, outside of a simulation, because there are no threads.
-///
-/// ```
-/// # actor_core::System::current_thread().block_on(async {
-/// let text = actor_core::unblock(|| std::fs::read_to_string("Cargo.toml")).await;
-/// assert!(text.is_ok());
-/// # });
-/// ```
-#[track_caller]
-pub fn unblock<T, F>(run: F) -> Task<T>
-where
-    T: Send + 'static,
-    F: FnOnce() -> T + Send + 'static,
-{
-    match current::shared() {
-        // On a separate thread, it would run at a different time in each run.
-        Some(shared) if shared.sim_observer.is_some() => {
-            spawn_on(&shared, BlockingClosure::new(run))
-        }
-        shared => {
-            let shared = shared.or_else(|| GLOBAL.get().map(|system| system.shared.clone()));
-            let (task_future, outcome) =
-                TaskFuture::new(BlockingClosure::new(run), shared.as_ref(), 0);
-            let task = blocking::unblock(move || task_future.run_now());
-            Task::new(outcome, TaskKind::Blocking(task))
-        }
-    }
+    Task::new(outcome, Some(TaskKind::Task(task)))
 }
 
 /// Returns a random number generator seeded by the current system. In a simulation, it follows the

@@ -2,7 +2,7 @@
 //!
 //! [`System`] itself is at the root of the crate.
 //! [`System::shutdown`](crate::System::shutdown) returns a [`ShutdownReport`], and
-//! [`shutdown_signal`] waits for Ctrl-C or SIGTERM. With the feature `smol`, `SmolExecutor` is the
+//! [`shutdown_signal`] (feature `signals`) waits for Ctrl-C or SIGTERM. With the feature `smol`, `SmolExecutor` is the
 //! argument of `System::smol`.
 //!
 //! ```
@@ -17,13 +17,15 @@
 // This file has the names. `handle.rs` is the handle of a system, `builder.rs` starts one,
 // `shutdown.rs` ends it, and `run.rs` runs a whole program on it.
 
-mod blocking;
+#[cfg(feature = "unblock")]
+pub(crate) mod blocking;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod browser;
 pub(crate) mod builder;
 pub(crate) mod handle;
 pub(crate) mod run;
 mod shutdown;
+mod signals;
 #[cfg(feature = "smol")]
 mod smol;
 pub(crate) mod task;
@@ -31,8 +33,9 @@ pub(crate) mod task_handle;
 #[cfg(feature = "tokio")]
 mod tokio;
 
-pub use run::shutdown_signal;
 pub use shutdown::ShutdownReport;
+#[cfg(feature = "signals")]
+pub use signals::shutdown_signal;
 #[cfg(feature = "smol")]
 pub use smol::SmolExecutor;
 

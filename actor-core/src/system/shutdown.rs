@@ -1,13 +1,16 @@
 //! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
-use super::blocking::unblock;
-use crate::executor;
+use super::task::{BlockingClosure, TaskFuture};
+use super::task_handle::Task;
 use crate::executor::sleep::Sleep;
+use crate::executor::{self, Executor};
+use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
 use futures_lite::future::or;
 use std::fmt;
 use std::pin::pin;
+use std::thread;
 use std::time::Duration;
 
 /// The time limit for killed actors to end, and for worker threads to leave user code.
@@ -48,8 +51,7 @@ impl System {
         let stuck = if self.shared.is_local {
             executor.close(GRACE)
         } else {
-            // Joining threads blocks, and must not happen on one of those threads.
-            unblock(move || executor.close(GRACE)).await
+            close_on_thread(executor).await
         };
         if !killed.is_empty() && close_ends_actors && stuck.is_empty() {
             // Some actors may have been scheduled by other threads, and run on the monitor.
@@ -111,7 +113,7 @@ impl Drop for System {
         let shared = self.shared.clone();
         // The workers end when the last actor has ended. A separate thread waits for that, because a
         // worker cannot wait for itself.
-        let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
+        let waits = thread::Builder::new().name("actor-end".into()).spawn(move || {
             while !shared.is_empty() {
                 let emptied = shared.emptied.listen();
                 if shared.is_empty() || !emptied.wait_timeout(GRACE) {
@@ -121,6 +123,22 @@ impl Drop for System {
             shared.executor.close(Duration::ZERO);
         });
         drop(waits);
+    }
+}
+
+/// Closes an executor on a separate thread, because joining threads blocks, and must not happen on one of
+/// those threads. Returns the names of the threads that are stuck.
+async fn close_on_thread(executor: Arc<dyn Executor>) -> Vec<String> {
+    let close = {
+        let executor = executor.clone();
+        BlockingClosure::new(move || executor.close(GRACE))
+    };
+    let (closing, outcome) = TaskFuture::new(close, None, 0);
+    let thread = thread::Builder::new().name("actor-end".into());
+    match thread.spawn(move || closing.run_now()) {
+        Ok(_) => Task::new(outcome, None).await,
+        // It blocks this thread, for lack of another one.
+        Err(_) => executor.close(GRACE),
     }
 }
 

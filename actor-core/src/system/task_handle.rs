@@ -1,5 +1,6 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Task`].
 
+#[cfg(feature = "unblock")]
 use super::blocking::BlockingTask;
 use super::task::{TaskEnd, TaskOutcome, TaskPanic};
 use crate::cell::resources::ResourceHandle;
@@ -38,13 +39,14 @@ use std::task::{Context as Poller, Poll};
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
 pub struct Task<T = ()> {
     outcome: Arc<TaskOutcome<T>>,
-    /// `None` once it has been detached or canceled.
+    /// `None` for a task that cannot be canceled, and once the task has been detached or canceled.
     task: Option<TaskKind>,
 }
 
 /// The running task. Dropping it cancels the task.
 pub(super) enum TaskKind {
     Task(executor::TaskHandle<()>),
+    #[cfg(feature = "unblock")]
     Blocking(BlockingTask<()>),
     OfLife(ResourceHandle),
 }
@@ -79,14 +81,15 @@ impl Drop for Completion {
 }
 
 impl<T> Task<T> {
-    pub(super) fn new(outcome: Arc<TaskOutcome<T>>, task: TaskKind) -> Self {
-        Task { outcome, task: Some(task) }
+    pub(super) fn new(outcome: Arc<TaskOutcome<T>>, task: Option<TaskKind>) -> Self {
+        Task { outcome, task }
     }
 
     /// Keeps the task running without this handle.
     pub fn detach(mut self) {
         match self.task.take() {
             Some(TaskKind::Task(task)) => task.detach(),
+            #[cfg(feature = "unblock")]
             Some(TaskKind::Blocking(task)) => task.detach(),
             Some(TaskKind::OfLife(mut task)) => task.detach(),
             None => {}

@@ -12,6 +12,7 @@ const CRATES: &[&str] = &[
     "actor-remote",
     "examples",
     "tests",
+    "tests/minimal",
     "tests/processes",
     "tests/ui",
 ];

@@ -8,5 +8,7 @@ mod fairness;
 mod global_system;
 mod last_system_handle;
 mod respawn_in_drop;
+#[cfg(unix)]
+mod signals;
 mod tokio_context;
 mod unfinished_tasks;

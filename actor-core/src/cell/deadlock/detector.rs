@@ -21,6 +21,7 @@ use crate::cell::handle::DynMailbox;
 use crate::cell::mailbox::schedule;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
+#[cfg(all(feature = "io", not(target_family = "wasm")))]
 use crate::executor::reactor;
 use crate::sync::{Arc, Weak, std_sync};
 use std::task::{Wake, Waker};
@@ -36,6 +37,7 @@ const MAX_RECHECK_DELAY: Duration = Duration::from_secs(1);
 
 /// From this delay on, a recheck first runs the reactor of `async-io`, which keeps the waker of a
 /// dropped timer until it has other work. Shorter delays never start the reactor.
+#[cfg(all(feature = "io", not(target_family = "wasm")))]
 const FLUSH_REACTOR_FROM: Duration = Duration::from_millis(4);
 
 /// The result of a check.
@@ -231,6 +233,7 @@ impl Recheck {
             next: (after * 2).min(MAX_RECHECK_DELAY),
         };
         // A simulation considers only its own wakers.
+        #[cfg(all(feature = "io", not(target_family = "wasm")))]
         if after >= FLUSH_REACTOR_FROM && !first.header().is_simulated() {
             reactor::flush();
         }

@@ -3,9 +3,12 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use std::task::{Context, Poll};
+
 use futures_lite::future::{poll_fn, yield_now};
 
 use super::*;
+use crate::executor::sleep::Sleep;
 
 fn executor() -> Arc<dyn Executor> {
     CurrentThread::new()
@@ -98,6 +101,53 @@ fn an_idle_owner_sleeps_until_a_timer_is_due() {
             }),
         );
         assert!(begun.elapsed() >= Duration::from_millis(5));
+    });
+}
+
+fn poll_here(sleep: &mut Sleep, waker: &Waker) -> Poll<()> {
+    Pin::new(sleep).poll(&mut Context::from_waker(waker))
+}
+
+fn poll_on_another_thread(sleep: &mut Sleep, waker: &Waker) -> Poll<()> {
+    thread::scope(|scope| scope.spawn(|| poll_here(sleep, waker)).join())
+        .expect("it does not panic")
+}
+
+#[test]
+fn a_sleep_that_changes_threads_has_one_timer() {
+    within_limit(|| {
+        let executor = executor();
+        let (count, waker) = Count::new();
+        let mut sleep = Sleep::on(executor.clone(), Duration::from_hours(1));
+        for _ in 0..2 {
+            assert!(poll_on_another_thread(&mut sleep, &waker).is_pending());
+            assert_eq!((executor.timers().len(), Arc::strong_count(&count)), (0, 3));
+            assert!(poll_here(&mut sleep, &waker).is_pending());
+            assert_eq!((executor.timers().len(), Arc::strong_count(&count)), (1, 3));
+        }
+        assert!(poll_on_another_thread(&mut sleep, &waker).is_pending());
+        drop(sleep);
+        assert_eq!((count.get(), Arc::strong_count(&count)), (0, 2));
+    });
+}
+
+#[test]
+fn a_sleep_on_another_thread_is_woken_while_the_owner_is_busy() {
+    within_limit(|| {
+        let executor = executor();
+        let (count, waker) = Count::new();
+        let mut sleeps: Vec<_> = [30, 10, 20]
+            .map(|millis| Sleep::on(executor.clone(), Duration::from_millis(millis)))
+            .into();
+        // A slow machine may find some of them due.
+        sleeps.retain_mut(|sleep| poll_on_another_thread(sleep, &waker).is_pending());
+        while count.get() < sleeps.len() {
+            thread::yield_now();
+        }
+        for mut sleep in sleeps {
+            assert!(poll_on_another_thread(&mut sleep, &waker).is_ready());
+        }
+        assert_eq!(Arc::strong_count(&count), 2);
     });
 }
 
