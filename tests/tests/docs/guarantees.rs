@@ -26,6 +26,7 @@ fn is_test_name(word: &str) -> bool {
 fn tests() -> BTreeSet<String> {
     let folders = [
         "tests/tests",
+        "tests/minimal/tests",
         "tests/processes/tests",
         "tests/ui/tests",
         "actor-remote/tests",
