@@ -1,4 +1,4 @@
-//! Locks, atomics and the parking of threads: the only module that uses `std::sync`. It has no logic,
+//! Locks, atomics and threads: the only module that uses `std::sync`. It has no logic,
 //! except that it ignores lock poisoning.
 //!
 //! Under `cfg(actor_loom)`, locks, atomics and parking come from loom, for the models in `models/`.
@@ -11,9 +11,7 @@ use loom::sync as primitives;
 use std::sync as primitives;
 
 pub(crate) use primitives::{MutexGuard, atomic};
-#[cfg(feature = "tokio")]
-pub(crate) use std::sync::LazyLock;
-pub(crate) use std::sync::{Arc, Once, OnceLock, Weak};
+pub(crate) use std::sync::{Arc, LazyLock, Once, OnceLock, Weak};
 
 use std::ops::Deref;
 use std::sync::PoisonError;
@@ -115,8 +113,20 @@ pub(crate) mod std_sync {
     }
 }
 
-/// The parking of threads.
+/// Threads: their start and their parking.
 pub(crate) mod thread {
+    use std::io;
+    use std::thread::{Builder, JoinHandle};
+
+    /// Starts a thread. `run` is boxed, so that the code of std that starts a thread is compiled once.
+    pub(crate) fn start(
+        name: String,
+        run: impl FnOnce() + Send + 'static,
+    ) -> io::Result<JoinHandle<()>> {
+        let run: Box<dyn FnOnce() + Send> = Box::new(run);
+        Builder::new().name(name).spawn(run)
+    }
+
     #[cfg(not(actor_loom))]
     pub(crate) use std::thread::{Thread, current};
     #[cfg(not(any(actor_loom, target_family = "wasm")))]

@@ -34,7 +34,7 @@ use crate::executor::sleep::Sleep;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
 use crate::incident::Incident;
 use crate::sync::{Arc, Weak};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// The default time limit for a child to stop.
@@ -495,7 +495,7 @@ fn lives(watcher: &Weak<dyn DynMailbox>) -> bool {
 /// Notifies all watchers, and removes the other side of each link from its actor.
 fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
     let near = watchers.iter().filter(|other| other.link && other.key.is_some());
-    let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
+    let linked: HashSet<ActorId> = near.map(|other| other.id).collect();
     for watcher in watchers {
         if watcher.key.is_none() && linked.contains(&watcher.id) {
             // Linked in both directions: the active side of the link notifies the actor.

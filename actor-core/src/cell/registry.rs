@@ -5,11 +5,11 @@ use super::handle::{DynMailbox, TypedMailbox};
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 #[derive(Default)]
 pub(crate) struct Registry {
-    entries: Mutex<BTreeMap<Arc<str>, RegistryEntry>>,
+    entries: Mutex<HashMap<Arc<str>, RegistryEntry>>,
 }
 
 struct RegistryEntry {

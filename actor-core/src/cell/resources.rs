@@ -11,7 +11,7 @@ use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex, Weak};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Wake, Waker};
@@ -30,7 +30,7 @@ pub(crate) struct Resources {
     /// The key of the link to each actor. There is at most one link to an actor, and it is removed
     /// together with its entry in `held`.
     #[expect(clippy::box_collection, reason = "one word, since most lives have no links")]
-    links: Option<Box<BTreeMap<ActorId, ResourceId>>>,
+    links: Option<Box<HashMap<ActorId, ResourceId>>>,
     next: ResourceId,
     /// The number of futures of this life that have not been dropped, whether they are still in
     /// `held` or not.

@@ -10,15 +10,16 @@ use crate::executor::Executor;
 use crate::executor::sim::{NodeExecutor, SimExecutor};
 use crate::incident::{AtomicCounters, Incident, Reporter, add};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Arc, Mutex, MutexGuard, OwnLines, Weak, std_sync};
+use crate::sync::{Arc, LazyLock, Mutex, MutexGuard, OwnLines, Weak, std_sync};
 use slab::Slab;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 static NEXT_ID: std_sync::AtomicU32 = std_sync::AtomicU32::new(0);
 
 /// All systems of the process, because their actors may wait for each other.
-static SYSTEMS: std_sync::Mutex<BTreeMap<u32, Weak<SystemShared>>> =
-    std_sync::Mutex::new(BTreeMap::new());
+static SYSTEMS: LazyLock<std_sync::Mutex<HashMap<u32, Weak<SystemShared>>>> =
+    LazyLock::new(|| std_sync::Mutex::new(HashMap::new()));
+
 /// Returns the system with this number.
 pub(super) fn find(id: u32) -> Option<Arc<SystemShared>> {
     SYSTEMS.lock().get(&id).and_then(Weak::upgrade)

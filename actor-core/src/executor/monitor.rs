@@ -9,19 +9,17 @@
 //! been killed before, drops the remaining tasks, and fires timers for futures outside the system.
 //! Its thread ends after the last worker, and is started again for a later job or deadline.
 
-use std::thread;
-
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
 use super::worker::WorkerRemote;
 use super::{EnterGuard, Executor, worker};
 use crate::clock::Instant;
 use crate::sync::Arc;
-use crate::sync::thread::{park, park_timeout};
+use crate::sync::thread::{self, park, park_timeout};
 
 /// Starts the thread of the monitor.
 pub(super) fn start(executor: Arc<MultiThread>, name: &str) -> std::io::Result<()> {
-    thread::Builder::new().name(thread_name(name)).spawn(move || main(&executor)).map(drop)
+    thread::start(thread_name(name), move || main(&executor)).map(drop)
 }
 
 /// Returns the name of the monitor's thread in a system named `name`.

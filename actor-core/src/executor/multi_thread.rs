@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_deque::Injector;
@@ -16,6 +16,7 @@ use super::worker::{WorkerRemote, retry_steal};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, worker};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::thread;
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
 /// An executor with its own threads, which keep it alive until it is closed.
@@ -93,12 +94,11 @@ impl MultiThread {
         for (index, queues) in queues.into_iter().enumerate() {
             let name = format!("{name}-{index}");
             let executor = executor.clone();
-            let handle = thread::Builder::new()
-                .name(name.clone())
-                .spawn(move || {
-                    worker::main(executor.clone(), index, queues);
-                    executor.worker_ended(index);
-                })
+            let run = move || {
+                worker::main(executor.clone(), index, queues);
+                executor.worker_ended(index);
+            };
+            let handle = thread::start(name.clone(), run)
                 .expect("the operating system gives no thread for a worker");
             started.workers.push(WorkerThread { index, name, ended: false, handle });
         }

@@ -3,10 +3,10 @@
 //! that is started for this. Each actor runs once more, to end, and each task is dropped.
 
 use std::cell::Cell;
-use std::thread;
 
 use super::{EnterGuard, Executor, Job};
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::thread;
 use crate::sync::{Arc, Mutex};
 
 thread_local! {
@@ -97,8 +97,7 @@ pub(super) fn drain_on_thread<E: ThreadOwned>(executor: &Arc<E>) {
     state.is_draining = true;
     drop(state);
     let draining = executor.clone();
-    let thread = thread::Builder::new().name("actor-end".into());
-    if thread.spawn(move || drain_thread(draining)).is_err() {
+    if thread::start("actor-end".into(), move || drain_thread(draining)).is_err() {
         // The remaining jobs wait for the next job, for the owner, or for the drop of the executor.
         executor.shutdown().state.lock().is_draining = false;
     }

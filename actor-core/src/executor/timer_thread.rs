@@ -12,6 +12,7 @@ mod platform {
     use crate::clock::Instant;
     use crate::executor::Timers;
     use crate::sync::OnceLock;
+    use crate::sync::thread::start;
 
     /// Set before the thread uses `timers`, and so before the first alarm.
     static THREAD: OnceLock<Thread> = OnceLock::new();
@@ -23,9 +24,7 @@ mod platform {
     pub(crate) fn timers() -> &'static Timers {
         static TIMERS: OnceLock<Timers> = OnceLock::new();
         TIMERS.get_or_init(|| {
-            let thread = thread::Builder::new()
-                .name("actor-timers".into())
-                .spawn(|| fire(timers()))
+            let thread = start("actor-timers".into(), || fire(timers()))
                 .expect("the operating system gives no thread for timers");
             THREAD.get_or_init(|| thread.thread().clone());
             Timers::new(Instant::now(), || {

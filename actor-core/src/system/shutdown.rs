@@ -7,10 +7,10 @@ use crate::executor::sleep::Sleep;
 use crate::executor::{self, Executor};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
+use crate::sync::thread;
 use futures_lite::future::or;
 use std::fmt;
 use std::pin::pin;
-use std::thread;
 use std::time::Duration;
 
 /// The time limit for killed actors to end, and for worker threads to leave user code.
@@ -113,7 +113,7 @@ impl Drop for System {
         let shared = self.shared.clone();
         // The workers end when the last actor has ended. A separate thread waits for that, because a
         // worker cannot wait for itself.
-        let waits = thread::Builder::new().name("actor-end".into()).spawn(move || {
+        let waits = thread::start("actor-end".into(), move || {
             while !shared.is_empty() {
                 let emptied = shared.emptied.listen();
                 if shared.is_empty() || !emptied.wait_timeout(GRACE) {
@@ -134,8 +134,7 @@ async fn close_on_thread(executor: Arc<dyn Executor>) -> Vec<String> {
         BlockingClosure::new(move || executor.close(GRACE))
     };
     let (closing, outcome) = TaskFuture::new(close, None, 0);
-    let thread = thread::Builder::new().name("actor-end".into());
-    match thread.spawn(move || closing.run_now()) {
+    match thread::start("actor-end".into(), move || closing.run_now()) {
         Ok(_) => Task::new(outcome, None).await,
         // It blocks this thread, for lack of another one.
         Err(_) => executor.close(GRACE),

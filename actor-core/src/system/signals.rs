@@ -26,11 +26,11 @@ pub(super) use platform::interruption;
 #[cfg(all(feature = "signals", unix))]
 mod platform {
     use crate::event::Event;
+    use crate::sync::thread::start as start_thread;
     use crate::sync::{Arc, OnceLock};
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use std::future::pending;
-    use std::thread;
 
     /// Waits for the next signal.
     pub(crate) async fn interruption() {
@@ -54,7 +54,7 @@ mod platform {
                 }
             }
         };
-        thread::Builder::new().name("actor-signals".into()).spawn(run).ok()?;
+        start_thread("actor-signals".into(), run).ok()?;
         Some(received)
     }
 }

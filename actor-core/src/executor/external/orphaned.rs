@@ -2,13 +2,13 @@
 //! been killed before, so an actor runs here only to end. Tasks are dropped.
 
 use std::collections::VecDeque;
-use std::thread;
 
 use super::{ALIVE, ENDING, External, ExternalRuntime, OVER};
 use crate::clock::Instant;
 use crate::executor::{EnterGuard, Job};
 use crate::panics::contained;
 use crate::sync::atomic::Ordering;
+use crate::sync::thread;
 use crate::sync::{Condvar, Mutex};
 
 #[derive(Default)]
@@ -71,8 +71,7 @@ impl<R: ExternalRuntime> External<R> {
         }
         queue.is_draining = true;
         drop(queue);
-        let thread = thread::Builder::new().name("actor-end".into());
-        if thread.spawn(move || executor.drain_thread()).is_err() {
+        if thread::start("actor-end".into(), move || executor.drain_thread()).is_err() {
             // The remaining jobs are dropped with the executor.
             self.orphaned.queue.lock().is_draining = false;
         }
