@@ -82,7 +82,7 @@ impl Blocked {
         let (echo, gate) = (system.spawn(Echo { number: 0 }), Gate::new());
         assert_eq!(echo.say(1).wait(), Ok(1));
         for number in 0..threads {
-            let blocker = Blocker { echoes: Vec::new() }.prepare().name(&format!("mule-{number}"));
+            let blocker = Blocker { echoes: Vec::new() }.prepare().name(format!("mule-{number}"));
             block(&blocker.on(&system).spawn(), &gate);
         }
         Blocked { system, echo, held: Held(gate) }
