@@ -56,12 +56,7 @@ impl<A: Actor + 'static> Addr<A> {
         let freed = mailbox.header().system.names.unregister(name, self.id());
         if freed {
             let mut locked = mailbox.lock();
-            // Removes only one entry, because the name may have been registered again in the
-            // meantime.
-            let names = &mut locked.cell.cold_mut().names;
-            if let Some(place) = names.iter().position(|held| &**held == name) {
-                names.remove(place);
-            }
+            locked.cell.remove_name(name);
             drop(locked);
             mailbox.release();
         }

@@ -316,12 +316,10 @@ fn inspect(mailbox: &dyn DynMailbox) -> ActorSnapshot {
         }
         (Some(_), _) => Activity::Idle,
     };
-    if let Some(cold) = cell.cold() {
-        seen.names = cold.names.iter().map(|name| name.as_ref().to_owned()).collect();
-        seen.parent = cold.parent;
-        seen.restarts = cold.restarts;
-        seen.links = cold.watchers.linked();
-    }
+    seen.names = cell.names().iter().map(|name| name.as_ref().to_owned()).collect();
+    seen.parent = cell.parent();
+    seen.restarts = cell.restarts();
+    seen.links = cell.watchers().map_or_else(Vec::new, |watchers| watchers.linked());
     seen
 }
 

@@ -183,8 +183,7 @@ fn end_elsewhere(mailbox: &dyn DynMailbox) {
     let held = cell.resources.as_mut().map(|resources| resources.take_all()).unwrap_or_default();
     let failed = cell.pending_exit().filter(|exit| !exit.is_normal());
     let exit = failed.cloned().unwrap_or(Exit::Killed);
-    let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
-    let authority = supervision.map(|supervision| supervision.authority.clone());
+    let authority = cell.supervision().map(|supervision| supervision.authority.clone());
     drop(locked);
     for resource in held {
         match resource {

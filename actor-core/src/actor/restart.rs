@@ -115,7 +115,7 @@ impl dyn ErasedLoop + '_ {
         self.trace("begins another life");
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
-        cell.cold_mut().restarts += 1;
+        cell.count_restart();
         cell.set_pending_exit(None);
         if let Some(supervision) = cell.supervision_mut() {
             supervision.set_between_lives(false);
@@ -133,9 +133,8 @@ impl dyn ErasedLoop + '_ {
 /// supervisor, the restart policy must allow it, and the actor must not have been stopped from
 /// outside.
 pub(super) fn may_restart(cell: &CellState, exit: &Exit, by_supervisor: bool) -> bool {
-    let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
     !cell.closed
-        && supervision.is_some_and(|supervision| {
+        && cell.supervision().is_some_and(|supervision| {
             // The restart policy does not apply to an end ordered by the supervisor.
             !supervision.orphaned && (by_supervisor || supervision.restart.follows(exit))
         })
@@ -147,6 +146,5 @@ pub(crate) fn supervise<A: Dispatch>(
     authority: Arc<dyn RestartAuthority>,
     restart: Restart,
 ) {
-    mailbox.lock().cell.cold_mut().supervision =
-        Some(Box::new(Supervision::new(authority, restart)));
+    mailbox.lock().cell.set_supervision(Supervision::new(authority, restart));
 }

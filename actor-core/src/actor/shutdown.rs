@@ -328,7 +328,7 @@ impl dyn ErasedLoop + '_ {
     fn try_trivial_end(&self) -> bool {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
-        let is_trivial = cell.closed && cell.resources.is_none() && cell.cold().is_none();
+        let is_trivial = cell.closed && cell.resources.is_none() && !cell.has_cold_state();
         if is_trivial {
             cell.names_released = true;
             cell.set_exit(&Exit::Stopped);
@@ -377,12 +377,10 @@ pub(super) fn request_failure(
         cause: None,
     });
     let mut locked = mailbox.lock();
-    let failing = &mut locked.cell.cold_mut().failing;
-    if failing.is_none() {
-        *failing = Some(failure);
+    let Err(failure) = locked.cell.request_failure(failure) else {
         mailbox.header().set_flag(STOP_SELF);
         return;
-    }
+    };
     drop(locked);
     mailbox.header().system.report(Incident::SuppressedPanic { failure });
 }
@@ -402,7 +400,7 @@ impl dyn ErasedLoop + '_ {
 
 /// Kills a child that has not stopped within its time limit.
 fn kill_later(child: &Arc<dyn DynMailbox>) -> executor::TaskHandle<()> {
-    let limit = child.lock().cell.cold().and_then(|cold| cold.shutdown).unwrap_or(SHUTDOWN);
+    let limit = child.lock().cell.stop_limit().unwrap_or(SHUTDOWN);
     let system = child.header().system.clone();
     let (sleep, child) = (Sleep::on(system.executor.clone(), limit), Arc::downgrade(child));
     let (runnable, task) = crate::system::task::prepare(&system, async move {
@@ -422,18 +420,17 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let mut locked = mailbox.lock();
     locked.cell.closed = true;
     locked.cell.names_released = true;
-    let names = locked.cell.cold().map(|cold| cold.names.clone());
-    if names.is_none() {
-        locked.cell.set_exit(&exit);
-    }
-    drop(locked);
-    let Some(names) = names else {
+    if !locked.cell.has_cold_state() {
         // Such an actor has neither names nor watchers.
+        locked.cell.set_exit(&exit);
+        drop(locked);
         if let Exit::Failed(failure) = exit {
             system.report(Incident::UnobservedFailure { failure });
         }
         return system.leave(mailbox.header().key());
-    };
+    }
+    let names = locked.cell.names().to_vec();
+    drop(locked);
     // Observers of the exit find the names released. The names stay in the actor's cold state as
     // labels.
     for name in &names {
@@ -441,10 +438,9 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     }
     let mut locked = mailbox.lock();
     locked.cell.set_exit(&exit);
-    let cold = locked.cell.cold_mut();
-    let watchers = cold.watchers.take();
-    let system_messages = std::mem::take(&mut cold.system_messages);
-    let changed = cold.state_changed.clone();
+    let watchers = locked.cell.take_watchers();
+    let system_messages = locked.cell.take_system_messages();
+    let changed = locked.cell.state_changed();
     let mut is_observed = is_awaited(&locked.cell);
     drop(locked);
     drop(system_messages);
@@ -465,10 +461,10 @@ pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
     let locked = mailbox.lock();
     let pending =
         locked.cell.pending_exit().filter(|exit| matches!(exit, Exit::Failed(_))).cloned();
-    let requested = || locked.cell.cold()?.failing.clone().map(Exit::Failed);
+    let requested = || locked.cell.failing().cloned().map(Exit::Failed);
     let Some(exit) = pending.or_else(requested) else { return };
     let is_awaited = is_awaited(&locked.cell);
-    let watchers = locked.cell.cold().map_or_else(Vec::new, |cold| cold.watchers.mailboxes());
+    let watchers = locked.cell.watchers().map_or_else(Vec::new, |watchers| watchers.mailboxes());
     drop(locked);
     if is_awaited || watchers.iter().any(lives) {
         mailbox.heard(&exit);
@@ -478,10 +474,9 @@ pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
 /// Returns whether a supervisor or a joiner gets the exit. A wait for the start gets the exit only of an actor
 /// that has not started.
 fn is_awaited(cell: &CellState) -> bool {
-    let Some(cold) = cell.cold() else { return false };
-    let has_listeners =
-        |role| cold.state_changed.as_ref().is_some_and(|changed| changed.has_listeners(role));
-    cold.supervision.is_some()
+    let changed = cell.state_changed();
+    let has_listeners = |role| changed.as_ref().is_some_and(|changed| changed.has_listeners(role));
+    cell.supervision().is_some()
         || has_listeners(Role::Exit)
         || !cell.started && has_listeners(Role::Start)
 }

@@ -193,7 +193,7 @@ impl System {
 }
 
 fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
-    mailbox.lock().cell.cold_mut().label = Some(label.clone());
+    mailbox.lock().cell.set_label(label.clone());
 }
 
 impl<S> fmt::Debug for Prepared<S> {

@@ -219,7 +219,7 @@ pub(crate) fn poll_change<T>(
             *listener = None;
             return Poll::Ready(found);
         }
-        let changed = locked.cell.cold_mut().state_changed.get_or_insert_default();
+        let changed = locked.cell.state_changed_mut();
         let notified = match listener {
             Some(current) if !current.is_notified() => None,
             _ => listener.replace(changed.listen_for(role)),

@@ -8,7 +8,7 @@ use super::header::{
     SYSTEM_MESSAGE,
 };
 use super::side_queue::SideQueue;
-use super::state::{CellState, ColdState};
+use super::state::CellState;
 use crate::cell::message::Delivery;
 use crate::event::Event;
 use crate::sync::Arc;
@@ -115,24 +115,11 @@ impl CellState {
         None
     }
 
-    #[inline]
-    fn side(&self) -> Option<&SideQueue> {
-        self.cold().and_then(|cold| cold.side.as_deref())
-    }
-
     /// Resets the slots if the side queues are empty. Not for a closed mailbox: waiting calls stay
     /// there until they are dropped without the lock.
     #[cold]
     pub(super) fn reset_if_empty(&mut self) -> bool {
-        !self.closed
-            && self
-                .existing_cold_mut()
-                .and_then(|cold| cold.side.as_mut())
-                .is_none_or(|side| side.reset_if_empty())
-    }
-
-    fn side_mut(&mut self) -> &mut SideQueue {
-        self.cold_mut().side.get_or_insert_default()
+        !self.closed && self.existing_side_mut().is_none_or(|side| side.reset_if_empty())
     }
 
     /// Returns the number of ordinary messages that were accepted and not taken yet.
@@ -199,7 +186,7 @@ impl CellState {
 
     /// Removes the oldest priority message.
     pub(super) fn took_priority(&mut self, header: &Header) {
-        if let Some(side) = self.existing_cold_mut().and_then(|cold| cold.side.as_deref_mut()) {
+        if let Some(side) = self.existing_side_mut() {
             side.took_priority();
             if side.first_priority().is_none() {
                 header.clear_flag(PRIORITY);
@@ -216,13 +203,11 @@ impl CellState {
     /// taken, for capacity, or for a change of its state. The caller of a message that is being
     /// handled is not visible here.
     pub(super) fn may_be_waited_for(&self, header: &Header) -> bool {
-        let is_sought = |cold: &ColdState| {
-            cold.state_changed.is_some()
-                || cold.side.as_deref().is_some_and(|side| {
-                    side.first_priority().is_some() || side.is_waited_for_at_all()
-                })
-        };
-        self.len(header) != 0 || self.cold().is_some_and(is_sought)
+        self.len(header) != 0
+            || self.has_state_event()
+            || self
+                .side()
+                .is_some_and(|side| side.first_priority().is_some() || side.is_waited_for_at_all())
     }
 
     /// Returns whether the sender with `ticket` waits for capacity.
@@ -242,14 +227,14 @@ impl CellState {
     /// Removes a waiting sender. Returns the slot of its message and its waker, or `None` if the
     /// message was accepted.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
-        self.existing_cold_mut()?.side.as_mut()?.leave(ticket)
+        self.existing_side_mut()?.leave(ticket)
     }
 
     /// Closes the mailbox. Returns the event to notify.
     pub(crate) fn close(&mut self, header: &Header) -> Option<Arc<Event>> {
         self.closed = true;
         header.set_flag(STOP);
-        if self.cold().is_some_and(|cold| cold.supervision.is_some()) {
+        if self.supervision().is_some() {
             // Between two lives, the loop ignores a stop, but not this flag.
             header.set_flag(SYSTEM_MESSAGE);
         }
@@ -262,7 +247,7 @@ impl CellState {
     /// calls, whose messages have to be dropped. Adds the wakers of waiting sends to `wake`,
     /// because their messages are returned.
     pub(crate) fn close_waiters(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
-        match self.existing_cold_mut().and_then(|cold| cold.side.as_deref_mut()) {
+        match self.existing_side_mut() {
             Some(side) => side.close(wake),
             None => Vec::new(),
         }

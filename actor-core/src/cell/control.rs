@@ -123,7 +123,7 @@ impl dyn DynMailbox + '_ {
     pub(crate) fn take_due_system_message(&self) -> Option<SystemMessage> {
         let mut locked = self.lock();
         let taken_count = locked.cell.taken_count(self.header());
-        let system_messages = &mut locked.cell.cold_mut().system_messages;
+        let system_messages = locked.cell.system_messages_mut();
         let is_due = system_messages.front().is_some_and(|(seq, _)| *seq <= taken_count);
         let taken = if is_due { system_messages.pop_front() } else { None };
         if system_messages.is_empty() {
@@ -169,7 +169,7 @@ impl dyn DynMailbox + '_ {
         if !locked.cell.has_system_messages() {
             return Vec::new();
         }
-        locked.cell.cold_mut().take_system_messages()
+        locked.cell.take_system_messages_of_life()
     }
 
     /// Clears the flag for system messages. A new system message sets it again.
@@ -227,7 +227,7 @@ impl dyn DynMailbox + '_ {
             return;
         }
         let seq = cell.accepted();
-        cell.cold_mut().system_messages.push_back((seq, message));
+        cell.system_messages_mut().push_back((seq, message));
         self.header().set_flag(SYSTEM_MESSAGE);
         let task = cell.take_idle();
         drop(locked);
@@ -269,10 +269,7 @@ impl dyn DynMailbox + '_ {
     /// Removes the watchers that `id` added for `key`.
     pub(crate) fn unwatch(&self, id: ActorId, key: Option<u64>) {
         let mut locked = self.lock();
-        if locked.cell.cold().is_none() {
-            return;
-        }
-        let gone = locked.cell.cold_mut().watchers.remove(id, key);
+        let gone = locked.cell.unwatch(id, key);
         drop(locked);
         drop(gone);
     }
@@ -280,8 +277,7 @@ impl dyn DynMailbox + '_ {
     /// Returns the name of the actor in logs, exits and trees: `account#7`.
     pub(crate) fn label(&self) -> String {
         let locked = self.lock();
-        let cold = locked.cell.cold();
-        let label = cold.and_then(|cold| cold.names.first().or(cold.label.as_ref()).cloned());
+        let label = locked.cell.names().first().or(locked.cell.label()).cloned();
         drop(locked);
         match label {
             Some(label) => label.as_ref().to_owned(),

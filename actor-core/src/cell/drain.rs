@@ -33,10 +33,7 @@ impl<A: Protocol> Mailbox<A> {
         let MailboxState { cell, queue } = &mut *locked;
         let before = cell.accepted() - cell.queued() as u64;
         let first = queue.drain(cell, &self.header, rest);
-        let mut system_messages = VecDeque::new();
-        if cell.has_system_messages() {
-            system_messages = std::mem::take(&mut cell.cold_mut().system_messages);
-        }
+        let system_messages = cell.take_system_messages();
         let nothing = first.is_none() && system_messages.is_empty();
         let is_finished = nothing && !cell.closed && !self.header.is_referenced();
         // No sender waits for the capacity of a mailbox without addresses.
@@ -63,7 +60,7 @@ impl<A: Protocol> Mailbox<A> {
     /// Queues `message` to be handled first when the pending handler ends.
     pub(crate) fn put_system_message_first(&self, message: SystemMessage) {
         let mut locked = self.lock();
-        locked.cell.cold_mut().system_messages.push_front((0, message));
+        locked.cell.system_messages_mut().push_front((0, message));
         self.header.set_flag(SYSTEM_MESSAGE);
     }
 
@@ -86,9 +83,9 @@ impl<A: Protocol> Mailbox<A> {
             .into_iter()
             .partition(|(_, message)| matches!(message, SystemMessage::LinkedExited(..)));
         if !keep.is_empty() {
-            let cold = cell.cold_mut();
-            let later = std::mem::replace(&mut cold.system_messages, keep);
-            cold.system_messages.extend(later);
+            let queued = cell.system_messages_mut();
+            let later = std::mem::replace(queued, keep);
+            queued.extend(later);
             self.header.set_flag(SYSTEM_MESSAGE);
         }
         drop(locked);

@@ -75,12 +75,7 @@ impl Registry {
         if locked.cell.names_released {
             return Err(RegisterError::Ended);
         }
-        let names = &mut locked.cell.cold_mut().names;
-        if names.is_empty() {
-            // Most actors have at most one name.
-            names.reserve_exact(1);
-        }
-        names.push(name.clone());
+        locked.cell.add_name(name.clone());
         // A named actor lives until it is stopped.
         mailbox.header().incr_strong();
         drop(locked);

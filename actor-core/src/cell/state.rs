@@ -87,39 +87,42 @@ pub(crate) struct CurrentHandler {
 }
 
 #[derive(Default)]
-pub(crate) struct ColdState {
+struct ColdState {
     /// System messages with their sequence numbers: a message is due once that many ordinary
     /// messages have been taken.
-    pub(crate) system_messages: VecDeque<(u64, SystemMessage)>,
+    system_messages: SystemMessages,
     /// Set when a life ends other than by a stop, until its exit is published.
     pending_exit: Option<Exit>,
     /// The failure requested by a handler of the current life.
-    pub(crate) failing: Option<Failure>,
+    failing: Option<Failure>,
     /// Set once, at the very end, unless the actor ended by a stop.
     exit: Option<Exit>,
     /// The actors that pending handlers wait for; created at the first such wait.
-    pub(super) waits: Option<Box<PublishedWaits>>,
+    waits: Option<Box<PublishedWaits>>,
     /// Priority messages and waiting senders; created at first use.
-    pub(super) side: Option<Box<SideQueue>>,
+    side: Option<Box<SideQueue>>,
     /// Notified when the actor has started, starts to stop, or has ended. Never notified or
     /// listened to under the mailbox's lock, because an event wakes under its own lock.
-    pub(crate) state_changed: Option<Arc<Event>>,
+    state_changed: Option<Arc<Event>>,
     /// The watchers of the exit.
-    pub(crate) watchers: Watchers,
-    pub(crate) label: Option<Arc<str>>,
+    watchers: Watchers,
+    label: Option<Arc<str>>,
     /// The names in the registry.
-    pub(crate) names: Vec<Arc<str>>,
+    names: Vec<Arc<str>>,
     /// The parent, which ends this actor before it ends itself.
-    pub(crate) parent: Option<ActorId>,
-    /// The time limit that the parent allows for a stop.
-    pub(crate) shutdown: Option<Duration>,
+    parent: Option<ActorId>,
+    /// The time limit that the parent allows for a stop; the maximum if there is no limit.
+    stop_limit: Option<Duration>,
     /// The supervisor that decides about restarts, if there is one.
-    pub(crate) supervision: Option<Box<Supervision>>,
+    supervision: Option<Box<Supervision>>,
     /// The number of restarts.
-    pub(crate) restarts: u32,
+    restarts: u32,
     /// A waker of the actor that deadlock detection does not count. Created at first use.
-    pub(crate) uncounted_waker: Option<Waker>,
+    uncounted_waker: Option<Waker>,
 }
+
+/// Queued system messages with their sequence numbers.
+pub(crate) type SystemMessages = VecDeque<(u64, SystemMessage)>;
 
 /// System messages, in order with the ordinary messages.
 pub(crate) enum SystemMessage {
@@ -153,31 +156,23 @@ impl Watcher {
     }
 }
 
-impl ColdState {
-    /// Takes all system messages for the current life. System messages for the actor stay.
-    pub(crate) fn take_system_messages(&mut self) -> Vec<SystemMessage> {
-        let is_kept = |(_, message): &(u64, SystemMessage)| {
-            matches!(message, SystemMessage::LinkedExited(..))
-        };
-        let (keep, take): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.system_messages).into_iter().partition(is_kept);
-        self.system_messages = keep;
-        take.into_iter().map(|(_, message)| message).collect()
-    }
-}
-
 impl CellState {
-    pub(crate) fn cold_mut(&mut self) -> &mut ColdState {
+    fn cold_mut(&mut self) -> &mut ColdState {
         self.cold.get_or_insert_default()
     }
 
     #[inline]
-    pub(crate) fn cold(&self) -> Option<&ColdState> {
+    fn cold(&self) -> Option<&ColdState> {
         self.cold.as_deref()
     }
 
-    pub(super) fn existing_cold_mut(&mut self) -> Option<&mut ColdState> {
+    fn existing_cold_mut(&mut self) -> Option<&mut ColdState> {
         self.cold.as_deref_mut()
+    }
+
+    /// Returns whether a rarely used field has been set.
+    pub(crate) fn has_cold_state(&self) -> bool {
+        self.cold.is_some()
     }
 
     /// Parks the task of an actor that waits for messages.
@@ -222,8 +217,39 @@ impl CellState {
         self.cold().and_then(|cold| cold.state_changed.clone())
     }
 
-    pub(super) fn waits(&mut self) -> Option<&mut PublishedWaits> {
-        self.cold.as_mut()?.waits.as_deref_mut()
+    pub(super) fn waits(&self) -> Option<&PublishedWaits> {
+        self.cold()?.waits.as_deref()
+    }
+
+    pub(super) fn existing_waits_mut(&mut self) -> Option<&mut PublishedWaits> {
+        self.existing_cold_mut()?.waits.as_deref_mut()
+    }
+
+    pub(super) fn waits_mut(&mut self) -> &mut PublishedWaits {
+        self.cold_mut().waits.get_or_insert_default()
+    }
+
+    #[inline]
+    pub(super) fn side(&self) -> Option<&SideQueue> {
+        self.cold()?.side.as_deref()
+    }
+
+    pub(super) fn existing_side_mut(&mut self) -> Option<&mut SideQueue> {
+        self.existing_cold_mut()?.side.as_deref_mut()
+    }
+
+    pub(super) fn side_mut(&mut self) -> &mut SideQueue {
+        self.cold_mut().side.get_or_insert_default()
+    }
+
+    /// Returns whether there has been a waiter for a change of state.
+    pub(super) fn has_state_event(&self) -> bool {
+        self.cold().is_some_and(|cold| cold.state_changed.is_some())
+    }
+
+    /// Returns the event that is notified of changes of state. Created at the first call.
+    pub(crate) fn state_changed_mut(&mut self) -> &Arc<Event> {
+        self.cold_mut().state_changed.get_or_insert_default()
     }
 
     /// Returns the exit of the actor, if it has ended.
@@ -265,6 +291,22 @@ impl CellState {
         self.cold().is_some_and(|cold| cold.failing.is_some())
     }
 
+    /// Returns the failure that a handler of this life has requested.
+    pub(crate) fn failing(&self) -> Option<&Failure> {
+        self.cold()?.failing.as_ref()
+    }
+
+    /// Requests that this life fails. Returns `failure` if it has been requested before.
+    pub(crate) fn request_failure(&mut self, failure: Failure) -> Result<(), Failure> {
+        match &mut self.cold_mut().failing {
+            Some(_) => Err(failure),
+            failing => {
+                *failing = Some(failure);
+                Ok(())
+            }
+        }
+    }
+
     pub(crate) fn take_failing(&mut self) -> Option<Failure> {
         self.existing_cold_mut()?.failing.take()
     }
@@ -274,11 +316,123 @@ impl CellState {
         self.cold_mut().watchers.push(watcher);
     }
 
+    /// Returns the watchers of the exit.
+    pub(crate) fn watchers(&self) -> Option<&Watchers> {
+        self.cold().map(|cold| &cold.watchers)
+    }
+
+    /// Removes the watchers that `id` added for `key`. The caller drops them after it releases the lock.
+    pub(super) fn unwatch(&mut self, id: ActorId, key: Option<ResourceId>) -> Vec<Watcher> {
+        self.existing_cold_mut().map_or_else(Vec::new, |cold| cold.watchers.remove(id, key))
+    }
+
+    pub(crate) fn take_watchers(&mut self) -> Vec<Watcher> {
+        self.existing_cold_mut().map_or_else(Vec::new, |cold| cold.watchers.take())
+    }
+
     pub(crate) fn has_system_messages(&self) -> bool {
         self.cold().is_some_and(|cold| !cold.system_messages.is_empty())
     }
 
+    /// Returns the queue of system messages.
+    pub(super) fn system_messages_mut(&mut self) -> &mut SystemMessages {
+        &mut self.cold_mut().system_messages
+    }
+
+    /// Takes all system messages.
+    pub(crate) fn take_system_messages(&mut self) -> SystemMessages {
+        self.existing_cold_mut()
+            .map_or_else(VecDeque::new, |cold| std::mem::take(&mut cold.system_messages))
+    }
+
+    /// Takes all system messages for the current life. System messages for the actor stay.
+    pub(super) fn take_system_messages_of_life(&mut self) -> Vec<SystemMessage> {
+        let is_kept = |(_, message): &(u64, SystemMessage)| {
+            matches!(message, SystemMessage::LinkedExited(..))
+        };
+        let (keep, take): (VecDeque<_>, VecDeque<_>) =
+            self.take_system_messages().into_iter().partition(is_kept);
+        if !keep.is_empty() {
+            *self.system_messages_mut() = keep;
+        }
+        take.into_iter().map(|(_, message)| message).collect()
+    }
+
+    pub(crate) fn label(&self) -> Option<&Arc<str>> {
+        self.cold()?.label.as_ref()
+    }
+
+    pub(crate) fn set_label(&mut self, label: Arc<str>) {
+        self.cold_mut().label = Some(label);
+    }
+
+    /// Returns the names in the registry.
+    pub(crate) fn names(&self) -> &[Arc<str>] {
+        self.cold().map_or(&[], |cold| &cold.names)
+    }
+
+    pub(super) fn add_name(&mut self, name: Arc<str>) {
+        let names = &mut self.cold_mut().names;
+        if names.is_empty() {
+            // Most actors have at most one name.
+            names.reserve_exact(1);
+        }
+        names.push(name);
+    }
+
+    /// Removes only one entry, because the name may have been registered again in the meantime.
+    pub(crate) fn remove_name(&mut self, name: &str) {
+        if let Some(cold) = self.existing_cold_mut()
+            && let Some(place) = cold.names.iter().position(|held| &**held == name)
+        {
+            cold.names.remove(place);
+        }
+    }
+
+    pub(crate) fn parent(&self) -> Option<ActorId> {
+        self.cold()?.parent
+    }
+
+    pub(crate) fn set_parent(&mut self, parent: ActorId) {
+        self.cold_mut().parent = Some(parent);
+    }
+
+    /// Returns the time limit that the parent allows for a stop: `None` if it is not set, the maximum if
+    /// there is no limit.
+    pub(crate) fn stop_limit(&self) -> Option<Duration> {
+        self.cold()?.stop_limit
+    }
+
+    pub(crate) fn set_stop_limit(&mut self, limit: Duration) {
+        self.cold_mut().stop_limit = Some(limit);
+    }
+
+    /// Returns the number of restarts.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.cold().map_or(0, |cold| cold.restarts)
+    }
+
+    pub(crate) fn count_restart(&mut self) {
+        self.cold_mut().restarts += 1;
+    }
+
+    pub(super) fn uncounted_waker(&self) -> Option<&Waker> {
+        self.cold()?.uncounted_waker.as_ref()
+    }
+
+    pub(super) fn set_uncounted_waker(&mut self, waker: Waker) {
+        self.cold_mut().uncounted_waker = Some(waker);
+    }
+
     /// Returns the supervision of the actor, if it is supervised.
+    pub(crate) fn supervision(&self) -> Option<&Supervision> {
+        self.cold()?.supervision.as_deref()
+    }
+
+    pub(crate) fn set_supervision(&mut self, supervision: Supervision) {
+        self.cold_mut().supervision = Some(Box::new(supervision));
+    }
+
     pub(crate) fn supervision_mut(&mut self) -> Option<&mut Supervision> {
         self.existing_cold_mut()?.supervision.as_deref_mut()
     }

@@ -1,8 +1,8 @@
 //! `join_all`: a future of the outputs of a list of futures. It must not clone the waker of its task for
 //! a short list, because deadlock detection ignores a wait while other code holds that waker.
 
-use crate::sync::{Arc, Mutex};
 use crate::panics::{drop_waker, wake};
+use crate::sync::{Arc, Mutex};
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;

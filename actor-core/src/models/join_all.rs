@@ -2,9 +2,9 @@
 
 use super::{Flag, model, poll};
 use crate::future::{JoinAll, Part};
+use crate::panics::wake;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};
-use crate::panics::wake;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 

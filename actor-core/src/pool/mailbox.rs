@@ -56,8 +56,8 @@ impl<A: Dispatch> PoolMailbox<A> {
     pub(super) fn new(header: Header, make: MakeMember<A>, label: Option<Arc<str>>) -> Arc<Self> {
         let mut cell = CellState::default();
         cell.started = true;
-        if label.is_some() {
-            cell.cold_mut().label = label;
+        if let Some(label) = label {
+            cell.set_label(label);
         }
         let queue = PoolQueue {
             messages: MessageQueue::new(),

@@ -105,9 +105,8 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let mailbox = builder.mailbox.clone();
     {
         let mut locked = mailbox.lock();
-        let cold = locked.cell.cold_mut();
-        cold.parent = Some(pool.header().id());
-        cold.label = Some(Arc::from(pool.member_label(number)));
+        locked.cell.set_parent(pool.header().id());
+        locked.cell.set_label(Arc::from(pool.member_label(number)));
         let resources = locked.cell.resources.get_or_insert_default();
         resources.pool = Some((Box::new(pool.clone()), number));
     }

@@ -201,15 +201,13 @@ fn leftover_line(actor: &dyn DynMailbox) -> String {
     let mut by = Vec::new();
     let mut strong = actor.header().strong_count();
     let locked = actor.lock();
-    if let Some(cold) = locked.cell.cold() {
-        for name in &cold.names {
-            strong = strong.saturating_sub(1);
-            by.push(format!("its name `{name}`"));
-        }
-        if cold.parent.is_some() {
-            strong = strong.saturating_sub(1);
-            by.push("its parent".to_owned());
-        }
+    for name in locked.cell.names() {
+        strong = strong.saturating_sub(1);
+        by.push(format!("its name `{name}`"));
+    }
+    if locked.cell.parent().is_some() {
+        strong = strong.saturating_sub(1);
+        by.push("its parent".to_owned());
     }
     drop(locked);
     match strong {

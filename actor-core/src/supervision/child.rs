@@ -188,9 +188,8 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
         let mailbox = builder.mailbox.clone();
         {
             let mut locked = mailbox.lock();
-            let cold = locked.cell.cold_mut();
-            cold.label = Some(name);
-            cold.shutdown = shutdown.or(Some(Duration::MAX));
+            locked.cell.set_label(name);
+            locked.cell.set_stop_limit(shutdown.unwrap_or(Duration::MAX));
         }
         if !builder.alive {
             builder.end();

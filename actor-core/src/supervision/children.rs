@@ -110,7 +110,7 @@ impl ChildRecord {
 
     /// Returns the child's time limit for a stop, or `None` if there is no limit.
     pub(super) fn shutdown(&self) -> Option<Duration> {
-        let limit = self.mailbox.lock().cell.cold().and_then(|cold| cold.shutdown);
+        let limit = self.mailbox.lock().cell.stop_limit();
         limit.filter(|limit| *limit != Duration::MAX)
     }
 
@@ -157,8 +157,7 @@ impl ChildRecord {
 
     pub(super) fn info(&self) -> ChildInfo {
         let locked = self.mailbox.lock();
-        let cold = locked.cell.cold();
-        let (restarts, label) = cold.map_or((0, None), |cold| (cold.restarts, cold.label.clone()));
+        let (restarts, label) = (locked.cell.restarts(), locked.cell.label().cloned());
         drop(locked);
         ChildInfo {
             name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),

@@ -220,7 +220,10 @@ impl Supervisor {
             // A supervisor lives until it is stopped, and gets the time that its children need.
             let mailbox = context.mailbox();
             mailbox.header.incr_strong();
-            mailbox.lock().cell.cold_mut().shutdown.get_or_insert(Duration::MAX);
+            let mut locked = mailbox.lock();
+            if locked.cell.stop_limit().is_none() {
+                locked.cell.set_stop_limit(Duration::MAX);
+            }
         }
         self.start_pending(context);
     }

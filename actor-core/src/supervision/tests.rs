@@ -66,7 +66,7 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     let system = System::builder().threads(2).on_incident(|_| {}).build();
     let watched = |hub: &HubAddr| {
         let locked = hub.mailbox().lock();
-        locked.cell.cold().map_or(0, |cold| cold.watchers.len())
+        locked.cell.watchers().map_or(0, |watchers| watchers.len())
     };
     system.block_on(async {
         let hub = Hub.spawn();

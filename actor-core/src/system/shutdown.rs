@@ -28,7 +28,7 @@ impl System {
     /// killed.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
         for actor in self.shared.close() {
-            let is_child = actor.lock().cell.cold().is_some_and(|cold| cold.parent.is_some());
+            let is_child = actor.lock().cell.parent().is_some();
             if !is_child {
                 actor.close();
             }

@@ -163,8 +163,7 @@ fn own_life(id: ActorId) -> Option<Arc<dyn DynMailbox>> {
     let own = current::life()?;
     // The parent of a member is its pool.
     let is_own = own.header().id() == id
-        || (own.header().is_member()
-            && own.lock().cell.cold().is_some_and(|cold| cold.parent == Some(id)));
+        || (own.header().is_member() && own.lock().cell.parent() == Some(id));
     is_own.then_some(own)
 }
 

@@ -164,7 +164,7 @@ impl<A: Dispatch> Context<A> {
     /// handler, and the next life handles the queued messages.
     pub fn stop(&self) {
         let locked = self.mailbox.lock();
-        let supervision = locked.cell.cold().and_then(|cold| cold.supervision.as_ref());
+        let supervision = locked.cell.supervision();
         let again =
             supervision.is_some_and(|supervision| supervision.restart.follows(&Exit::Stopped));
         if again && !locked.cell.closed {
@@ -249,7 +249,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn restarts(&self) -> u32 {
         let locked = self.mailbox.lock();
-        locked.cell.cold().map_or(0, |cold| cold.restarts)
+        locked.cell.restarts()
     }
 
     /// Returns the deadline of the message that is being handled, on the clock of the actor's

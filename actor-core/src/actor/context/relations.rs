@@ -80,7 +80,7 @@ pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
     let key = parent.lock().cell.resources.get_or_insert_default().key();
     let (mailbox, id) = (Arc::downgrade(parent), parent.header().id());
     let mut locked = child.lock();
-    locked.cell.cold_mut().parent = Some(id);
+    locked.cell.set_parent(id);
     locked.cell.watch(Watcher { mailbox, id, key: Some(key), link: false });
     // A child lives until it is stopped.
     child.header().incr_strong();

@@ -179,13 +179,13 @@ pub(in crate::cell) struct Edge {
 impl CellState {
     /// Stores the count of the clones of the actor's waker.
     pub(crate) fn count(&mut self, count: Weak<HandlerWaker>) {
-        self.cold_mut().waits.get_or_insert_default().count = Some(count);
+        self.waits_mut().count = Some(count);
     }
 
     /// Publishes the record of a poll that has ended, and returns its epoch. Returns `None` if
     /// there is no record, or if it was removed during the poll.
     pub(in crate::cell) fn publish(&mut self, pending: Option<&PendingWait>) -> Option<u64> {
-        let waits = self.waits()?;
+        let waits = self.existing_waits_mut()?;
         let revoked = std::mem::replace(&mut waits.revoked, NONE);
         let is_revoked = |wait: &WaitEdge| revoked == ALL || revoked == wait.number;
         waits.published = pending.filter(|pending| !is_revoked(&pending.wait)).copied();
@@ -197,7 +197,7 @@ impl CellState {
     /// Removes the record of the wait `number`, which has ended or uses another waker.
     pub(in crate::cell) fn revoke(&mut self, number: u64) {
         let is_at_rest = self.parked.is_some();
-        let waits = self.cold_mut().waits.get_or_insert_default();
+        let waits = self.waits_mut();
         if !is_at_rest {
             // The current poll may still publish the record.
             let is_first = waits.revoked == NONE || waits.revoked == number;
@@ -209,7 +209,7 @@ impl CellState {
 
     /// Returns the actor's wait, if the actor is parked and only its target can end the wait.
     pub(in crate::cell) fn edge(&self) -> Option<Edge> {
-        let waits = self.cold()?.waits.as_ref()?;
+        let waits = self.waits()?;
         self.parked.as_ref()?;
         let pending = waits.published.filter(|pending| pending.is_certain)?;
         let clones = 2 + usize::from(pending.wait.timed);
@@ -228,7 +228,7 @@ impl CellState {
         epoch: u64,
         refusal: &mut Option<Box<RefusedWait>>,
     ) -> RefuseResult {
-        match (self.edge(), self.waits()) {
+        match (self.edge(), self.existing_waits_mut()) {
             (Some(edge), Some(waits)) if edge.epoch == epoch => {
                 if !edge.is_sole_waker {
                     return RefuseResult::OtherWaker;
@@ -244,13 +244,13 @@ impl CellState {
     /// Returns the actor that the handler waits for, and the event.
     pub(crate) fn waits_for(&self) -> Option<(ActorId, WaitGoal)> {
         self.parked.as_ref()?;
-        let wait = self.cold()?.waits.as_ref()?.published?.wait;
+        let wait = self.waits()?.published?.wait;
         let ActorKey { system, number, .. } = wait.target;
         Some((ActorId { system, number }, wait.goal))
     }
 
     pub(in crate::cell) fn take_refusal(&mut self) -> Option<Box<RefusedWait>> {
-        self.waits().and_then(|waits| waits.refusal.take())
+        self.existing_waits_mut().and_then(|waits| waits.refusal.take())
     }
 }
 

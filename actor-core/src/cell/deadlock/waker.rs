@@ -43,11 +43,11 @@ struct UncountedWaker(Weak<dyn DynMailbox>);
 
 /// Returns the single uncounted waker of `actor`. Creates it at the first call.
 pub(crate) fn uncounted(actor: &Arc<dyn DynMailbox>) -> Waker {
-    if let Some(known) = actor.lock().cell.cold_mut().uncounted_waker.clone() {
+    if let Some(known) = actor.lock().cell.uncounted_waker().cloned() {
         return known;
     }
     let waker = Waker::from(Arc::new(UncountedWaker(Arc::downgrade(actor))));
-    actor.lock().cell.cold_mut().uncounted_waker = Some(waker.clone());
+    actor.lock().cell.set_uncounted_waker(waker.clone());
     waker
 }
 
