@@ -114,6 +114,13 @@ impl Forger {
         self.sequence = 0;
         self.tap.lock().session = None;
         self.send(&[0, 0, 0, 0, 0, 1, b'f']).await;
+        // On a busy machine, the executor moves the task of the node to the end of another queue.
+        for _ in 0..1_000 {
+            if self.tap.lock().session.is_some() {
+                break;
+            }
+            yield_now().await;
+        }
         let session = self.tap.lock().session.expect("the node offers a session");
         self.sequence = 0;
         self.send(&[&[0], &session[..], &[1, b'f']].concat()).await;
