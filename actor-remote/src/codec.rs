@@ -78,7 +78,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 }
 
 fn read(bytes: &[u8], read: &mut dyn FnMut(&mut Decoder<'_>)) -> Result<(), String> {
-    scan::scan(bytes, DEPTH)?;
+    scan::scan(bytes)?;
     let mut decoder = decoder(bytes, 2 * DEPTH);
     contained(&mut || {
         read(&mut decoder);
@@ -123,7 +123,7 @@ pub(crate) struct Tuple<'a> {
 
 impl<'a> Tuple<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, String> {
-        scan::scan(bytes, DEPTH)?;
+        scan::scan(bytes)?;
         let (is_unit, (left, rest)) = match bytes {
             [0xc0, rest @ ..] => (true, (0, rest)),
             _ => (false, scan::array(bytes).ok_or("the arguments are not an array")?),

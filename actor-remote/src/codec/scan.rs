@@ -1,15 +1,23 @@
 //! The check of MessagePack bytes before they are decoded: linear, without recursion and allocation.
 
-/// Checks that the bytes are exactly one value, nested at most `depth` deep, whose lengths do not
+use super::DEPTH;
+
+/// Checks that the bytes are exactly one value, nested at most [`DEPTH`] deep, whose lengths do not
 /// exceed the remaining bytes. Extension types are never written, and are therefore refused.
-pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
-    // The number of missing values of each open array or map. Every value takes at least one byte,
-    // so the length of the frame limits the sum.
-    let mut open = vec![1_u64];
+pub(super) fn scan(bytes: &[u8]) -> Result<(), String> {
+    // The number of missing values of each open array or map, up to the innermost one. Every value takes at
+    // least one byte, so the length of the frame limits the sum.
+    let mut open = [0_u64; DEPTH + 1];
+    open[0] = 1;
+    let mut innermost = 0;
     let mut rest = bytes;
-    while let Some(missing) = open.last_mut() {
+    loop {
+        let missing = &mut open[innermost];
         if *missing == 0 {
-            open.pop();
+            if innermost == 0 {
+                break;
+            }
+            innermost -= 1;
             continue;
         }
         *missing -= 1;
@@ -40,10 +48,11 @@ pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
         };
         rest = rest.get(skipped..).unwrap_or_default();
         if children > 0 {
-            if open.len() > depth {
+            if innermost == DEPTH {
                 return Err("it is nested too deep".into());
             }
-            open.push(children);
+            innermost += 1;
+            open[innermost] = children;
         }
     }
     if rest.is_empty() { Ok(()) } else { Err("bytes are left over".into()) }
