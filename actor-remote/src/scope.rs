@@ -23,8 +23,8 @@ struct Value {
     /// The exports whose addresses are in the value that is being encoded.
     written: Vec<u64>,
     /// The exports of the other node whose addresses the value contains that is being decoded, with the number of
-    /// the addresses that are not read yet.
-    announced: BTreeMap<u64, u64>,
+    /// the addresses that are not read yet. `None` if there are none.
+    announced: Option<BTreeMap<u64, u64>>,
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     ended: Vec<(Exit, Box<dyn Any>)>,
 }
@@ -34,7 +34,7 @@ thread_local! {
         RefCell::new(Value {
             scope: None,
             written: Vec::new(),
-            announced: BTreeMap::new(),
+            announced: None,
             ended: Vec::new(),
         })
     };
@@ -50,7 +50,7 @@ impl Drop for Before {
 }
 
 impl Before {
-    fn enter(scope: &Scope, announced: BTreeMap<u64, u64>) -> Self {
+    fn enter(scope: &Scope, announced: Option<BTreeMap<u64, u64>>) -> Self {
         let scope = Some(scope.clone());
         Before(Some(VALUE.replace(Value { scope, announced, ..Value::default() })))
     }
@@ -69,11 +69,11 @@ pub(crate) fn decoding<T>(
     decode: impl FnOnce() -> T,
 ) -> T {
     let exports = announced.exports();
-    let mut before = Before::enter(scope, exports.map(std::mem::take).unwrap_or_default());
+    let mut before = Before::enter(scope, exports.map(std::mem::take));
     let result = decode();
     let Value { announced: left, ended, .. } = before.restore();
     if let Some(exports) = announced.exports() {
-        *exports = left;
+        *exports = left.unwrap_or_default();
     }
     drop(ended);
     result
@@ -83,10 +83,11 @@ pub(crate) fn decoding<T>(
 /// one as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
     VALUE.with_borrow_mut(|value| {
-        let Some(count) = value.announced.get_mut(&export) else { return false };
+        let Some(announced) = &mut value.announced else { return false };
+        let Some(count) = announced.get_mut(&export) else { return false };
         *count -= 1;
         if *count == 0 {
-            value.announced.remove(&export);
+            announced.remove(&export);
         }
         true
     })
@@ -94,13 +95,15 @@ pub(crate) fn take_announced(export: u64) -> bool {
 
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
-    VALUE.with_borrow_mut(|value| *value.announced.entry(export).or_default() += 1);
+    VALUE.with_borrow_mut(|value| {
+        *value.announced.get_or_insert_default().entry(export).or_default() += 1;
+    });
 }
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
 /// time: the other node counts as a holder of these exports, unless it never gets the value.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
-    let mut before = Before::enter(scope, BTreeMap::new());
+    let mut before = Before::enter(scope, None);
     let result = encode();
     (result, before.restore().written)
 }
