@@ -162,6 +162,21 @@ struct Window {
     is_reported: bool,
 }
 
+impl Window {
+    /// Takes the credit for a message. Returns `false` if the actor has ended or the session is over, and `None`
+    /// if there is too little credit. A message that is larger than the window needs all of it.
+    fn try_take(&mut self, cost: i64) -> Option<bool> {
+        if self.exit.is_some() {
+            return Some(false);
+        }
+        let fits = self.credit >= cost || self.unaccepted.is_empty();
+        fits.then(|| {
+            self.credit -= cost;
+            true
+        })
+    }
+}
+
 /// A message that was sent and whose credit has not come back yet.
 struct Unaccepted {
     /// The sequence number of the message's frame.
@@ -308,24 +323,22 @@ impl Import {
         }
     }
 
+    /// Takes the credit for a message if [`take_credit`](Self::take_credit) would not wait. Otherwise, or if the
+    /// actor has ended or the session is over, returns `false`.
+    fn try_take_credit(&self, cost: u64) -> bool {
+        self.window().try_take(cost.cast_signed()) == Some(true)
+    }
+
     /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is
     /// over.
     async fn take_credit(&self, node: &Inner, cost: u64) -> bool {
-        let cost = cost.cast_signed();
         let mut has_waited = false;
         let look = |window: &mut Window| {
-            if window.exit.is_some() {
-                return Some(false);
-            }
-            // A message that is larger than the window waits until no other message is in flight.
-            let fits = window.credit >= cost || window.unaccepted.is_empty();
-            if !fits && !std::mem::replace(&mut has_waited, true) {
+            let taken = window.try_take(cost.cast_signed());
+            if taken.is_none() && !std::mem::replace(&mut has_waited, true) {
                 node.count_credit_wait();
             }
-            fits.then(|| {
-                window.credit -= cost;
-                true
-            })
+            taken
         };
         self.until(look).await
     }
@@ -358,14 +371,38 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
+    /// Sends a message for which there is credit. Otherwise, returns it. Its body becomes the buffer for the next
+    /// one.
+    fn send_at_once(
+        &self,
+        node: &Inner,
+        encoded: Encoded,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), Encoded> {
+        let (Ok(body), Some(shared)) = (&encoded.body, self.shared(node)) else {
+            return Err(encoded);
+        };
+        let (cost, is_call) = (cost(body), encoded.caller.is_some());
+        if !self.try_take_credit(cost) {
+            return Err(encoded);
+        }
+        if !shared.try_take(cost, is_call) {
+            self.give_back_credit(cost);
+            return Err(encoded);
+        }
+        let (body, unsent) = Unsent::of(encoded, self, node);
+        if let Ok(body) = body {
+            unsent.sends(shared, body, buffer);
+        }
+        Ok(())
+    }
+
     /// Sends a message once there is credit. Its body becomes the buffer for the next one.
     ///
     /// # Cancellation
     /// If the future is dropped because the proxy is killed, the message is not sent.
     async fn send(&self, node: Arc<Inner>, encoded: Encoded, buffer: &mut Vec<u8>) {
-        let Encoded { name, method, body, caller, written, trace } = encoded;
-        let message = Some((name, caller, CallError::Stopped));
-        let mut unsent = Unsent { import: self, node: &node, message, written };
+        let (body, unsent) = Unsent::of(encoded, self, &node);
         let body = match body {
             Ok(body) => body,
             Err(refusal) => return unsent.fails(CallError::Refused(refusal)),
@@ -379,27 +416,7 @@ impl Import {
             self.give_back_credit(cost);
             return unsent.fails(self.unsent());
         }
-        let Some((name, caller, _)) = unsent.message.take() else { return };
-        // The message has waited on this side until now, so its caller may have left.
-        let caller = caller.map(Caller::begin);
-        let is_wanted = !matches!(caller, Some(None));
-        let result = match is_wanted {
-            true => {
-                let content = (&body[..], &unsent.written[..], trace);
-                node.send_message(self, name, method, content, caller.flatten())
-            }
-            false => Err(None),
-        };
-        if body.capacity() <= KEPT {
-            *buffer = body;
-        }
-        let Err(caller) = result else { return unsent.written.clear() };
-        self.give_back_credit(cost);
-        shared.give(cost);
-        shared.answered(usize::from(is_call));
-        if is_wanted {
-            unsent.message = Some((name, caller, self.unsent()));
-        }
+        unsent.sends(shared, body, buffer);
     }
 
     /// Returns the error of a call that was not sent.
@@ -494,11 +511,16 @@ struct RemoteProxy<P> {
 impl<P: Remote> Proxy<P> for RemoteProxy<P> {
     async fn forward(&mut self, mut message: P::Message) {
         let import = &self.import;
-        import.controlled().await;
+        // The future of each message is moved, so those that are rarely needed are boxed.
+        if import.control().is_none() {
+            Box::pin(import.controlled()).await;
+        }
         match import.encode(&mut self.buffer, &mut |out| P::encode(&mut message, out)) {
             Some((node, encoded)) => {
                 drop(message);
-                import.send(node, encoded, &mut self.buffer).await;
+                if let Err(encoded) = import.send_at_once(&node, encoded, &mut self.buffer) {
+                    Box::pin(import.send(node, encoded, &mut self.buffer)).await;
+                }
             }
             // The addresses of another protocol come from that protocol.
             None => {
