@@ -73,14 +73,13 @@ pub use crate::address::observers::Outcome;
 pub use control::Control;
 pub use message::{
     ForeignFailure, abandon_stream, begin, begin_stream, discard, fail, fail_stream, forward,
-    forward_or_discard, is_call, is_started, observe, open_stream, poll_closed, queued_reply,
-    queued_reply_until, queued_stream, refuse, report_undelivered, send, stream_capacity,
-    take_reply, try_send,
+    forward_or_discard, is_call, is_observed, is_started, observe, open_stream, poll_closed,
+    queued_reply, queued_reply_until, queued_stream, refuse, report_undelivered, send,
+    stream_capacity, take_reply, try_send,
 };
 
 use crate::actor::spawn::Prepared;
-use crate::address::addr::Actor;
-use crate::address::addr::{Addr, TypedAddr};
+use crate::address::addr::{Actor, Addr, TypedAddr};
 use crate::cell::message::Protocol;
 use crate::event::Event;
 use crate::exit::Exit;

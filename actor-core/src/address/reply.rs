@@ -208,6 +208,11 @@ impl<T> Reply<T> {
         self.state().is_some()
     }
 
+    /// Returns whether the end of the call runs observers.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.state().is_some_and(CallState::has_special_end)
+    }
+
     /// Returns whether the message of the call has been taken by a handler, or may have been.
     pub(crate) fn is_started(&self) -> bool {
         self.state().is_some_and(|call| call.is_unseen() || call.has_started())

@@ -272,6 +272,35 @@ pub fn is_call<T>(reply: &Reply<T>) -> bool {
     reply.is_call()
 }
 
+/// Returns whether the end of a call runs functions that were given to [`observe`].
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+///
+/// # #[actor] struct Clock;
+/// # #[actor] impl Clock { fn hour(&self) -> u8 { 3 } }
+/// struct Noon;
+///
+/// impl Proxy<Clock> for Noon {
+///     async fn forward(&mut self, mut message: ClockMessage) {
+///         proxy::observe::<Clock>(&mut message, |_| {});
+///         if let Some(reply) = proxy::take_reply::<Clock, u8>(&mut message) {
+///             assert!(proxy::is_observed(&reply));
+///             let _ = reply.send(12);
+///         }
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let (clock, _control) = proxy::prepare(Noon).spawn();
+///     assert_eq!(clock.hour().await, Ok(12));
+/// });
+/// ```
+pub fn is_observed<T>(reply: &Reply<T>) -> bool {
+    reply.is_observed()
+}
+
 /// Polls whether the caller of a message has left. Until then, the waker is stored in place of an earlier
 /// one, and is woken when the caller leaves.
 ///
