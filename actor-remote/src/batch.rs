@@ -65,7 +65,7 @@ impl Batch {
 }
 
 /// Returns the frames of a batch, as [`Batch::frames`] does.
-pub(crate) fn frames(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn frames(batch: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut rest = batch;
     std::iter::from_fn(move || {
         if rest.is_empty() {

@@ -1,8 +1,12 @@
 //! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
 //! the sending of replies.
 
+mod sends;
+
+pub(crate) use sends::Sends;
+
 use crate::frame::{CallFault, Ending, Frame};
-use crate::import::{WINDOW, cost};
+use crate::import::cost;
 use crate::incoming::{Answer, Call, Incoming, Waiting};
 use crate::node::{Announced, Inner};
 use crate::remote::Remote;
@@ -145,6 +149,7 @@ pub(crate) type Lane = Sender<Item>;
 /// An entry of a lane.
 pub(crate) enum Item {
     Message(Parcel),
+    Sends(Sends),
     /// Stop the actor for the other node.
     Stop,
     /// Refuse a kill that the other node may not order.
@@ -244,9 +249,12 @@ impl Server {
                 Item::Message(parcel) => {
                     let cost = cost(&parcel.body);
                     let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
-                    lane.is_over |= !self.deliver(&mut lane, parcel, is_allowed).await;
-                    self.queued.fetch_sub(cost, Ordering::Relaxed);
-                    lane.owed += if lane.is_over { 0 } else { cost };
+                    let gets_credit = self.deliver(&mut lane, parcel, is_allowed).await;
+                    self.accepted(&mut lane, cost, gets_credit);
+                }
+                Item::Sends(sends) => {
+                    let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
+                    self.deliver_sends(&mut lane, &sends, is_allowed).await;
                 }
                 Item::Stop => {
                     self.give_credit(&mut lane.owed);
@@ -262,9 +270,6 @@ impl Server {
                     self.give_credit(&mut lane.owed);
                     drop(barrier);
                 }
-            }
-            if lane.owed >= WINDOW / 4 {
-                self.give_credit(&mut lane.owed);
             }
             if lane.begun.len() >= BEGUN {
                 self.leave_to_tasks(&mut lane);
@@ -357,8 +362,7 @@ impl Server {
             }
         }
         if !is_allowed {
-            let text = format!("`{}` is not open to this node", self.address.protocol());
-            return self.refuse(call, Refusal::new(RefusalKind::Denied, text));
+            return self.refuse(call, self.denied());
         }
         let mut incoming = Incoming::new(&body, call, self.address.protocol());
         let begin = || self.address.begin(method, &mut incoming);
@@ -383,11 +387,7 @@ impl Server {
                 Sent::Now(outcome) => outcome,
                 Sent::Later(sending) => self.settling(lane, sending).await,
             };
-            if outcome.is_ok() {
-                return true;
-            }
-            scope.node.count_undelivered();
-            return self.address.is_alive();
+            return self.gets_credit(outcome);
         };
         let sent = match sent {
             Sent::Now(outcome) => Some(outcome),

@@ -332,6 +332,20 @@ impl<'a> Reader<'a> {
         self.0.is_empty().then_some(frame)
     }
 
+    /// Reads the frame if it is a send.
+    pub(crate) fn send(self) -> Option<Frame<'a>> {
+        self.is_one_of(&[5]).then(|| self.frame())?
+    }
+
+    /// Reads the frame if it is a reply or credit.
+    pub(crate) fn answer(self) -> Option<Frame<'a>> {
+        self.is_one_of(&[6, 9]).then(|| self.frame())?
+    }
+
+    fn is_one_of(&self, kinds: &[u8]) -> bool {
+        self.0.first().is_some_and(|kind| kinds.contains(kind))
+    }
+
     fn byte(&mut self) -> Option<u8> {
         let (&byte, rest) = self.0.split_first()?;
         self.0 = rest;

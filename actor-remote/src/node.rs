@@ -7,6 +7,7 @@ mod announced;
 mod arrivals;
 mod builder;
 mod counters;
+mod direct;
 mod endings;
 mod errors;
 mod events;
@@ -37,7 +38,7 @@ use crate::remote::Remote;
 use crate::session::{Random, State};
 use crate::topic::Topics;
 use crate::trace::Tracing;
-use crate::transport::{NodeId, Transport, TransportEvent};
+use crate::transport::{NodeId, Transport};
 use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
 use arrivals::Turn;
@@ -47,6 +48,7 @@ use event_listener::Event;
 use leaving::{NodeActor, NodeActorAddr};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -120,10 +122,12 @@ pub(crate) struct Inner {
     collected: Sender<()>,
     /// Wakes the task that sends late credit.
     late: Sender<()>,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
+    /// The number of events of the transport that are not handled yet.
+    unhandled: Arc<AtomicUsize>,
     /// Notified when a name is given or taken back.
     changed: Event,
-    counts: Counts,
+    counts: Arc<Counts>,
     topics: Topics,
     this: Weak<Inner>,
 }
@@ -180,32 +184,20 @@ impl Node {
             rules,
             system,
             transport: Box::new(transport),
-            inbox: inbox.clone(),
+            inbox,
             collected,
             late,
-            state: Mutex::new(state),
+            state: Arc::new(Mutex::new(state)),
+            unhandled: Arc::default(),
             changed: Event::new(),
-            counts: Counts::default(),
+            counts: Arc::default(),
             topics: Topics::default(),
             this: this.clone(),
         });
         inner.system.spawn_task(pump(inner.clone(), events)).detach();
         inner.system.spawn_task(send_collected(inner.this.clone(), ready)).detach();
         inner.system.spawn_task(send_late_credit(inner.this.clone(), waiting)).detach();
-        inner.transport.start(Box::new(move |event| {
-            // Events after the node has left are ignored.
-            let _ = inbox.try_send(match event {
-                TransportEvent::Up(node) => Arrived::Up(node),
-                TransportEvent::Down(node) => Arrived::Down(node),
-                TransportEvent::Frame { from, bytes } => Arrived::Frames(from, Batch::of(bytes)),
-                TransportEvent::Batch { from, bytes } => {
-                    Arrived::Frames(from, Batch::from_bytes(bytes))
-                }
-                TransportEvent::NoContact { peer, reason } => {
-                    Arrived::NoContact { peer: peer.to_owned(), reason: reason.to_owned() }
-                }
-            });
-        }));
+        inner.transport.start(inner.on_event());
         let actor = inner.system.spawn(NodeActor::new(inner.clone()));
         Node { handle: Arc::new(Handle { inner, _actor: actor }) }
     }

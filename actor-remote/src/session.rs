@@ -42,8 +42,10 @@ pub(crate) trait Pending: Send {
     /// Marks the call as started. Returns `false` if its caller has left or its deadline has passed: then the
     /// call is over.
     fn begin(&mut self) -> bool;
-    /// Whether no code of the user runs when the reply is decoded and dropped.
+    /// Whether no code of the user runs when the reply is decoded, observed and dropped.
     fn is_plain(&self) -> bool;
+    /// Completes a plain call with the reply that has arrived. Its waker runs, and no other code of the user.
+    fn reply_plain(self: Box<Self>, bytes: &[u8]);
     /// Completes the call with the reply that has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced);
     fn fail(self: Box<Self>, error: CallError);
@@ -204,6 +206,12 @@ impl Peer {
         let stream = self.streams.remove(&call);
         self.window.answered(usize::from(stream.is_some()));
         stream
+    }
+
+    /// Returns whether a frame comes after this number of further frames of the session.
+    pub(crate) fn is_at(&self, head: Head, further: u64) -> bool {
+        let is_current = self.is_open && self.theirs == Some(head.session);
+        is_current && self.next_in.checked_add(further) == Some(head.sequence)
     }
 
     /// Returns the position of a frame in the session, and counts the frame if it is the next one.

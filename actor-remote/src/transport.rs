@@ -60,8 +60,9 @@ pub trait Transport: Send + Sync + 'static {
     /// Returns the identity of this node.
     fn node(&self) -> NodeId;
 
-    /// Starts to report events. `on_event` neither blocks nor calls the transport, and can be
-    /// called on any thread, but not by two threads at once.
+    /// Starts to report events. `on_event` neither blocks nor sends anything, and can be called on any thread, but
+    /// not by two threads at once. It wakes callers whose replies have come; a waker can make the node
+    /// [leave](Self::leave), so `on_event` must not be called under a lock that `leave` needs.
     fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>);
 
     /// Sends a frame. Does not block. A frame may be lost.

@@ -7,8 +7,8 @@
 //!   process at once when its connection closes, and after the lease when it is silent.
 //! - Its inbox is `@actor/1/<cluster>/in/<id>/<sender>`.
 //!
-//! zenoh calls back on its own threads. A callback only queues events; it never calls zenoh, because a
-//! callback that waits for zenoh stops the thread that would end the wait. A put can block while the receiver
+//! zenoh calls back on its own threads. A callback queues events, and wakes the callers whose replies have come; it
+//! never calls zenoh, because a callback that waits for zenoh stops the thread that would end the wait. A put can block while the receiver
 //! is slow, so each node that is up has an outbox with a thread of its own, which puts what the workers do not:
 //! a slow node does not delay the frames to others.
 
@@ -209,10 +209,11 @@ impl Transport for ZenohTransport {
 
     fn leave(&self) {
         let Some(Open { session, declared, contact, is_open }) = self.open().take() else { return };
-        let sending = self.peers.close();
-        drop(contact);
+        let peers = self.peers.clone();
         // Closing can block, and this function must not.
         let closing = move || {
+            let sending = peers.close();
+            drop(contact);
             sending.join(LAST_FRAMES);
             drop(declared);
             // An error says that the session is closed already.

@@ -48,23 +48,35 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Waiting<T> {
     }
 
     fn is_plain(&self) -> bool {
-        is_plain::<T>()
+        is_plain::<T>() && !self.reply.as_ref().is_some_and(proxy::is_observed)
+    }
+
+    fn reply_plain(self: Box<Self>, bytes: &[u8]) {
+        if let Some(reply) = self.reply {
+            answer(reply, codec::decode(bytes));
+        }
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced) {
-        let Some(reply) = self.reply else { return };
-        match scope::decoding(scope, announced, || codec::decode(bytes)) {
-            Ok(value) => drop(reply.send(value)),
-            Err(text) => {
-                let refusal = Refusal::new(RefusalKind::BadReply, text);
-                proxy::fail(reply, CallError::Refused(refusal));
-            }
+        if let Some(reply) = self.reply {
+            answer(reply, scope::decoding(scope, announced, || codec::decode(bytes)));
         }
     }
 
     fn fail(self: Box<Self>, error: CallError) {
         if let Some(reply) = self.reply {
             proxy::fail(reply, if self.is_passed_on { of_passed_on(error) } else { error });
+        }
+    }
+}
+
+/// Answers with the value, or fails with the text of the error.
+fn answer<T>(reply: Reply<T>, decoded: Result<T, String>) {
+    match decoded {
+        Ok(value) => drop(reply.send(value)),
+        Err(text) => {
+            let refusal = Refusal::new(RefusalKind::BadReply, text);
+            proxy::fail(reply, CallError::Refused(refusal));
         }
     }
 }

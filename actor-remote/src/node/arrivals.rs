@@ -4,11 +4,11 @@ use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
-use crate::export::{Asked, Exported, Item, Parcel, Server};
-use crate::frame::{self, CallFault, Ending, Frame, REPLIES, Reader};
+use crate::export::{Asked, Export, Exported, Item, Lane, Parcel, Server};
+use crate::frame::{self, CallFault, Ending, Frame, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Running};
+use crate::session::{Arrival, Peer, Running};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
 use crate::trace::TraceParent;
@@ -16,6 +16,7 @@ use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
 use actor_core::future::yield_now;
 use actor_core::{Exit, Reply, time};
+use async_channel::Receiver;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -44,6 +45,30 @@ struct Before {
 /// The number of frames and other events that are handled before other tasks get a turn.
 const TURN: u32 = 64;
 
+/// Returns the lane of an export for a node. A new lane needs a task.
+pub(super) fn lane<'a>(
+    scope: &Scope,
+    export: u64,
+    found: &Export,
+    peer: &'a mut Peer,
+) -> (&'a Lane, Option<(Server, Receiver<Item>)>) {
+    let mut begun = None;
+    let lane = peer.lanes.entry(export).or_insert_with(|| {
+        let (lane, items) = async_channel::unbounded();
+        let server = Server {
+            scope: scope.clone(),
+            export,
+            address: found.address.clone(),
+            is_alive: peer.is_alive.clone(),
+            replies: peer.replies.clone(),
+            queued: peer.queued.clone(),
+        };
+        begun = Some((server, items));
+        lane
+    });
+    (lane, begun)
+}
+
 /// Counts the frames and other events.
 #[derive(Default)]
 pub(super) struct Turn {
@@ -53,7 +78,12 @@ pub(super) struct Turn {
 impl Turn {
     /// Counts one. When the turn is over, other tasks get one.
     async fn count(&mut self) {
-        self.handled += 1;
+        self.count_run(1).await;
+    }
+
+    /// Counts frames that are handled together.
+    async fn count_run(&mut self, frames: u32) {
+        self.handled += frames;
         if self.handled >= TURN {
             self.handled = 0;
             yield_now().await;
@@ -63,6 +93,14 @@ impl Turn {
 
 impl Inner {
     pub(super) async fn handle(self: &Arc<Self>, event: Arrived, turn: &mut Turn) {
+        let is_of_transport = !matches!(event, Arrived::Abandoned { .. } | Arrived::NotRead { .. });
+        self.handle_next(event, turn).await;
+        if is_of_transport {
+            self.unhandled.fetch_sub(1, Ordering::Release);
+        }
+    }
+
+    async fn handle_next(self: &Arc<Self>, event: Arrived, turn: &mut Turn) {
         match event {
             Arrived::Up(node) if node != self.id => {
                 self.update(|state| {
@@ -76,9 +114,18 @@ impl Inner {
                 self.session_ended(wreck, Cause::Lost);
             }
             Arrived::Frames(from, batch) => {
-                for frame in batch.frames() {
-                    self.arrived(from, frame);
-                    turn.count().await;
+                let mut frames = batch.frames().peekable();
+                while frames.peek().is_some() {
+                    let handled = match self.sends_arrived(from, &mut frames) {
+                        0 => self.answers_arrived(from, &mut frames),
+                        sends => sends,
+                    };
+                    if handled == 0
+                        && let Some(frame) = frames.next()
+                    {
+                        self.arrived(from, frame);
+                    }
+                    turn.count_run(handled.max(1)).await;
                 }
                 return;
             }
@@ -239,13 +286,11 @@ impl Inner {
                 drop(running);
                 self.answered();
             }
-            Frame::Credit { export: REPLIES, bytes } => {
-                let replies = self.lock().peers.get(&from).map(|it| it.replies.clone());
-                if let Some(replies) = replies {
-                    replies.give(bytes);
+            Frame::Credit { export, bytes } => {
+                if let Some(peer) = self.lock().peers.get(&from) {
+                    peer.credited(export, bytes);
                 }
             }
-            Frame::Credit { export, bytes } => self.credited(from, export, bytes),
             Frame::Ended { export, exit } => {
                 self.ended_there(&scope, export, exit.into_exit());
             }
@@ -286,32 +331,6 @@ impl Inner {
         fate != Fate::Wrong
     }
 
-    /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
-    /// of the frames.
-    fn credited(&self, from: NodeId, export: u64, bytes: u64) {
-        let (imports, window) = {
-            let state = self.lock();
-            let Some(peer) = state.peers.get(&from) else { return };
-            let known = peer.proxies.get(&export).into_iter();
-            let imports = known.flat_map(|it| it.older.iter().chain([&it.import]).cloned());
-            (imports.collect::<Vec<_>>(), peer.window.clone())
-        };
-        let mut left = bytes;
-        loop {
-            let mut oldest: Vec<_> =
-                imports.iter().filter_map(|it| Some((it.oldest()?, it))).collect();
-            oldest.sort_by_key(|(sequence, _)| *sequence);
-            let Some((_, first)) = oldest.first() else { break };
-            let end = oldest.get(1).map_or(u64::MAX, |(sequence, _)| *sequence);
-            let before = left;
-            left = first.accepted(left, end);
-            if left == before {
-                break;
-            }
-        }
-        window.give(bytes - left);
-    }
-
     /// Accepts a call. Returns `false` if it is not allowed.
     fn called(
         self: &Arc<Self>,
@@ -345,8 +364,7 @@ impl Inner {
 
     /// Puts an item into the lane of its export.
     pub(super) fn queue(self: &Arc<Self>, scope: &Scope, export: u64, item: Item) -> Queued {
-        let mut begun = None;
-        {
+        let begun = {
             let mut state = self.lock();
             let state = &mut *state;
             if state.is_leaving && matches!(item, Item::Message(_)) {
@@ -365,25 +383,19 @@ impl Inner {
                     return Queued::BeyondWindow;
                 }
             }
-            let lane = peer.lanes.entry(export).or_insert_with(|| {
-                let (lane, items) = async_channel::unbounded();
-                let server = Server {
-                    scope: scope.clone(),
-                    export,
-                    address: found.address.clone(),
-                    is_alive: peer.is_alive.clone(),
-                    replies: peer.replies.clone(),
-                    queued: peer.queued.clone(),
-                };
-                begun = Some(server.run(items));
-                lane
-            });
+            let (lane, begun) = lane(scope, export, found, peer);
             let _ = lane.try_send(item);
-        }
-        if let Some(serving) = begun {
-            self.system.spawn_task(serving).detach();
-        }
+            begun
+        };
+        self.serve(begun);
         Queued::Yes
+    }
+
+    /// Starts the task of a new lane.
+    pub(super) fn serve(&self, begun: Option<(Server, Receiver<Item>)>) {
+        if let Some((server, items)) = begun {
+            self.system.spawn_task(server.run(items)).detach();
+        }
     }
 
     /// Returns an export that the node holds.

@@ -87,6 +87,11 @@ pub(super) fn add(count: &AtomicU64) {
 
 /// Counts a frame and its bytes.
 pub(super) fn add_frame(frames: &AtomicU64, bytes: &AtomicU64, frame: &[u8]) {
-    add(frames);
-    bytes.fetch_add(frame.len() as u64, Ordering::Relaxed);
+    add_frames(frames, bytes, 1, frame.len() as u64);
+}
+
+/// Counts frames and their bytes.
+pub(super) fn add_frames(frames: &AtomicU64, bytes: &AtomicU64, number: u32, length: u64) {
+    frames.fetch_add(u64::from(number), Ordering::Relaxed);
+    bytes.fetch_add(length, Ordering::Relaxed);
 }

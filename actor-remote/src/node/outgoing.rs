@@ -3,6 +3,7 @@
 
 use super::Inner;
 use super::counters::{add, add_frame};
+use super::direct::is_completing;
 use crate::batch::Batch;
 use crate::frame::{Frame, REPLIES};
 use crate::import::{Caller, Import, cost};
@@ -35,6 +36,12 @@ impl Inner {
         mut state: MutexGuard<'a, State>,
         is_busy: impl Fn(NodeId) -> bool,
     ) {
+        if is_completing() {
+            drop(state);
+            // An error says that the task is woken already, or that its system has ended.
+            let _ = self.collected.try_send(());
+            return;
+        }
         while let Some((to, first)) = state.outboxes.begin(&is_busy) {
             let mut next = Some(first);
             while let Some(batch) = next {

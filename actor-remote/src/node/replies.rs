@@ -22,7 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The number of bytes of a reply of a plain type that is decoded at once.
-const SHORT: usize = 4096;
+pub(super) const SHORT: usize = 4096;
 
 /// The replies of an actor that are not decoded yet. `None` once the task has ended.
 pub(crate) struct Undecoded(Mutex<Option<VecDeque<Entry>>>);

@@ -3,7 +3,8 @@
 //! Invariants:
 //! - A node is in `up` exactly while its last reported event is `Up`. So `Up` and `Down` alternate.
 //! - Events are reported under the lock, so never by two threads at once. The function that
-//!   takes them does not block and does not call the transport.
+//!   takes them does not block and does not call the transport. It wakes callers, whose wakers can send, and make the
+//!   node leave: neither takes the lock.
 //! - A frame of a node that is not up waits in `early`, at most [`EARLY`] frames a node and [`STRANGERS`]
 //!   nodes. A frame beyond that is lost; its session finds the gap.
 

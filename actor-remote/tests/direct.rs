@@ -1,0 +1,197 @@
+//! Replies that are completed on the thread of the transport, over a network whose frames the test delivers.
+
+use actor_core::future::yield_now;
+use actor_core::prelude::*;
+use actor_core::proxy::{self, Proxy};
+use actor_remote::{Batch, Node, NodeId, Transport, TransportEvent};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
+
+/// The ends of a network of two nodes, and the batches that are in flight to each.
+#[derive(Default)]
+struct Network {
+    ends: Mutex<[Option<Arc<OnEvent>>; 2]>,
+    in_flight: [Mutex<VecDeque<Vec<u8>>>; 2],
+}
+
+struct End {
+    number: usize,
+    network: Arc<Network>,
+}
+
+fn id(number: usize) -> NodeId {
+    NodeId(number as u64 + 1)
+}
+
+impl Transport for End {
+    fn node(&self) -> NodeId {
+        id(self.number)
+    }
+
+    fn start(&self, on_event: OnEvent) {
+        self.network.ends.lock().unwrap()[self.number] = Some(Arc::new(on_event));
+    }
+
+    fn send(&self, to: NodeId, frame: Vec<u8>) {
+        panic!("{} bytes for {to} come in a batch", frame.len());
+    }
+
+    fn send_batch(&self, to: NodeId, batch: Batch) {
+        let to = usize::from(to == id(1));
+        self.network.in_flight[to].lock().unwrap().push_back(batch.into_bytes());
+    }
+
+    fn leave(&self) {}
+}
+
+impl Network {
+    fn report(&self, to: usize, event: TransportEvent<'_>) {
+        let end = self.ends.lock().unwrap()[to].clone().unwrap();
+        end(event);
+    }
+
+    /// Delivers the batches that are in flight to a node. Returns whether there were any.
+    fn deliver(&self, to: usize) -> bool {
+        let batches = std::mem::take(&mut *self.in_flight[to].lock().unwrap());
+        for bytes in &batches {
+            self.report(to, TransportEvent::Batch { from: id(1 - to), bytes });
+        }
+        !batches.is_empty()
+    }
+
+    /// Lets the nodes run until nothing is in flight to node `to`, whose batches stay there if `holds`.
+    async fn settle(&self, to: usize, holds: bool) {
+        let mut quiet = 0;
+        while quiet < 100 {
+            let is_busy = self.deliver(1 - to) | (!holds && self.deliver(to));
+            quiet = if is_busy { 0 } else { quiet + 1 };
+            yield_now().await;
+        }
+    }
+}
+
+#[actor]
+#[derive(Default)]
+struct Echo {
+    listener: Option<ListenerAddr>,
+}
+
+#[actor]
+#[derive(Default)]
+struct Listener {
+    heard: u32,
+}
+
+#[actor(remote)]
+impl Listener {
+    fn hear(&mut self, number: u32) {
+        self.heard += number;
+    }
+}
+
+#[actor(remote)]
+impl Echo {
+    fn listen(&mut self, listener: ListenerAddr) {
+        self.listener = Some(listener);
+    }
+
+    fn echo(&mut self, text: String) -> String {
+        text
+    }
+
+    async fn tell(&mut self, number: u32) {
+        let listener = self.listener.as_ref().unwrap();
+        listener.hear(number).send().await.unwrap();
+    }
+}
+
+/// A server, number 0, a client, number 1, and the address of the client for the actor of the server.
+async fn connected() -> (Arc<Network>, [Node; 2], EchoAddr) {
+    let network = Arc::new(Network::default());
+    let node = |number, name| Node::on(End { number, network: network.clone() }, name);
+    let nodes = [node(0, "server"), node(1, "client")];
+    nodes[0].register("echo", &Echo::default().spawn()).unwrap();
+    network.report(0, TransportEvent::Up(id(1)));
+    network.report(1, TransportEvent::Up(id(0)));
+    network.settle(1, false).await;
+    let echo = nodes[1].lookup("echo").unwrap();
+    (network, nodes, echo)
+}
+
+/// Polls a future once.
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
+}
+
+#[test]
+fn a_plain_reply_is_completed_before_the_node_runs() {
+    System::current_thread().block_on(async {
+        let (network, _nodes, echo) = connected().await;
+        let mut call = pin!(echo.echo("hello".into()).into_future());
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Pending);
+        network.settle(1, true).await;
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Pending);
+        assert!(network.deliver(1), "the reply");
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Ready(Ok("hello".into())));
+    });
+}
+
+#[test]
+fn a_reply_does_not_overtake_an_earlier_message() {
+    System::current_thread().block_on(async {
+        let (network, _nodes, echo) = connected().await;
+        let listener = Listener::default().spawn();
+        let mut listening = pin!(echo.listen(listener).into_future());
+        while poll_once(listening.as_mut()).await.is_pending() {
+            network.settle(1, false).await;
+        }
+        let mut telling = pin!(echo.tell(7).into_future());
+        assert_eq!(poll_once(telling.as_mut()).await, Poll::Pending);
+        network.settle(1, true).await;
+        let mut call = pin!(echo.echo("hello".into()).into_future());
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Pending);
+        network.settle(1, true).await;
+        // The message for the listener, and behind it the replies.
+        assert!(network.deliver(1));
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Pending, "the node has not run");
+        network.settle(1, false).await;
+        assert_eq!(poll_once(telling.as_mut()).await, Poll::Ready(Ok(())));
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Ready(Ok("hello".into())));
+    });
+}
+
+/// Observes the calls that it forwards.
+struct Observing {
+    to: EchoAddr,
+    seen: Arc<Mutex<u32>>,
+}
+
+impl Proxy<Echo> for Observing {
+    async fn forward(&mut self, mut message: EchoMessage) {
+        let seen = self.seen.clone();
+        proxy::observe::<Echo>(&mut message, move |_| *seen.lock().unwrap() += 1);
+        proxy::forward_or_discard(&self.to, message).await;
+    }
+}
+
+#[test]
+fn an_observer_does_not_run_on_the_thread_of_the_transport() {
+    System::current_thread().block_on(async {
+        let (network, _nodes, to) = connected().await;
+        let seen = Arc::new(Mutex::new(0));
+        let (echo, _control) = proxy::prepare(Observing { to, seen: seen.clone() }).spawn();
+        let mut call = pin!(echo.echo("hello".into()).into_future());
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Pending);
+        network.settle(1, true).await;
+        assert!(network.deliver(1), "the reply");
+        assert_eq!(*seen.lock().unwrap(), 0);
+        network.settle(1, false).await;
+        assert_eq!(*seen.lock().unwrap(), 1);
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Ready(Ok("hello".into())));
+    });
+}
