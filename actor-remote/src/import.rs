@@ -371,30 +371,30 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
-    /// Sends a message for which there is credit. Otherwise, returns it. Its body becomes the buffer for the next
-    /// one.
+    /// Sends a message for which there is credit. Otherwise, returns the message. Its body becomes the buffer for the
+    /// next one.
     fn send_at_once(
         &self,
         node: &Inner,
         encoded: Encoded,
         buffer: &mut Vec<u8>,
-    ) -> Result<(), Encoded> {
+    ) -> Option<Encoded> {
         let (Ok(body), Some(shared)) = (&encoded.body, self.shared(node)) else {
-            return Err(encoded);
+            return Some(encoded);
         };
         let (cost, is_call) = (cost(body), encoded.caller.is_some());
         if !self.try_take_credit(cost) {
-            return Err(encoded);
+            return Some(encoded);
         }
         if !shared.try_take(cost, is_call) {
             self.give_back_credit(cost);
-            return Err(encoded);
+            return Some(encoded);
         }
         let (body, unsent) = Unsent::of(encoded, self, node);
         if let Ok(body) = body {
             unsent.sends(shared, body, buffer);
         }
-        Ok(())
+        None
     }
 
     /// Sends a message once there is credit. Its body becomes the buffer for the next one.
@@ -518,7 +518,7 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         match import.encode(&mut self.buffer, &mut |out| P::encode(&mut message, out)) {
             Some((node, encoded)) => {
                 drop(message);
-                if let Err(encoded) = import.send_at_once(&node, encoded, &mut self.buffer) {
+                if let Some(encoded) = import.send_at_once(&node, encoded, &mut self.buffer) {
                     Box::pin(import.send(node, encoded, &mut self.buffer)).await;
                 }
             }

@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, TryLockError};
 const RUN: u32 = 64;
 
 /// The maximum number of frames in a batch that the thread of the transport handles.
-const FEW: u32 = 16;
+const FEW: u64 = 16;
 
 /// The calls that replies complete, each with the reply.
 type Answered<'a> = Vec<(Box<dyn Pending>, &'a [u8])>;
@@ -134,7 +134,7 @@ impl Inner {
         from: NodeId,
         frames: &mut Peekable<impl Iterator<Item = &'a [u8]>>,
     ) -> u32 {
-        if !frames.peek().is_some_and(|bytes| answer(bytes).is_some()) {
+        if frames.peek().is_none_or(|bytes| answer(bytes).is_none()) {
             return 0;
         }
         let mut answered = Answered::new();
@@ -269,15 +269,10 @@ impl State {
         let Some(peer) = self.peers.get(&from).filter(|peer| peer.expects_no_rest()) else {
             return false;
         };
-        let mut count = 0;
-        for bytes in frames {
-            let Some((head, frame)) = answer(bytes) else { return false };
-            if count == FEW || !peer.is_at(head, u64::from(count)) || !peer.is_plain(&frame) {
-                return false;
-            }
-            count += 1;
-        }
-        true
+        (0..).zip(frames).all(|(place, bytes)| {
+            let is_next = |(head, frame)| peer.is_at(head, place) && peer.is_plain(&frame);
+            place < FEW && answer(bytes).is_some_and(is_next)
+        })
     }
 
     /// Takes the plain replies and the credit that come next. Returns the number of frames, and adds the calls
