@@ -1,11 +1,14 @@
 //! Failures of processes and of the network between them.
 
+use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::spawn_task;
 use actor_remote::{Node, ZenohTransport};
+use futures_lite::future::poll_once;
 use processes::{
     Link, Memory, Process, SOON, Signal, Slow, StoreAddr, free_port, run, timed, until,
 };
+use std::pin::pin;
 use std::time::Duration;
 
 /// A lease that is far longer than the reaction to a closed connection.
@@ -81,13 +84,12 @@ fn a_process_that_shuts_down_answers_its_calls_before() {
         let mut server = peer(port, LONG);
         let node = client(port, LONG).await;
         let store = store_of(&node).await;
-        let calls: Vec<_> =
-            (0..100).map(|_| spawn_task(store.reply_later(200).into_owned())).collect();
+        let mut calls = pin!(join_all((0..100).map(|_| store.reply_later(200))));
+        assert_eq!(poll_once(calls.as_mut()).await, None);
+        // Its reply shows that the calls in front of it have arrived.
         store.add(0).await.unwrap();
         server.tell("shutdown");
-        for call in calls {
-            assert_eq!(call.await, Ok(200));
-        }
+        assert_eq!(calls.await, vec![Ok(200); 100]);
         assert_eq!(server.line(), "all calls were answered");
         let (exit, time) = timed("the shutdown is seen", store.join()).await;
         assert_eq!(exit, Exit::Unreachable);
