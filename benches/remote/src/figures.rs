@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 /// Prints the figures of one run.
 pub struct Figures {
-    server: u32,
+    /// This process and the others.
+    processes: Vec<u32>,
 }
 
 /// A measurement that has begun.
 pub struct Begun {
     time: Instant,
-    /// Of this process and of the server.
-    used: [Used; 2],
+    /// Of each process.
+    used: Vec<Used>,
 }
 
 /// The resources that a process has used.
@@ -42,21 +43,27 @@ impl Used {
 }
 
 impl Figures {
-    pub fn new(server: u32) -> Self {
-        Figures { server }
+    /// Returns the figures of this process and the others together.
+    pub fn new(others: impl IntoIterator<Item = u32>) -> Self {
+        Figures { processes: [std::process::id()].into_iter().chain(others).collect() }
     }
 
-    fn used(&self) -> [Used; 2] {
-        [Used::by(std::process::id()), Used::by(self.server)]
+    fn used(&self) -> Vec<Used> {
+        self.processes.iter().map(|process| Used::by(*process)).collect()
     }
 
     pub fn begin(&self) -> Begun {
         Begun { used: self.used(), time: Instant::now() }
     }
 
-    /// Prints the rate of a measurement, and what each message has used in both processes together.
+    /// Prints the rate of a measurement, and what each message has used in all processes together.
     pub fn end(&self, begun: Begun, name: &str, messages: u64) {
-        let time = begun.time.elapsed();
+        self.end_at(begun, name, messages, Instant::now());
+    }
+
+    /// Does the same for a measurement whose last message was handled at this time.
+    pub fn end_at(&self, begun: Begun, name: &str, messages: u64, at: Instant) {
+        let time = at - begun.time;
         let (mut processor, mut switches) = (Duration::ZERO, 0);
         for (now, before) in self.used().iter().zip(begun.used) {
             // A thread that has ended is counted before only.
@@ -72,6 +79,14 @@ impl Figures {
         print(&format!("{name}, thread switches a message"), each(switches as f64));
     }
 
+    /// Prints the share of messages with an outcome, unless all have it.
+    #[cfg(feature = "peers")]
+    pub fn share(&self, outcome: &str, messages: u64, of: u64) {
+        if messages < of {
+            print(&format!("{outcome}, %"), messages as f64 / of as f64 * 100.0);
+        }
+    }
+
     /// Prints percentiles of single times.
     pub fn times(&self, name: &str, mut times: Vec<Duration>) {
         times.sort_unstable();
@@ -84,10 +99,4 @@ impl Figures {
 
 fn print(name: &str, value: f64) {
     println!("{name}\t{value}");
-}
-
-/// Returns the middle value.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -29,9 +29,9 @@ impl Echo {
     }
 }
 
-pub fn serve(endpoint: &str) {
+pub fn serve(address: &str) {
     System::builder().build().block_on(async {
-        let node = Node::listen(endpoint).await.expect("it listens");
+        let node = Node::listen(&format!("tcp/{address}")).await.expect("it listens");
         node.register("echo", &Echo::default().spawn()).expect("the name is free");
         println!("ready");
         node.left().await;
@@ -48,9 +48,9 @@ async fn call_one_by_one(echo: &EchoAddr, text: &str) -> Vec<Duration> {
     times
 }
 
-pub fn measure(endpoint: &str, figures: Figures) {
+pub fn measure(address: &str, figures: Figures) {
     System::builder().build().block_on(async {
-        let node = Node::connect(endpoint).await.expect("it connects");
+        let node = Node::connect(&format!("tcp/{address}")).await.expect("it connects");
         let echo: EchoAddr =
             node.wait_for("echo", Duration::from_secs(10)).await.expect("the server has it");
         let text = "x".repeat(PAYLOAD);

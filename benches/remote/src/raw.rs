@@ -23,6 +23,10 @@ fn open(listen: &str, connect: &str) -> zenoh::Session {
     zenoh::open(config).wait().expect("it opens")
 }
 
+fn endpoint(address: &str) -> String {
+    format!("[\"tcp/{address}\"]")
+}
+
 fn publisher(session: &zenoh::Session, key: &'static str) -> Publisher<'static> {
     let publisher = session.declare_publisher(key).congestion_control(CongestionControl::Block);
     publisher.wait().expect("it is declared")
@@ -31,8 +35,8 @@ fn publisher(session: &zenoh::Session, key: &'static str) -> Publisher<'static> 
 /// The bytes of a message without an answer.
 const NOTE: usize = 8;
 
-pub fn serve(endpoint: &str) {
-    let session = open(&format!("[\"{endpoint}\"]"), "[]");
+pub fn serve(address: &str) {
+    let session = open(&endpoint(address), "[]");
     // Answers are put by another thread, because a put inside a callback can block the thread that would
     // make room for it.
     let (sender, answers) = mpsc::channel::<Vec<u8>>();
@@ -61,8 +65,8 @@ pub fn serve(endpoint: &str) {
     }
 }
 
-pub fn measure(endpoint: &str, figures: Figures) {
-    let session = open("[]", &format!("[\"{endpoint}\"]"));
+pub fn measure(address: &str, figures: Figures) {
+    let session = open("[]", &endpoint(address));
     let (sender, answers) = mpsc::channel::<Vec<u8>>();
     let _inbox = session
         .declare_subscriber("bench/client")
