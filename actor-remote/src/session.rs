@@ -44,7 +44,7 @@ pub(crate) trait Pending: Send {
     fn begin(&mut self) -> bool;
     /// Whether no code of the user runs when the reply is decoded, observed and dropped.
     fn is_plain(&self) -> bool;
-    /// Completes a plain call with the reply that has arrived. Its waker runs, and no other code of the user.
+    /// Completes a plain call with the reply that has arrived. Of the user's code, only its waker runs.
     fn reply_plain(self: Box<Self>, bytes: &[u8]);
     /// Completes the call with the reply that has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced);
