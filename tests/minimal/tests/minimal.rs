@@ -157,7 +157,8 @@ fn a_system_tells_the_time_with_its_own_timers() -> Result<(), Box<dyn Error>> {
         .join()
         .map_err(|_| "a thread outside of the system has failed")?;
         // The sleeping actors are killed.
-        assert!(system.block_on(system.shutdown(Duration::ZERO)).stuck.is_empty());
+        let report = system.block_on(system.shutdown(Duration::ZERO));
+        assert!(report.stuck.is_empty(), "{report}");
     }
     Ok(())
 }
