@@ -412,9 +412,7 @@ impl Node {
     /// # Cancellation
     /// Dropping the future has no effect.
     pub async fn left(&self) {
-        let inner = &self.handle.inner;
-        inner.until(|| inner.lock().is_closed.then_some(())).await;
-        inner.transport.left().await;
+        self.handle.inner.left().await;
     }
 }
 

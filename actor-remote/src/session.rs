@@ -70,6 +70,8 @@ pub(crate) struct State {
     /// Set once the node accepts no further messages, because it is about to leave.
     pub(crate) is_leaving: bool,
     pub(crate) is_closed: bool,
+    /// Set once the transport is told to leave.
+    pub(crate) has_left: bool,
     /// Whether a node may send messages to an export, once the user's function has decided.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
     /// For each node, the time of the first of its recent bad frames, and their number.
@@ -241,6 +243,7 @@ impl State {
             has_late_credit: false,
             is_leaving: false,
             is_closed: false,
+            has_left: false,
             verdicts: BTreeMap::new(),
             offences: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -425,17 +428,38 @@ impl State {
         peer.names.extend(given.into_iter().map(|named| (named.name.clone(), named)));
     }
 
-    /// Removes all names of this node, because it has left.
-    pub(crate) fn clear_names(&mut self) {
-        self.names_version += 1;
-        self.names.clear();
-    }
-
     pub(crate) fn push_all(&mut self, frame: &Frame<'_>) {
         let peers: Vec<NodeId> = self.peers.keys().copied().collect();
         for peer in peers {
             self.push(peer, frame);
         }
+    }
+
+    /// Ends all sessions with the notice that this node leaves, behind which nothing is queued. Returns `None` if
+    /// the node is closed already.
+    pub(crate) fn close(&mut self) -> Option<Wreck> {
+        if std::mem::replace(&mut self.is_closed, true) {
+            return None;
+        }
+        self.push_all(&Frame::Leaving);
+        self.names_version += 1;
+        self.names.clear();
+        let mut wreck = Wreck::default();
+        let peers: Vec<NodeId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            wreck.merge(self.down(peer));
+        }
+        self.by_actor.clear();
+        wreck.keep(std::mem::take(&mut self.exports));
+        Some(wreck)
+    }
+
+    /// Returns whether the network has to be left: the node is closed, and nothing is left to send. Returns `true`
+    /// once.
+    pub(crate) fn begins_to_leave(&mut self) -> bool {
+        let begins = self.is_closed && !self.has_left && self.outboxes.are_empty();
+        self.has_left |= begins;
+        begins
     }
 
     /// Ends the session with a node. A later one begins with another number.

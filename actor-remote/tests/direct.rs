@@ -7,8 +7,9 @@ use actor_remote::{Batch, Node, NodeId, Transport, TransportEvent};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 
 type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
 
@@ -22,6 +23,7 @@ struct Network {
 struct End {
     number: usize,
     network: Arc<Network>,
+    has_left: AtomicBool,
 }
 
 fn id(number: usize) -> NodeId {
@@ -42,11 +44,16 @@ impl Transport for End {
     }
 
     fn send_batch(&self, to: NodeId, batch: Batch) {
+        if self.has_left.load(Ordering::SeqCst) {
+            return;
+        }
         let to = usize::from(to == id(1));
         self.network.in_flight[to].lock().unwrap().push_back(batch.into_bytes());
     }
 
-    fn leave(&self) {}
+    fn leave(&self) {
+        self.has_left.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Network {
@@ -113,7 +120,10 @@ impl Echo {
 /// A server, number 0, a client, number 1, and the address of the client for the actor of the server.
 async fn connected() -> (Arc<Network>, [Node; 2], EchoAddr) {
     let network = Arc::new(Network::default());
-    let node = |number, name| Node::on(End { number, network: network.clone() }, name);
+    let node = |number, name| {
+        let has_left = AtomicBool::new(false);
+        Node::on(End { number, network: network.clone(), has_left }, name)
+    };
     let nodes = [node(0, "server"), node(1, "client")];
     nodes[0].register("echo", &Echo::default().spawn()).unwrap();
     network.report(0, TransportEvent::Up(id(1)));
@@ -193,5 +203,30 @@ fn an_observer_does_not_run_on_the_thread_of_the_transport() {
         network.settle(1, false).await;
         assert_eq!(*seen.lock().unwrap(), 1);
         assert_eq!(poll_once(call.as_mut()).await, Poll::Ready(Ok("hello".into())));
+    });
+}
+
+/// Makes a node leave, and drops it.
+struct Leaves(Mutex<Option<Node>>);
+
+impl Wake for Leaves {
+    fn wake(self: Arc<Self>) {
+        self.0.lock().unwrap().take().unwrap().leave();
+    }
+}
+
+#[test]
+fn a_node_that_leaves_on_the_thread_of_the_transport_says_so() {
+    System::current_thread().block_on(async {
+        let (network, [server, client], echo) = connected().await;
+        let mut call = pin!(echo.echo("hello".into()).into_future());
+        let leaves = Waker::from(Arc::new(Leaves(Mutex::new(Some(client)))));
+        assert!(call.as_mut().poll(&mut Context::from_waker(&leaves)).is_pending());
+        network.settle(1, true).await;
+        assert!(network.deliver(1), "the reply");
+        assert_eq!(poll_once(call.as_mut()).await, Poll::Ready(Ok("hello".into())));
+        assert_eq!(server.peers(), ["client"]);
+        network.settle(1, false).await;
+        assert!(server.peers().is_empty(), "the client has said that it leaves");
     });
 }

@@ -2,7 +2,8 @@
 
 use actor_core::prelude::*;
 use actor_core::{System, Task, rng, spawn_task, time};
-use actor_remote::{Node, SimNetwork};
+use actor_remote::{Node, NodeId, SimNetwork, Transport, TransportEvent};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -142,12 +143,59 @@ async fn a_shutdown_does_not_wait_for_callers_that_have_left_or_are_lost() {
     assert!(time::now() - start < CALL / 2);
 }
 
+/// The end of a network whose node leaves while it sends the last reply, as if another thread had made it leave.
+struct LeavesInSend<T> {
+    end: T,
+    leaving: Arc<Mutex<Option<Node>>>,
+}
+
+impl<T: Transport> Transport for LeavesInSend<T> {
+    fn node(&self) -> NodeId {
+        self.end.node()
+    }
+
+    fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {
+        self.end.start(on_event);
+    }
+
+    fn send(&self, to: NodeId, frame: Vec<u8>) {
+        let is_last_reply = |node: &mut Node| node.tables().running_calls == 0;
+        let leaving = self.leaving.lock().unwrap().take_if(is_last_reply);
+        if let Some(node) = leaving {
+            node.leave();
+        }
+        self.end.send(to, frame);
+    }
+
+    fn leave(&self) {
+        self.end.leave();
+    }
+}
+
+#[actor_core::test(seeds = 30)]
+async fn a_reply_that_is_being_sent_when_its_node_leaves_arrives() {
+    let network = SimNetwork::new();
+    let leaving = Arc::new(Mutex::new(None));
+    let end = LeavesInSend { end: network.transport("server"), leaving: leaving.clone() };
+    let server = Node::on(end, "server");
+    let client = network.node("client");
+    server.register("clerk", &ClerkAddr::from(Archive.spawn())).unwrap();
+    let clerk: ClerkAddr = client.wait_for("clerk", LIMIT).await.unwrap();
+    let calls = calls(&server, &clerk, 1).await;
+    *leaving.lock().unwrap() = Some(server.clone());
+    for call in calls {
+        assert_eq!(call.await, Ok(0));
+    }
+    assert!(leaving.lock().unwrap().is_none(), "it has left in the send");
+    assert_eq!(clerk.join().await, Exit::Unreachable);
+    assert!(client.peers().is_empty());
+    server.left().await;
+}
+
 #[test]
 fn the_shutdown_of_a_system_lets_its_node_leave() {
     // A real system with a loopback network of one node.
-    use actor_remote::{NodeId, Transport, TransportEvent};
     use std::pin::Pin;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU8, Ordering};
 
     /// The steps of leaving that were made.

@@ -2,11 +2,12 @@
 //! an actor of another node. Each exit comes after every message that its actor had sent before. Also the end of
 //! the node itself.
 
+use super::direct::is_completing;
 use super::{Inner, Undecoded};
 use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
 use crate::scope::Scope;
-use crate::session::{ExitHere, ExitThere, Wreck};
+use crate::session::{ExitHere, ExitThere, State, Wreck};
 use crate::transport::NodeId;
 use actor_core::Exit;
 use std::sync::{Arc, Weak};
@@ -174,32 +175,17 @@ impl Inner {
         }
     }
 
-    /// Leaves the network.
+    /// Leaves the network, once the frames that are queued are sent.
     pub(crate) fn close(&self) {
-        let is_first = self.update(|state| {
-            let is_first = !std::mem::replace(&mut state.is_closed, true);
-            if is_first {
-                state.push_all(&Frame::Leaving);
+        let Some(wreck) = self.update(State::close) else { return };
+        if is_completing() {
+            // This thread must not send. The task keeps the node until it has left.
+            if let Some(node) = self.this.upgrade() {
+                self.system.spawn_task(async move { node.send_collected() }).detach();
             }
-            is_first
-        });
-        if !is_first {
-            return;
+        } else {
+            self.send_collected();
         }
-        self.send_collected();
-        self.transport.leave();
-        let (mut wreck, exports) = {
-            let mut state = self.lock();
-            state.clear_names();
-            let peers: Vec<NodeId> = state.peers.keys().copied().collect();
-            let mut wreck = Wreck::default();
-            for peer in peers {
-                wreck.merge(state.down(peer));
-            }
-            state.by_actor.clear();
-            (wreck, std::mem::take(&mut state.exports))
-        };
-        wreck.keep(exports);
         wreck.tell();
         self.inbox.close();
         self.collected.close();

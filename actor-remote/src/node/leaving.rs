@@ -79,8 +79,14 @@ impl Inner {
         or(answered, time::sleep(limit)).await;
         let report = LeaveReport { unanswered: unanswered() };
         self.close();
-        self.transport.left().await;
+        self.left().await;
         report
+    }
+
+    /// See [`Node::left`](super::Node::left).
+    pub(super) async fn left(&self) {
+        self.until(|| self.lock().has_left.then_some(())).await;
+        self.transport.left().await;
     }
 
     /// Takes all names back, and accepts no further messages of other nodes.

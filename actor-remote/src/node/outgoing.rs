@@ -42,7 +42,11 @@ impl Inner {
             let _ = self.collected.try_send(());
             return;
         }
-        while let Some((to, first)) = state.outboxes.begin(&is_busy) {
+        loop {
+            // No task is left to send what a node collects after its end.
+            let is_closed = state.is_closed;
+            let next = state.outboxes.begin(|to| !is_closed && is_busy(to));
+            let Some((to, first)) = next else { break };
             let mut next = Some(first);
             while let Some(batch) = next {
                 drop(state);
@@ -51,10 +55,15 @@ impl Inner {
                 next = state.outboxes.next(to);
             }
         }
-        if state.outboxes.take_wake() {
-            drop(state);
+        let (wakes, leaves) = (state.outboxes.take_wake(), state.begins_to_leave());
+        drop(state);
+        if wakes {
             // An error says that the task is woken already, or that its system has ended.
             let _ = self.collected.try_send(());
+        }
+        if leaves {
+            self.transport.leave();
+            self.changed.notify(usize::MAX);
         }
     }
 
