@@ -83,7 +83,7 @@ pub trait Transport: Send + Sync + 'static {
         false
     }
 
-    /// Leaves the network: the other nodes are notified at once. Does not block.
+    /// Leaves the network: the other nodes are notified at once, after the frames that were sent. Does not block.
     fn leave(&self);
 
     /// Completes when nothing is left to do after [`leave`](Self::leave): the last frames are sent, and

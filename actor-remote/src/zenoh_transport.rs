@@ -33,13 +33,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use zenoh::liveliness::LivelinessToken;
 use zenoh::pubsub::Subscriber;
 use zenoh::sample::SampleKind;
 use zenoh::{Session, Wait};
 
-/// The time that the sending threads have for the last frames of a node that leaves.
+/// The time that the last frames of a node that leaves have to arrive.
 const LAST_FRAMES: Duration = Duration::from_secs(1);
 
 /// A network of processes, which [zenoh](https://zenoh.io) connects.
@@ -212,9 +212,10 @@ impl Transport for ZenohTransport {
         let peers = self.peers.clone();
         // Closing can block, and this function must not.
         let closing = move || {
-            let sending = peers.close();
+            let begun = Instant::now();
+            peers.flush(LAST_FRAMES);
             drop(contact);
-            sending.join(LAST_FRAMES);
+            peers.close().join(LAST_FRAMES.saturating_sub(begun.elapsed()));
             drop(declared);
             // An error says that the session is closed already.
             let _ = session.close().wait();

@@ -7,13 +7,22 @@
 //!   node leave: neither takes the lock.
 //! - A frame of a node that is not up waits in `early`, at most [`EARLY`] frames a node and [`STRANGERS`]
 //!   nodes. A frame beyond that is lost; its session finds the gap.
+//! - zenoh sends the withdrawal of a token before the puts that are queued. So a node that leaves puts [`FLUSH`] behind its
+//!   last batch, and keeps its token until all nodes have put [`FLUSHED`] in turn.
 
 use super::Keys;
 use super::sender::{Outbox, Threads};
 use crate::transport::{NodeId, TransportEvent};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Duration;
 use zenoh::Session;
+
+/// A put that asks a node to put [`FLUSHED`]. It is too short to be a batch.
+pub(super) const FLUSH: &[u8] = &[0];
+
+/// A put that confirms that everything in front of a [`FLUSH`] has arrived.
+pub(super) const FLUSHED: &[u8] = &[1];
 
 /// The number of batches that are held back for a node whose token has not arrived yet.
 const EARLY: usize = 16;
@@ -27,6 +36,8 @@ pub(super) struct Peers {
     own: NodeId,
     keys: Keys,
     state: Mutex<State>,
+    /// Notified when the last node has confirmed that everything has arrived.
+    flushed: Condvar,
     /// The outboxes of the nodes that are up. Changed under the lock of `state`, and not locked while an event is
     /// reported, so a node can send under a lock that its handler of events takes.
     outboxes: RwLock<HashMap<NodeId, Arc<Outbox>>>,
@@ -38,6 +49,8 @@ struct State {
     on_event: Option<OnEvent>,
     up: HashMap<NodeId, Arc<Outbox>>,
     early: HashMap<NodeId, Vec<Vec<u8>>>,
+    /// The nodes that have not confirmed the last batches of this node, which leaves.
+    unconfirmed: HashSet<NodeId>,
     threads: Threads,
 }
 
@@ -60,9 +73,11 @@ impl Peers {
             on_event: None,
             up: HashMap::new(),
             early: HashMap::new(),
+            unconfirmed: HashSet::new(),
             threads: Threads::new(),
         };
-        Peers { own, keys, state: Mutex::new(state), outboxes: RwLock::default() }
+        let (flushed, outboxes) = (Condvar::new(), RwLock::default());
+        Peers { own, keys, state: Mutex::new(state), flushed, outboxes }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -101,18 +116,30 @@ impl Peers {
         if let Some(outbox) = state.up.remove(&node) {
             self.write().remove(&node);
             outbox.close();
+            self.confirmed(&mut state, node);
             state.report(TransportEvent::Down(node));
         }
     }
 
-    /// Handles a batch of frames.
+    /// Enters that nothing for a node is on its way any more.
+    fn confirmed(&self, state: &mut State, node: NodeId) {
+        if state.unconfirmed.remove(&node) && state.unconfirmed.is_empty() {
+            self.flushed.notify_all();
+        }
+    }
+
+    /// Handles a put: a batch of frames, or one of the two notices.
     pub(super) fn arrived(&self, from: NodeId, batch: &[u8]) {
         let mut state = self.lock();
         if let Some(outbox) = state.up.get(&from) {
             outbox.heard();
-            return state.deliver(from, batch);
+            return match batch {
+                FLUSH => outbox.confirm(),
+                FLUSHED => self.confirmed(&mut state, from),
+                _ => state.deliver(from, batch),
+            };
         }
-        if from == self.own || state.session.is_none() {
+        if from == self.own || state.session.is_none() || [FLUSH, FLUSHED].contains(&batch) {
             return;
         }
         if state.early.contains_key(&from) || state.early.len() < STRANGERS {
@@ -152,17 +179,27 @@ impl Peers {
         self.outbox(to).is_some_and(|outbox| outbox.is_busy())
     }
 
-    /// Closes all outboxes: the threads send the rest and end. No event is reported afterwards.
-    pub(super) fn close(&self) -> Threads {
+    /// Waits until everything that was sent has arrived, for at most `limit`. No event is reported afterwards, and no
+    /// further batch is sent.
+    pub(super) fn flush(&self, limit: Duration) {
         let mut state = self.lock();
         state.session = None;
         state.early.clear();
-        let (up, on_event) = (std::mem::take(&mut state.up), state.on_event.take());
+        let on_event = state.on_event.take();
         self.write().clear();
-        let threads = std::mem::replace(&mut state.threads, Threads::new());
+        state.unconfirmed = state.up.keys().copied().collect();
+        state.up.values().for_each(|outbox| outbox.flush());
         drop(state);
-        up.values().for_each(|outbox| outbox.close());
         drop(on_event);
-        threads
+        let waits = |state: &mut State| !state.unconfirmed.is_empty();
+        // After the limit, the rest is lost.
+        drop(self.flushed.wait_timeout_while(self.lock(), limit, waits));
+    }
+
+    /// Closes all outboxes: the threads send the rest and end.
+    pub(super) fn close(&self) -> Threads {
+        let mut state = self.lock();
+        state.up.drain().for_each(|(_, outbox)| outbox.close());
+        std::mem::replace(&mut state.threads, Threads::new())
     }
 }

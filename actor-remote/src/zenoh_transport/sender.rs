@@ -4,20 +4,21 @@
 //! Invariants:
 //! - At most one thread puts at a time: the one that has set `is_putting`. A batch is put by its sender only if
 //!   no other batch waits. So batches are put in the order in which they were sent.
-//! - A batch that waits is put by the thread of the outbox, which is notified when the batch is added while no
+//! - A batch or notice that waits is put by the thread of the outbox, which is notified when it is added while no
 //!   thread puts, and when a sender has ended its put.
 //! - A put waits only while the queue of zenoh is full, which has room for [`QUEUE`] puts. Senders make fewer puts
 //!   than that between two arrivals of frames of the other node. A node that is paused, or cut off, sends
 //!   nothing, so puts of senders do not fill the queue. A node that sends but reads slowly can make a put wait
 //!   until it has read. After a put of more than [`SLOW`], senders put nothing for [`PAUSE`].
 
+use super::peers::{FLUSH, FLUSHED};
 use crate::batch;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{io, thread};
+use std::{io, mem, thread};
 use zenoh::pubsub::Publisher;
 use zenoh::qos::CongestionControl;
 use zenoh::{Session, Wait};
@@ -64,10 +65,32 @@ pub(super) struct Outbox {
 struct Queue {
     /// The batches that the thread of the outbox puts.
     waiting: VecDeque<Vec<u8>>,
+    /// Set if [`FLUSH`] has to be put behind the batches.
+    flushes: bool,
+    /// Set if [`FLUSHED`] has to be put.
+    confirms: bool,
     is_putting: bool,
     is_closed: bool,
     /// Set once the thread has ended. Further batches are lost.
     has_ended: bool,
+}
+
+impl Queue {
+    /// Takes a notice that has to be put.
+    fn take_notice(&mut self) -> Option<&'static [u8]> {
+        if mem::take(&mut self.flushes) {
+            Some(FLUSH)
+        } else if mem::take(&mut self.confirms) {
+            Some(FLUSHED)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whether the thread has something to do.
+    fn has_work(&self) -> bool {
+        !self.waiting.is_empty() || self.flushes || self.confirms || self.is_closed
+    }
 }
 
 impl Outbox {
@@ -153,9 +176,21 @@ impl Outbox {
         self.put_at.store(at, Ordering::Relaxed);
         let mut queue = self.lock();
         queue.is_putting = false;
-        if !queue.waiting.is_empty() || queue.is_closed {
+        if queue.has_work() {
             self.changed.notify_one();
         }
+    }
+
+    /// Makes the thread put [`FLUSH`] behind all batches.
+    pub(super) fn flush(&self) {
+        self.lock().flushes = true;
+        self.changed.notify_one();
+    }
+
+    /// Makes the thread put [`FLUSHED`].
+    pub(super) fn confirm(&self) {
+        self.lock().confirms = true;
+        self.changed.notify_one();
     }
 
     /// Makes the thread put the rest and end.
@@ -164,7 +199,7 @@ impl Outbox {
         self.changed.notify_one();
     }
 
-    /// Waits for the next batches of the thread. Returns `None` once the outbox is closed and empty.
+    /// Waits for the next put of the thread. Returns `None` once the outbox is closed and empty.
     fn next(&self) -> Option<Vec<u8>> {
         let mut queue = self.lock();
         loop {
@@ -178,6 +213,10 @@ impl Outbox {
                     }
                     queue.is_putting = true;
                     return Some(put);
+                }
+                if let Some(notice) = queue.take_notice() {
+                    queue.is_putting = true;
+                    return Some(notice.to_vec());
                 }
                 if queue.is_closed {
                     return None;

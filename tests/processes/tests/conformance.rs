@@ -230,6 +230,36 @@ async fn a_node_that_leaves_is_down_and_sends_and_hears_nothing_more(network: im
     assert!(!staying.seen.lock().unwrap().contains(&late));
 }
 
+async fn all_frames_of_a_node_that_leaves_arrive_before_its_end(network: impl Network) {
+    const COUNT: u8 = 100;
+    let (stays, leaves) = (network.join().await, network.join().await);
+    let (staying, leaving) = (Record::of(&stays), Record::of(&leaves));
+    staying.until_event(&Seen::Up(leaves.node())).await;
+    leaving.until_event(&Seen::Up(stays.node())).await;
+    let frames: Vec<Vec<u8>> = (0..COUNT).map(|number| vec![number; 16 << 10]).collect();
+    frames.iter().for_each(|frame| leaves.send(stays.node(), frame.clone()));
+    leaves.leave();
+    let end = Seen::Down(leaves.node());
+    staying.until_event(&end).await;
+    let frames = frames.into_iter().map(|frame| Seen::Frame(leaves.node(), frame));
+    let expected: Vec<Seen> = frames.chain([end]).collect();
+    let seen = staying.seen.lock().unwrap();
+    assert!(seen.ends_with(&expected), "{} of {COUNT} frames have arrived", seen.len() - 2);
+}
+
+async fn two_nodes_can_leave_at_once(network: impl Network) {
+    let (one, other) = (network.join().await, network.join().await);
+    let records = [Record::of(&one), Record::of(&other)];
+    records[0].until_event(&Seen::Up(other.node())).await;
+    records[1].until_event(&Seen::Up(one.node())).await;
+    let begun = time::now();
+    one.leave();
+    other.leave();
+    one.left().await;
+    other.left().await;
+    assert!(time::now() - begun < SOON);
+}
+
 async fn frames_to_unknown_nodes_are_lost(network: impl Network) {
     let (from, to) = (network.join().await, network.join().await);
     let record = Record::of(&from);
@@ -282,5 +312,7 @@ on_both! {
     frames_arrive_in_order_and_once,
     frames_go_both_ways_between_several_nodes,
     a_node_that_leaves_is_down_and_sends_and_hears_nothing_more,
+    all_frames_of_a_node_that_leaves_arrive_before_its_end,
+    two_nodes_can_leave_at_once,
     frames_to_unknown_nodes_are_lost,
 }
