@@ -176,6 +176,21 @@ mod tests {
     }
 
     #[test]
+    fn the_outboxes_are_empty_once_the_last_batch_is_sent() {
+        let mut outboxes = Outboxes::default();
+        assert!(outboxes.are_empty());
+        push(&mut outboxes, 1);
+        assert!(!outboxes.are_empty(), "listed");
+        assert!(outboxes.begin(|_| true).is_none());
+        assert!(!outboxes.are_empty(), "collecting");
+        outboxes.list_collected();
+        assert!(outboxes.begin(|_| false).is_some());
+        assert!(!outboxes.are_empty(), "being sent");
+        assert!(outboxes.next(TO).is_none());
+        assert!(outboxes.are_empty());
+    }
+
+    #[test]
     fn the_outbox_of_a_node_that_is_gone_is_forgotten_once_it_is_empty() {
         let mut outboxes = Outboxes::default();
         push(&mut outboxes, 1);
