@@ -119,6 +119,7 @@ mod executor;
 mod cell;
 
 pub mod system;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 mod telemetry;
 
 pub mod address;

@@ -1,19 +1,16 @@
-//! Observes one running handler, for the features `tracing` and `metrics`. Empty without them.
+//! Observes one running handler, for the features `tracing` and `metrics`. Not compiled without them.
 
 #[cfg(feature = "metrics")]
 mod metrics;
 
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::SendContext;
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 #[cfg(feature = "tracing")]
 use tracing::Span;
-#[cfg(any(feature = "metrics", feature = "tracing"))]
-use {
-    pin_project_lite::pin_project,
-    std::future::Future,
-    std::pin::Pin,
-    std::task::{Context, Poll},
-};
 
 /// The way in which a handler has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +18,10 @@ pub(crate) enum Ending {
     Ok,
     Failed,
     /// The handler was dropped, because no caller waited for it.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     Aborted,
 }
 
 /// The outcome of an async handler, from which its ending is recorded.
-#[cfg(any(feature = "metrics", feature = "tracing"))]
 pub(crate) trait Outcome {
     fn ending(&self) -> Ending;
 }
@@ -42,10 +37,6 @@ pub(crate) struct HandlerSpan {
 impl HandlerSpan {
     /// Starts to observe the handler of the message or hook `name`.
     #[inline]
-    #[cfg_attr(
-        not(any(feature = "metrics", feature = "tracing")),
-        expect(unused_variables, reason = "used by observers only")
-    )]
     pub(crate) fn begin(
         mailbox: &dyn DynMailbox,
         name: &'static str,
@@ -69,16 +60,8 @@ impl HandlerSpan {
 
     /// Runs an async handler.
     #[inline]
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn instrument<F>(self, handler: F) -> Instrumented<F> {
         Instrumented { handler, span: Some(self) }
-    }
-
-    /// Without an observer, the handler runs directly.
-    #[inline]
-    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-    pub(crate) fn instrument<F>(self, handler: F) -> F {
-        handler
     }
 
     #[inline]
@@ -89,10 +72,6 @@ impl HandlerSpan {
     }
 
     #[inline]
-    #[cfg_attr(
-        not(any(feature = "metrics", feature = "tracing")),
-        expect(unused_variables, clippy::unused_self, reason = "used by observers only")
-    )]
     fn end(&self, ending: Ending) {
         #[cfg(feature = "tracing")]
         self.span.record("ok", ending == Ending::Ok);
@@ -101,7 +80,6 @@ impl HandlerSpan {
     }
 }
 
-#[cfg(any(feature = "metrics", feature = "tracing"))]
 pin_project! {
     /// An observed async handler.
     pub(crate) struct Instrumented<F> {
@@ -111,7 +89,6 @@ pin_project! {
     }
 }
 
-#[cfg(any(feature = "metrics", feature = "tracing"))]
 impl<F: Future<Output: Outcome>> Future for Instrumented<F> {
     type Output = F::Output;
 

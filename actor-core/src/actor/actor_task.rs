@@ -18,17 +18,17 @@ use crate::cell::deadlock::tracker;
 use crate::cell::deadlock::waker::OwnWaker;
 use crate::cell::handle::{DynMailbox, ParkResult, catch_and_report_current};
 use crate::cell::header::{Header, ParkReason};
-use crate::cell::mailbox::Mailbox;
 use crate::cell::state::{CellTask, CurrentHandler};
 use crate::executor::{Job, RunTask, Schedule};
 use crate::sync::Arc;
-use crate::telemetry::HandlerSpan;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use {crate::cell::mailbox::Mailbox, crate::telemetry::HandlerSpan};
 
 /// An actor's task before its first run.
 #[doc(hidden)]
@@ -220,14 +220,21 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                     NextStep::Park => return TurnEnd::Park,
                     NextStep::Done => return TurnEnd::Done,
                 };
-                let mailbox = run_loop.mailbox();
-                let span = begin_span::<A>(mailbox, slot.0.as_ref(), current::current_message());
+                #[cfg(any(feature = "metrics", feature = "tracing"))]
+                let span = begin_span::<A>(
+                    run_loop.mailbox(),
+                    slot.0.as_ref(),
+                    current::current_message(),
+                );
                 // The message is taken out of the slot only here, straight into the handler's argument.
                 let handle = || match slot.take_input(hook) {
                     Some(input) => A::handle_sync(state, input, run_loop.context()),
                     None => HandlerOutcome::Done,
                 };
-                match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
+                let run = || catch_unwind(AssertUnwindSafe(handle));
+                #[cfg(any(feature = "metrics", feature = "tracing"))]
+                let run = || span.run(run);
+                match run() {
                     // A sync handler has no await at which it could be dropped.
                     Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
                         run_loop.on_done(current::current_message);
@@ -329,16 +336,14 @@ fn poll_task<T>(
 }
 
 /// Begins the span of a handler that is about to start; `message` is `None` for a hook.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 #[inline]
 pub(super) fn begin_span<A: Dispatch>(
     mailbox: &Mailbox<A>,
     message: Option<&A::Message>,
     handling: CurrentMessage,
 ) -> HandlerSpan {
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     let send_context = message.and_then(|message| A::info(message).send_context());
-    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-    let (send_context, _) = (None, message);
     HandlerSpan::begin(mailbox, handling.name, send_context)
 }
 
@@ -387,12 +392,13 @@ fn start_handler<A: Dispatch>(
     handling: CurrentMessage,
 ) -> impl Future<Output = Result<HandlerOutcome, HandlerError>> {
     let mailbox = &context.mailbox;
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
     let span = begin_span::<A>(mailbox, input.message(), handling);
-    span.instrument(HandlerFuture::new(
-        A::handle_async(actor, input, context),
-        &mailbox.header,
-        handling,
-    ))
+    let future = A::handle_async(actor, input, context);
+    let handler = HandlerFuture::new(future, &mailbox.header, handling);
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    let handler = span.instrument(handler);
+    handler
 }
 
 pin_project! {

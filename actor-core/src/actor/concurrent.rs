@@ -2,6 +2,7 @@
 //! input that needs exclusive access waits until they have ended, and no later message starts
 //! before it.
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 use super::actor_task::begin_span;
 use super::run_loop::{HandlerError, NextInput, NextStep, RunLoop};
 use super::spawn::Life;
@@ -33,11 +34,13 @@ pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
                 (input, _) => {
                     let context = run_loop.context();
                     context.mailbox.header.set_never_pended(true);
+                    #[cfg(any(feature = "metrics", feature = "tracing"))]
                     let span = begin_span::<A>(&context.mailbox, input.message(), handling);
                     let future = A::handle_async(&mut state, input, context);
                     let handler = HandlerFuture::new(future, &context.mailbox.header, handling);
-                    let outcome = span.instrument(handler).await;
-                    run_loop.on_outcome(outcome, handling);
+                    #[cfg(any(feature = "metrics", feature = "tracing"))]
+                    let handler = span.instrument(handler);
+                    run_loop.on_outcome(handler.await, handling);
                 }
             }
         }
@@ -56,12 +59,13 @@ async fn run_overlapping<A: Dispatch>(
     let header = &context.mailbox.header;
     header.set_never_pended(true);
     let start = |message, handling| {
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
         let span = begin_span::<A>(&context.mailbox, Some(&message), handling);
-        span.instrument(HandlerFuture::new(
-            A::handle_concurrent(actor, message, &context),
-            header,
-            handling,
-        ))
+        let future = A::handle_concurrent(actor, message, &context);
+        let handler = HandlerFuture::new(future, header, handling);
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        let handler = span.instrument(handler);
+        handler
     };
     let mut handlers = HandlerSet { slots: Vec::new(), running: 0 };
     handlers.begin(start(first, handling), handling);

@@ -230,6 +230,7 @@ pub enum Hook {
     Stop(Box<Exit>),
 }
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 impl<M> Input<M> {
     /// Returns the message, or `None` for a hook.
     pub(crate) fn message(&self) -> Option<&M> {

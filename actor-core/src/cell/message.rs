@@ -222,17 +222,17 @@ impl<'a> CallState<'a> {
 }
 
 /// The time at which a message was sent and, with `tracing`, the span of its sender.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 #[derive(Debug)]
 pub struct SendContext {
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) sent: Option<Instant>,
     #[cfg(feature = "tracing")]
     pub(crate) sender_span: SenderSpan,
 }
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 impl SendContext {
     /// The context of a message that is not being sent.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) const NONE: Self = SendContext {
         sent: None,
         #[cfg(feature = "tracing")]
@@ -240,7 +240,6 @@ impl SendContext {
     };
 
     /// Records the time and the sender's span. `waits` says whether the sender waits for the reply.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn set(&mut self, now: Instant, waits: bool) {
         self.sent = Some(now);
         #[cfg(feature = "tracing")]
