@@ -14,7 +14,7 @@ pub use crate::address::addr::{Addr, TypedAddr};
 pub use crate::address::call::Call;
 pub use crate::address::caller_watch::watch;
 pub use crate::address::replies::StreamSlot;
-pub use crate::address::reply::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
+pub use crate::address::reply::{ErrProbe, ReplySlot, ReplySlotOf, StreamSlotOf, answer, no_err};
 pub use crate::address::reply_stream::StreamCall;
 pub use crate::cell::message::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol};
@@ -46,9 +46,8 @@ use std::marker::PhantomData;
 
 /// The traits through which generated code queries the compiler about types.
 pub mod probes {
-    pub use super::{
-        LocalState as _, NotSyncCheck as _, ViaDebug as _, ViaName as _, ViaNone as _,
-    };
+    pub use super::{LocalState as _, NotSyncCheck as _};
+    pub use crate::address::reply::{ViaDebug as _, ViaName as _, ViaNone as _};
 }
 
 /// The helper attributes, for the compiler's suggestions.
@@ -190,60 +189,4 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
         ([first, one @ ..], [second, other @ ..]) => *first == *second && is_same(one, other),
         _ => false,
     }
-}
-
-/// Searches for an error in a return value that reached no caller, by its type rather than its
-/// name. Method resolution selects the method that needs the fewest references, which is the most
-/// specific one. The result depends only on the reply type and is compiled once for each.
-#[derive(Debug)]
-pub struct ErrProbe<'a, T>(pub &'a ReplySlot<T>);
-
-/// An error with a `Debug` text.
-pub trait ViaDebug {
-    /// The reply type.
-    type Answer;
-    /// Returns the function that extracts the error's text.
-    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
-}
-
-impl<T, E: fmt::Debug> ViaDebug for &&ErrProbe<'_, Result<T, E>> {
-    type Answer = Result<T, E>;
-    fn describe_err(&self) -> fn(&Result<T, E>) -> Option<String> {
-        |answer| answer.as_ref().err().map(|error| format!("{error:?}"))
-    }
-}
-
-/// An error without a text: only the name of its type is known.
-pub trait ViaName {
-    /// The reply type.
-    type Answer;
-    /// Returns the function that extracts the type's name.
-    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
-}
-
-impl<T, E> ViaName for &ErrProbe<'_, Result<T, E>> {
-    type Answer = Result<T, E>;
-    fn describe_err(&self) -> fn(&Result<T, E>) -> Option<String> {
-        |answer| answer.as_ref().err().map(|_| std::any::type_name::<E>().to_owned())
-    }
-}
-
-/// A value that is not an error.
-pub trait ViaNone {
-    /// The reply type.
-    type Answer;
-    /// Returns the function that finds no error.
-    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
-}
-
-impl<T> ViaNone for ErrProbe<'_, T> {
-    type Answer = T;
-    fn describe_err(&self) -> fn(&T) -> Option<String> {
-        no_err
-    }
-}
-
-/// Finds no error.
-pub fn no_err<T>(_: &T) -> Option<String> {
-    None
 }
