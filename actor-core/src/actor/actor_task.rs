@@ -343,7 +343,7 @@ pub(super) fn begin_span<A: Dispatch>(
     message: Option<&A::Message>,
     handling: CurrentMessage,
 ) -> HandlerSpan {
-    let send_context = message.and_then(|message| A::info(message).send_context());
+    let send_context = message.and_then(|message| A::info(message).send_context);
     HandlerSpan::begin(mailbox, handling.name, send_context)
 }
 

@@ -13,7 +13,7 @@ use crate::cell::header::{
     STOP_SELF, SYSTEM_MESSAGE,
 };
 use crate::cell::mailbox::notify_state_change;
-use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
+use crate::cell::message::{Delivery, MessageInfo};
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::state::CellState;
 use crate::clock::Instant;
@@ -168,7 +168,7 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
     fn info(&self) -> MessageInfo<'_> {
         match &self.0 {
             Some(message) => A::info(message),
-            None => MessageInfo::new("", SlotInfo::NONE),
+            None => MessageInfo::without_slot(""),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::deadlock::tracker::WaitTracker;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::message::SendContext;
-use crate::cell::message::{AnySlot, SlotInfo};
+use crate::cell::message::{AnySlot, MessageInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::panics::{ContainedWaker, wake};
@@ -334,9 +334,9 @@ impl<T> StreamSlot<T> {
     pub const EMPTY: Self =
         StreamSlot { _item: PhantomData, end: ReplySlot::EMPTY, items: None, reader: None };
 
-    /// Returns the information that the run loop needs, such as whether a reader waits.
-    pub fn head(&self) -> SlotInfo<'_> {
-        self.end.head()
+    /// Returns the information that the run loop needs of the message `name`, such as whether a reader waits.
+    pub fn info(&self, name: &'static str) -> MessageInfo<'_> {
+        self.end.info(name)
     }
 
     /// Returns the replies for a handler.

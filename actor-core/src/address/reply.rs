@@ -6,7 +6,7 @@ use crate::cell::current;
 use crate::cell::deadline::{self, Deadline};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::message::SendContext;
-use crate::cell::message::{self, AnySlot, CallState, SlotInfo};
+use crate::cell::message::{self, AnySlot, CallState, MessageInfo};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor;
@@ -487,9 +487,10 @@ impl<T> ReplySlot<T> {
         send_context: SendContext::NONE,
     };
 
-    /// Returns the information that the run loop needs, such as whether a caller waits.
-    pub fn head(&self) -> SlotInfo<'_> {
-        SlotInfo {
+    /// Returns the information that the run loop needs of the message `name`, such as whether a caller waits.
+    pub fn info(&self, name: &'static str) -> MessageInfo<'_> {
+        MessageInfo {
+            name,
             reply: self.reply.state(),
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             send_context: Some(&self.send_context),

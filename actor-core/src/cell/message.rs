@@ -51,26 +51,22 @@ pub trait Protocol: 'static {
 #[derive(Debug)]
 pub struct MessageInfo<'a> {
     pub(crate) name: &'static str,
+    /// The state of the call, if a caller waits.
     pub(crate) reply: Option<CallState<'a>>,
+    /// The time and context of the send, if they were recorded.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    send_context: Option<&'a SendContext>,
+    pub(crate) send_context: Option<&'a SendContext>,
 }
 
-impl<'a> MessageInfo<'a> {
-    /// Returns the information for a message named `name`, with the state of its reply slot.
-    pub fn new(name: &'static str, marks: SlotInfo<'a>) -> Self {
+impl MessageInfo<'_> {
+    /// Returns the information for a message named `name` without a reply slot.
+    pub(crate) const fn without_slot(name: &'static str) -> Self {
         MessageInfo {
             name,
-            reply: marks.reply,
+            reply: None,
             #[cfg(any(feature = "metrics", feature = "tracing"))]
-            send_context: marks.send_context,
+            send_context: None,
         }
-    }
-
-    /// Returns the time and context of the send, if they were recorded.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) fn send_context(&self) -> Option<&'a SendContext> {
-        self.send_context
     }
 }
 
@@ -98,24 +94,6 @@ pub trait AnySlot: Any {
 
 /// The result of [`Protocol::slot`](crate::Protocol).
 pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
-
-/// The information in a slot for the run loop.
-#[derive(Clone, Copy, Debug)]
-pub struct SlotInfo<'a> {
-    /// The head of the reply, if a caller waits.
-    pub(crate) reply: Option<CallState<'a>>,
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) send_context: Option<&'a SendContext>,
-}
-
-impl SlotInfo<'_> {
-    /// For a message without a slot.
-    pub(crate) const NONE: SlotInfo<'static> = SlotInfo {
-        reply: None,
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        send_context: None,
-    };
-}
 
 /// The waiting caller is a handler.
 pub(crate) const BY_HANDLER: Mark = Mark::A;

@@ -40,7 +40,7 @@ use crate::actor::protocol_message::SendBox;
 use crate::actor::spawn::{Prepared, SyncFactory};
 use crate::actor::{Context, Life, Runner};
 use crate::address::addr::Actor;
-use crate::cell::message::{MessageInfo, SlotInfo};
+use crate::cell::message::MessageInfo;
 use crate::cell::settings::Settings;
 use crate::supervision::Child;
 use crate::sync::{Arc, Mutex};
@@ -94,7 +94,7 @@ impl<M: Send + 'static> Dispatch for Proc<M> {
 
     // A reply inside a message belongs to the user and is not visible here.
     fn info_of(_: &M) -> MessageInfo<'_> {
-        MessageInfo::new(type_name::<M>(), SlotInfo::NONE)
+        MessageInfo::without_slot(type_name::<M>())
     }
 
     fn runner(life: Life<Self>) -> Runner {

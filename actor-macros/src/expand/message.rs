@@ -179,7 +179,7 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
 // Output:
 //     fn info(__message: &AccountMessage) -> __p::MessageInfo<'_> {
 //         match *__message {
-//             AccountMessage::Withdraw { ref __reply, .. } => __p::MessageInfo::new("withdraw", __reply.head()),
+//             AccountMessage::Withdraw { ref __reply, .. } => __reply.info("withdraw"),
 //         }
 //     }
 pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStream {
@@ -190,7 +190,7 @@ pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStre
         let name = names::unraw(&message.name);
         quote! {
             #(#cfgs)*
-            #ident::#variant { ref __reply, .. } => __p::MessageInfo::new(#name, __reply.head()),
+            #ident::#variant { ref __reply, .. } => __reply.info(#name),
         }
     });
     let foreign = is_actor(protocol).then(|| quote!(#ident::__Protocol(ref __it) => __it.info(),));

@@ -89,18 +89,10 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
         fn info_of(__message: &AccountMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                AccountMessage::Withdraw { ref __reply, .. } => {
-                    __p::MessageInfo::new("withdraw", __reply.head())
-                }
-                AccountMessage::Lookup { ref __reply, .. } => {
-                    __p::MessageInfo::new("lookup", __reply.head())
-                }
-                AccountMessage::Keep { ref __reply, .. } => {
-                    __p::MessageInfo::new("keep", __reply.head())
-                }
-                AccountMessage::Close { ref __reply, .. } => {
-                    __p::MessageInfo::new("close", __reply.head())
-                }
+                AccountMessage::Withdraw { ref __reply, .. } => __reply.info("withdraw"),
+                AccountMessage::Lookup { ref __reply, .. } => __reply.info("lookup"),
+                AccountMessage::Keep { ref __reply, .. } => __reply.info("keep"),
+                AccountMessage::Close { ref __reply, .. } => __reply.info("close"),
                 AccountMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -168,7 +168,7 @@ const _: () = {
         fn info_of(__message: &OldMessage) -> __p::MessageInfo<'_> {
             match *__message {
                 #[cfg(feature = "extra")]
-                OldMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                OldMessage::F { ref __reply, .. } => __reply.info("f"),
                 OldMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -50,12 +50,8 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &CounterMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                CounterMessage::Label { ref __reply, .. } => {
-                    __p::MessageInfo::new("label", __reply.head())
-                }
-                CounterMessage::Last { ref __reply, .. } => {
-                    __p::MessageInfo::new("last", __reply.head())
-                }
+                CounterMessage::Label { ref __reply, .. } => __reply.info("label"),
+                CounterMessage::Last { ref __reply, .. } => __reply.info("last"),
                 CounterMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -180,12 +180,8 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &CacheMessage<K, V, N>) -> __p::MessageInfo<'_> {
             match *__message {
-                CacheMessage::Get { ref __reply, .. } => {
-                    __p::MessageInfo::new("get", __reply.head())
-                }
-                CacheMessage::All { ref __reply, .. } => {
-                    __p::MessageInfo::new("all", __reply.head())
-                }
+                CacheMessage::Get { ref __reply, .. } => __reply.info("get"),
+                CacheMessage::All { ref __reply, .. } => __reply.info("all"),
                 CacheMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -130,12 +130,8 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &CounterMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                CounterMessage::Add { ref __reply, .. } => {
-                    __p::MessageInfo::new("add", __reply.head())
-                }
-                CounterMessage::Reset { ref __reply, .. } => {
-                    __p::MessageInfo::new("reset", __reply.head())
-                }
+                CounterMessage::Add { ref __reply, .. } => __reply.info("add"),
+                CounterMessage::Reset { ref __reply, .. } => __reply.info("reset"),
                 CounterMessage::__Protocol(ref __it) => __it.info(),
             }
         }

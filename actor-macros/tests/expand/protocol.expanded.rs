@@ -157,19 +157,11 @@ const _: () = {
         const NON_MESSAGES: &'static [&'static __p::str] = &["helper"];
         fn info(__message: &StoreMessage<K, N>) -> __p::MessageInfo<'_> {
             match *__message {
-                StoreMessage::Put { ref __reply, .. } => {
-                    __p::MessageInfo::new("put", __reply.head())
-                }
+                StoreMessage::Put { ref __reply, .. } => __reply.info("put"),
                 #[cfg(feature = "slow")]
-                StoreMessage::Get { ref __reply, .. } => {
-                    __p::MessageInfo::new("get", __reply.head())
-                }
-                StoreMessage::Wait { ref __reply, .. } => {
-                    __p::MessageInfo::new("wait", __reply.head())
-                }
-                StoreMessage::Finish { ref __reply, .. } => {
-                    __p::MessageInfo::new("finish", __reply.head())
-                }
+                StoreMessage::Get { ref __reply, .. } => __reply.info("get"),
+                StoreMessage::Wait { ref __reply, .. } => __reply.info("wait"),
+                StoreMessage::Finish { ref __reply, .. } => __reply.info("finish"),
             }
         }
         fn slot(__message: &mut StoreMessage<K, N>) -> __p::Option<__p::SlotMut<'_>> {

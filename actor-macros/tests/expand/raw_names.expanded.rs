@@ -133,11 +133,9 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &TypeMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                TypeMessage::Fn { ref __reply, .. } => __p::MessageInfo::new("fn", __reply.head()),
-                TypeMessage::Self_ { ref __reply, .. } => {
-                    __p::MessageInfo::new("self_", __reply.head())
-                }
-                TypeMessage::_1 { ref __reply, .. } => __p::MessageInfo::new("_1", __reply.head()),
+                TypeMessage::Fn { ref __reply, .. } => __reply.info("fn"),
+                TypeMessage::Self_ { ref __reply, .. } => __reply.info("self_"),
+                TypeMessage::_1 { ref __reply, .. } => __reply.info("_1"),
                 TypeMessage::__Protocol(ref __it) => __it.info(),
             }
         }

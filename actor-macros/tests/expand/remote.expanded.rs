@@ -136,12 +136,8 @@ const _: () = {
         type Message = GreeterMessage;
         fn info(__message: &GreeterMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                GreeterMessage::Greet { ref __reply, .. } => {
-                    __p::MessageInfo::new("greet", __reply.head())
-                }
-                GreeterMessage::Forget { ref __reply, .. } => {
-                    __p::MessageInfo::new("forget", __reply.head())
-                }
+                GreeterMessage::Greet { ref __reply, .. } => __reply.info("greet"),
+                GreeterMessage::Forget { ref __reply, .. } => __reply.info("forget"),
             }
         }
         fn slot(__message: &mut GreeterMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -877,9 +873,7 @@ const _: () = {
         type Message = GenericMessage<T>;
         fn info(__message: &GenericMessage<T>) -> __p::MessageInfo<'_> {
             match *__message {
-                GenericMessage::Put { ref __reply, .. } => {
-                    __p::MessageInfo::new("put", __reply.head())
-                }
+                GenericMessage::Put { ref __reply, .. } => __reply.info("put"),
             }
         }
         fn slot(__message: &mut GenericMessage<T>) -> __p::Option<__p::SlotMut<'_>> {
@@ -1058,9 +1052,7 @@ const _: () = {
         type Message = ConditionalMessage;
         fn info(__message: &ConditionalMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                ConditionalMessage::Put { ref __reply, .. } => {
-                    __p::MessageInfo::new("put", __reply.head())
-                }
+                ConditionalMessage::Put { ref __reply, .. } => __reply.info("put"),
             }
         }
         fn slot(__message: &mut ConditionalMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -1238,19 +1230,11 @@ const _: () = {
         fn info_of(__message: &CacheMessage<K, N>) -> __p::MessageInfo<'_> {
             match *__message {
                 #[cfg(unix)]
-                CacheMessage::Put { ref __reply, .. } => {
-                    __p::MessageInfo::new("put", __reply.head())
-                }
-                CacheMessage::Me { ref __reply, .. } => __p::MessageInfo::new("me", __reply.head()),
-                CacheMessage::Fail { ref __reply, .. } => {
-                    __p::MessageInfo::new("fail", __reply.head())
-                }
-                CacheMessage::Keys { ref __reply, .. } => {
-                    __p::MessageInfo::new("keys", __reply.head())
-                }
-                CacheMessage::Pages { ref __reply, .. } => {
-                    __p::MessageInfo::new("pages", __reply.head())
-                }
+                CacheMessage::Put { ref __reply, .. } => __reply.info("put"),
+                CacheMessage::Me { ref __reply, .. } => __reply.info("me"),
+                CacheMessage::Fail { ref __reply, .. } => __reply.info("fail"),
+                CacheMessage::Keys { ref __reply, .. } => __reply.info("keys"),
+                CacheMessage::Pages { ref __reply, .. } => __reply.info("pages"),
                 CacheMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -1737,12 +1721,8 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &RefusedMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                RefusedMessage::Last { ref __reply, .. } => {
-                    __p::MessageInfo::new("last", __reply.head())
-                }
-                RefusedMessage::Data { ref __reply, .. } => {
-                    __p::MessageInfo::new("data", __reply.head())
-                }
+                RefusedMessage::Last { ref __reply, .. } => __reply.info("last"),
+                RefusedMessage::Data { ref __reply, .. } => __reply.info("data"),
                 RefusedMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -172,28 +172,14 @@ const _: () = {
         const HAS_GUARDS: __p::bool = true;
         fn info_of(__message: &MotorMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                MotorMessage::Turn { ref __reply, .. } => {
-                    __p::MessageInfo::new("turn", __reply.head())
-                }
-                MotorMessage::Halt { ref __reply, .. } => {
-                    __p::MessageInfo::new("halt", __reply.head())
-                }
+                MotorMessage::Turn { ref __reply, .. } => __reply.info("turn"),
+                MotorMessage::Halt { ref __reply, .. } => __reply.info("halt"),
                 #[cfg(unix)]
-                MotorMessage::GiveBack { ref __reply, .. } => {
-                    __p::MessageInfo::new("give_back", __reply.head())
-                }
-                MotorMessage::Alarm { ref __reply, .. } => {
-                    __p::MessageInfo::new("alarm", __reply.head())
-                }
-                MotorMessage::Shift { ref __reply, .. } => {
-                    __p::MessageInfo::new("shift", __reply.head())
-                }
-                MotorMessage::Coast { ref __reply, .. } => {
-                    __p::MessageInfo::new("coast", __reply.head())
-                }
-                MotorMessage::Watch { ref __reply, .. } => {
-                    __p::MessageInfo::new("watch", __reply.head())
-                }
+                MotorMessage::GiveBack { ref __reply, .. } => __reply.info("give_back"),
+                MotorMessage::Alarm { ref __reply, .. } => __reply.info("alarm"),
+                MotorMessage::Shift { ref __reply, .. } => __reply.info("shift"),
+                MotorMessage::Coast { ref __reply, .. } => __reply.info("coast"),
+                MotorMessage::Watch { ref __reply, .. } => __reply.info("watch"),
                 MotorMessage::__Protocol(ref __it) => __it.info(),
             }
         }

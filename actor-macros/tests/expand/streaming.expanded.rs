@@ -148,15 +148,9 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &LogMessage<T>) -> __p::MessageInfo<'_> {
             match *__message {
-                LogMessage::Tail { ref __reply, .. } => {
-                    __p::MessageInfo::new("tail", __reply.head())
-                }
-                LogMessage::Lines { ref __reply, .. } => {
-                    __p::MessageInfo::new("lines", __reply.head())
-                }
-                LogMessage::TakeOver { ref __reply, .. } => {
-                    __p::MessageInfo::new("take_over", __reply.head())
-                }
+                LogMessage::Tail { ref __reply, .. } => __reply.info("tail"),
+                LogMessage::Lines { ref __reply, .. } => __reply.info("lines"),
+                LogMessage::TakeOver { ref __reply, .. } => __reply.info("take_over"),
                 LogMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -370,12 +364,8 @@ const _: () = {
         type Message = FeedMessage<T>;
         fn info(__message: &FeedMessage<T>) -> __p::MessageInfo<'_> {
             match *__message {
-                FeedMessage::Push { ref __reply, .. } => {
-                    __p::MessageInfo::new("push", __reply.head())
-                }
-                FeedMessage::Pull { ref __reply, .. } => {
-                    __p::MessageInfo::new("pull", __reply.head())
-                }
+                FeedMessage::Push { ref __reply, .. } => __reply.info("push"),
+                FeedMessage::Pull { ref __reply, .. } => __reply.info("pull"),
             }
         }
         fn slot(__message: &mut FeedMessage<T>) -> __p::Option<__p::SlotMut<'_>> {

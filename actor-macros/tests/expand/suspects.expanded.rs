@@ -45,7 +45,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &OneMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                OneMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                OneMessage::F { ref __reply, .. } => __reply.info("f"),
                 OneMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -166,7 +166,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &ManyMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                ManyMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                ManyMessage::F { ref __reply, .. } => __reply.info("f"),
                 ManyMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -287,7 +287,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &SureMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                SureMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                SureMessage::F { ref __reply, .. } => __reply.info("f"),
                 SureMessage::__Protocol(ref __it) => __it.info(),
             }
         }

@@ -57,9 +57,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &CacheMessage<K, V>) -> __p::MessageInfo<'_> {
             match *__message {
-                CacheMessage::Get { ref __reply, .. } => {
-                    __p::MessageInfo::new("get", __reply.head())
-                }
+                CacheMessage::Get { ref __reply, .. } => __reply.info("get"),
                 CacheMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -218,9 +216,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &ParserMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                ParserMessage::Parse { ref __reply, .. } => {
-                    __p::MessageInfo::new("parse", __reply.head())
-                }
+                ParserMessage::Parse { ref __reply, .. } => __reply.info("parse"),
                 ParserMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -381,9 +377,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &RobotMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                RobotMessage::Begin { ref __reply, .. } => {
-                    __p::MessageInfo::new("begin", __reply.head())
-                }
+                RobotMessage::Begin { ref __reply, .. } => __reply.info("begin"),
                 RobotMessage::__Protocol(ref __it) => __it.info(),
             }
         }

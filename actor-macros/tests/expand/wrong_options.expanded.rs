@@ -125,9 +125,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn info_of(__message: &CounterMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                CounterMessage::Right { ref __reply, .. } => {
-                    __p::MessageInfo::new("right", __reply.head())
-                }
+                CounterMessage::Right { ref __reply, .. } => __reply.info("right"),
                 CounterMessage::__Protocol(ref __it) => __it.info(),
             }
         }
