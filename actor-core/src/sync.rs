@@ -13,7 +13,6 @@ use std::sync as primitives;
 pub(crate) use primitives::{MutexGuard, atomic};
 pub(crate) use std::sync::{Arc, LazyLock, Once, OnceLock, Weak};
 
-use std::ops::Deref;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -55,14 +54,6 @@ impl<T: Default> Default for Mutex<T> {
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(crate) struct OwnLines<T>(pub(crate) T);
-
-impl<T> Deref for OwnLines<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
 
 /// A condition variable for [`Mutex`].
 #[derive(Debug, Default)]

@@ -177,12 +177,12 @@ impl SystemShared {
         self.observe(|simulation| {
             simulation.executor.rejects_foreign_thread(None);
         });
-        let table = self.table.lock();
+        let table = self.table.0.lock();
         if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
     }
 
     pub(crate) fn leave(&self, key: u32) {
-        let mut table = self.table.lock();
+        let mut table = self.table.0.lock();
         let gone = table.try_remove(key as usize);
         let empty = table.is_empty();
         drop(table);
@@ -194,7 +194,7 @@ impl SystemShared {
 
     /// Closes the system, so that no further actor starts. Returns the existing actors.
     pub(crate) fn close(&self) -> Vec<Arc<dyn DynMailbox>> {
-        let table = self.table.lock();
+        let table = self.table.0.lock();
         self.closing.store(true, Ordering::Relaxed);
         table.iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
@@ -206,7 +206,7 @@ impl SystemShared {
 
     /// Returns the actor with this key.
     pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn DynMailbox>> {
-        self.table.lock().get(key).and_then(Weak::upgrade)
+        self.table.0.lock().get(key).and_then(Weak::upgrade)
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -214,11 +214,11 @@ impl SystemShared {
     }
 
     pub(crate) fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
-        self.table.lock().iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
+        self.table.0.lock().iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.table.lock().is_empty()
+        self.table.0.lock().is_empty()
     }
 
     /// Returns a new random number generator.

@@ -245,7 +245,7 @@ impl Idle {
     /// Returns whether a worker that queues a job behind its current one must call `watch`. One
     /// relaxed load: if it reads an old value, the queued job waits longer, but is not lost.
     pub(super) fn is_unwatched(&self) -> bool {
-        self.unwatched.load(Ordering::Relaxed)
+        self.unwatched.0.load(Ordering::Relaxed)
     }
 
     /// Makes the leader watch, or the monitor if there is no leader.
@@ -297,7 +297,7 @@ impl Idle {
     pub(super) fn close(&self) {
         let mut sleepers = self.sleepers.lock();
         sleepers.closed = true;
-        self.unwatched.store(true, Ordering::Relaxed);
+        self.unwatched.0.store(true, Ordering::Relaxed);
         drop(sleepers);
         (0..self.threads.len()).for_each(|worker| self.unpark(worker));
         self.unpark_monitor();
@@ -319,8 +319,8 @@ impl Idle {
 
     fn note_unwatched(&self, sleepers: &Sleepers) {
         let unwatched = (self.threads.len() > 1 && !sleepers.is_watched) || sleepers.closed;
-        if self.unwatched.load(Ordering::Relaxed) != unwatched {
-            self.unwatched.store(unwatched, Ordering::Relaxed);
+        if self.unwatched.0.load(Ordering::Relaxed) != unwatched {
+            self.unwatched.0.store(unwatched, Ordering::Relaxed);
         }
         let needs_monitor = sleepers.list.is_empty() && !sleepers.is_watched;
         if self.needs_monitor.load(Ordering::Relaxed) != needs_monitor {

@@ -131,7 +131,7 @@ impl Tasks {
     /// releases the lock, so that a task is either refused or seen by `close`.
     fn open(&self) -> Option<MutexGuard<'_, Slab<Waker>>> {
         let wakers = self.wakers.lock();
-        if self.closed.load(Ordering::Relaxed) { None } else { Some(wakers) }
+        if self.closed.0.load(Ordering::Relaxed) { None } else { Some(wakers) }
     }
 
     fn leave(&self, key: usize) {
@@ -142,7 +142,7 @@ impl Tasks {
 
     /// Returns whether the executor has ended, so that no further task is polled.
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.closed.0.load(Ordering::Acquire)
     }
 
     /// Refuses new tasks, and wakes the existing ones. Each existing task is scheduled once more,
@@ -153,7 +153,7 @@ impl Tasks {
     /// sees that the list is closed, and schedules the task again.
     pub(super) fn close(&self) {
         let mut wakers = self.wakers.lock();
-        self.closed.store(true, Ordering::Release);
+        self.closed.0.store(true, Ordering::Release);
         let left = std::mem::take(&mut *wakers);
         drop(wakers);
         for (_, waker) in left {
