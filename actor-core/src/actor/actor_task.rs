@@ -149,8 +149,7 @@ pub(super) fn park<C>(
 ) -> Option<C> {
     let mut task = Some(task);
     let mut cell = || task.take().map(&untyped);
-    let is_idle = wait.is_none() && mailbox.header().parks_idle();
-    if is_idle && mailbox.park_idle(&mut cell) {
+    if wait.is_none() && mailbox.park_idle(&mut cell) {
         return None;
     }
     match mailbox.park(wait, &mut cell) {
@@ -193,7 +192,7 @@ impl<A: Dispatch> SyncTask<A> {
 impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
     fn mailbox(&self) -> Arc<dyn DynMailbox> {
         match self {
-            SyncTask::Owned(life) => life.run_loop.mailbox().clone(),
+            SyncTask::Owned(life) => life.run_loop.context.mailbox.clone(),
             SyncTask::Borrowed(borrowed) => borrowed.mailbox.clone(),
             SyncTask::InTransit => unreachable!("it moves within a turn only"),
         }
@@ -228,7 +227,7 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                 );
                 // The message is taken out of the slot only here, straight into the handler's argument.
                 let handle = || match slot.take_input(hook) {
-                    Some(input) => A::handle_sync(state, input, run_loop.context()),
+                    Some(input) => A::handle_sync(state, input, &run_loop.context),
                     None => HandlerOutcome::Done,
                 };
                 let run = || catch_unwind(AssertUnwindSafe(handle));

@@ -33,9 +33,9 @@ pub(crate) trait DynMailbox: Send + Sync {
     fn untyped(&self) -> &dyn DynMailbox;
     /// Locks the state. No user code may run while it is locked.
     fn lock(&self) -> Locked<'_>;
-    /// Parks the task of an actor that waits for messages, if there is nothing to do, which is the
-    /// usual case. `task` then returns the task. Otherwise returns `false` without calling `task`:
-    /// see [`park`](DynMailbox#method.park).
+    /// Parks the task if it waits for messages and there is nothing to do, which is the usual case. `task`
+    /// then returns the task. Otherwise returns `false` without calling `task`: see
+    /// [`park`](DynMailbox#method.park).
     fn park_idle(&self, _task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
         false
     }

@@ -155,6 +155,9 @@ impl<A: Protocol> DynMailbox for Mailbox<A> {
     }
 
     fn park_idle(&self, task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
+        if !self.header.parks_idle() {
+            return false;
+        }
         let mut locked = self.lock_typed();
         let has_nothing = locked.cell.has_nothing_to_do(&self.header);
         if has_nothing {
