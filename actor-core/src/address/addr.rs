@@ -347,6 +347,10 @@ impl<'a, P: Protocol> MaybeOwned<'a, P> {
         }
     }
 
+    pub(crate) fn mailbox(&self) -> &dyn TypedMailbox<P> {
+        self.get().mailbox()
+    }
+
     pub(crate) fn clone_ref(&self) -> MaybeOwned<'a, P> {
         match self {
             MaybeOwned::Borrowed(address) => MaybeOwned::Borrowed(address),

@@ -457,7 +457,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     fn try_send(&mut self) -> Result<(), SendError<P::Message>> {
         assert!(self.message.is_some(), "{UNDER_WAY}");
         self.set_send_context(false);
-        match self.address.get().mailbox().push(&mut self.message, None, OnFull::Fail) {
+        match self.address.mailbox().push(&mut self.message, None, OnFull::Fail) {
             Ok(_) => Ok(()),
             Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
         }
@@ -511,7 +511,7 @@ trait AnyOutgoing {
 impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     #[inline]
     fn mailbox(&self) -> &dyn DynMailbox {
-        self.address.get().mailbox()
+        self.address.mailbox()
     }
 
     #[inline]
@@ -526,7 +526,7 @@ impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError> {
         self.set_send_context(true);
         let wait = if if_room { OnFull::Fail } else { OnFull::Wait };
-        let mailbox = self.address.get().mailbox();
+        let mailbox = self.address.mailbox();
         let refused = match mailbox.push(&mut self.message, None, wait) {
             Ok(ticket) => {
                 return Ok(Delivered { ticket, is_simulated: mailbox.header().is_simulated() });
@@ -541,6 +541,6 @@ impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     }
 
     fn leave(&self, ticket: Ticket) -> bool {
-        self.address.get().mailbox().leave(ticket).is_some()
+        self.address.mailbox().leave(ticket).is_some()
     }
 }

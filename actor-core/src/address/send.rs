@@ -162,7 +162,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     }
 
     pub(crate) fn try_now(mut self) -> Result<(), SendError<P::Message>> {
-        match self.address.get().mailbox().push(&mut self.message, None, OnFull::Fail) {
+        match self.address.mailbox().push(&mut self.message, None, OnFull::Fail) {
             Ok(_) => Ok(()),
             Err(refused) => self.refused(refused),
         }
@@ -177,7 +177,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         if !self.ignores_deadline && deadline::has_passed(cx.waker()) {
             return Poll::Ready(self.end(SendReason::DeadlineExceeded));
         }
-        let mailbox = self.address.get().mailbox();
+        let mailbox = self.address.mailbox();
         if mailbox.header().is_simulated() {
             mailbox.untyped().awaited("room at");
         }
@@ -196,7 +196,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// Stops waiting and returns the message, unless it was accepted.
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
         self.state = SendState::Done;
-        let mailbox = self.address.get().mailbox();
+        let mailbox = self.address.mailbox();
         // First, because removing the waiting sender drops the clone of the waker.
         self.tracker.retract(&mailbox.header().system);
         mailbox.leave(ticket)
@@ -239,7 +239,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// Polls the send for the first time.
     fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
-        let mailbox = self.address.get().mailbox();
+        let mailbox = self.address.mailbox();
         match mailbox.push(&mut self.message, None, OnFull::Fail) {
             Ok(_) => {
                 self.state = SendState::Done;
@@ -252,7 +252,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// Adds the message to the waiting senders of a full mailbox. Only this clones the waker.
     fn begin_to_wait(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
-        let mailbox = self.address.get().mailbox();
+        let mailbox = self.address.mailbox();
         let mut waker = Some(cx.waker().clone());
         match mailbox.push(&mut self.message, None, OnFull::WaitAndNotify(&mut waker)) {
             Ok(None) => {
@@ -285,7 +285,7 @@ impl<P: Protocol> Future for SendFuture<'_, P> {
         match this.state {
             SendState::Init => this.begin(cx),
             SendState::Pending(ticket) => {
-                let mailbox = this.address.get().mailbox();
+                let mailbox = this.address.mailbox();
                 this.tracker.check_waker(cx.waker(), &mailbox.header().system);
                 if mailbox.untyped().wait_on(ticket, cx.waker()) {
                     return this.wait_on(ticket, cx);
@@ -312,7 +312,7 @@ impl<P: Protocol> Drop for SendFuture<'_, P> {
 
 impl<P: Protocol> Expire for SendFuture<'_, P> {
     fn __executor(&self) -> ExecutorRef {
-        ExecutorRef(self.address.get().mailbox().header().system.executor.clone())
+        ExecutorRef(self.address.mailbox().header().system.executor.clone())
     }
 
     fn __set_timed(&mut self) {
