@@ -79,7 +79,7 @@ pub trait Dispatch:
     /// lock, so it calls no user code.
     #[doc(hidden)]
     fn delivery_of(_message: &Self::Message) -> Delivery {
-        Delivery::default()
+        Delivery::ORDINARY
     }
 
     /// Returns whether the message may be handled concurrently with others of its kind. Like

@@ -131,7 +131,7 @@ pub trait ImplementsProtocol<G: TypedAddr>: Sized {
 
     /// Returns the delivery options of a message with this name, from the settings on its handler.
     fn delivery(_name: &str) -> Delivery {
-        Delivery::default()
+        Delivery::ORDINARY
     }
 
     /// Returns whether the handler of a message with this name is dropped when its caller has left.

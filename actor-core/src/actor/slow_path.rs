@@ -153,10 +153,10 @@ impl<A: Dispatch> MessageSlot<A> {
     /// Returns the hook if there is one, and otherwise takes the message out of the slot.
     #[inline(always)]
     pub(super) fn take_input(&mut self, hook: Option<Hook>) -> Option<Input<A::Message>> {
-        match hook {
-            Some(hook) => Some(Input::Hook(hook)),
-            None => self.0.take().map(Input::Message),
-        }
+        Some(match hook {
+            Some(hook) => Input::Hook(hook),
+            None => Input::Message(self.0.take()?),
+        })
     }
 }
 
@@ -179,7 +179,7 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
     fn delivery(&self) -> Delivery {
         match &self.0 {
             Some(message) => Delivery::of::<A>(message),
-            None => Delivery::default(),
+            None => Delivery::ORDINARY,
         }
     }
 

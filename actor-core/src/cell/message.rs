@@ -43,7 +43,7 @@ pub trait Protocol: 'static {
     /// user code.
     #[doc(hidden)]
     fn delivery(_message: &Self::Message) -> Delivery {
-        Delivery::default()
+        Delivery::ORDINARY
     }
 }
 
@@ -71,7 +71,7 @@ impl MessageInfo<'_> {
 }
 
 /// The delivery options of a message, from the settings on its handler.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Delivery {
     /// `priority`: in a queue of its own, before ordinary messages.
     pub priority: bool,
@@ -79,6 +79,12 @@ pub struct Delivery {
     pub unbounded: bool,
     /// `when`, of a protocol message. An actor with its own guards evaluates each of them.
     pub guarded: bool,
+}
+
+impl Delivery {
+    /// In order, with a limited capacity, and without a guard.
+    pub(crate) const ORDINARY: Self =
+        Delivery { priority: false, unbounded: false, guarded: false };
 }
 
 /// A type-erased reply slot, so that access through a call is not compiled for each pair of message
