@@ -242,7 +242,7 @@ impl dyn ErasedLoop + '_ {
             self.skip_cancelled(message);
             return None;
         }
-        if self.mailbox().header().is_simulated() {
+        if self.is_simulated() {
             return self.apply_faults(message, handling);
         }
         Some(NextStep::message(handling))

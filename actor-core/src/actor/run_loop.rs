@@ -100,6 +100,8 @@ pub(crate) struct LoopState {
     pub(super) has_started: bool,
     /// Whether the supervisor has ended this life, rather than the life itself.
     pub(super) ended_by_supervisor: bool,
+    /// Whether the actor's system is a simulation, which observes each step.
+    pub(super) is_simulated: bool,
     pub(super) cold: Option<Box<ColdLoopState>>,
 }
 
@@ -115,13 +117,14 @@ pub(super) struct ColdLoopState {
 }
 
 impl LoopState {
-    pub(super) const fn new() -> Self {
+    pub(super) const fn new(is_simulated: bool) -> Self {
         LoopState {
             lifecycle: Lifecycle::Initializing,
             fetched: false,
             killed: false,
             has_started: false,
             ended_by_supervisor: false,
+            is_simulated,
             cold: None,
         }
     }
@@ -133,7 +136,7 @@ impl LoopState {
         if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
             factory.reset();
         }
-        *self = LoopState { cold, ..LoopState::new() };
+        *self = LoopState { cold, ..LoopState::new(self.is_simulated) };
     }
 
     pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
@@ -234,11 +237,8 @@ impl Outcome for Result<HandlerOutcome, HandlerError> {
 /// Construction and access.
 impl<A: Dispatch> RunLoop<A> {
     pub(crate) fn new(mailbox: Arc<Mailbox<A>>) -> Self {
-        RunLoop {
-            context: Context::new(mailbox),
-            batch: LazyDeque::new(),
-            loop_state: LoopState::new(),
-        }
+        let loop_state = LoopState::new(mailbox.header.is_simulated());
+        RunLoop { context: Context::new(mailbox), batch: LazyDeque::new(), loop_state }
     }
 
     /// Sets the factory of the actor's states.
@@ -341,7 +341,7 @@ impl<A: Dispatch> RunLoop<A> {
                 self.batch.release_if_empty();
                 return Some(self.park(idle(CONCURRENT)));
             }
-            if self.mailbox().header.is_member() {
+            if self.loop_state.shared().is_some() {
                 return self.fetch_shared(slot, actor, CONCURRENT);
             }
             self.loop_state.fetched = true;
@@ -390,13 +390,13 @@ impl<A: Dispatch> RunLoop<A> {
     /// Starts the message's handler, unless its caller no longer waits.
     #[inline(always)]
     fn begin_handling(&mut self, slot: &mut MessageSlot<A>) -> Option<NextStep> {
-        let info = A::info(slot.0.as_ref()?);
+        let info = A::info_of(slot.0.as_ref()?);
         if !A::begins(&info, || self.mailbox().header.system.executor.now()) {
             self.skip_cancelled(slot);
             return None;
         }
         let handling = CurrentMessage::new(info.name, info.reply);
-        if self.mailbox().header.is_simulated() {
+        if self.loop_state.is_simulated {
             return self.apply_faults(slot, handling);
         }
         Some(NextStep::message(handling))
@@ -528,7 +528,7 @@ impl LoopState {
         if let Some(deferred) = self.deferred() {
             deferred.state_may_have_changed();
         }
-        if header.is_simulated() {
+        if self.is_simulated {
             // In a simulation, a turn is one message, so that the next message is a new choice.
             header.end_turn();
             header.finished(handling().name);

@@ -236,7 +236,7 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn is_simulated(&self) -> bool {
-        self.mailbox().header.is_simulated()
+        self.loop_state.is_simulated
     }
 
     fn hooks(&self) -> Hooks {
@@ -299,7 +299,7 @@ impl dyn ErasedLoop + '_ {
         concurrent: bool,
     ) -> Option<Option<NextStep>> {
         let flags = self.mailbox().header().flags();
-        if self.mailbox().header().is_simulated()
+        if self.is_simulated()
             && let Some(next) = self.next_delayed(slot)
         {
             return Some(next);
@@ -369,8 +369,7 @@ impl dyn ErasedLoop + '_ {
             && !self.mailbox().header().is_member();
         // The same holds for an actor whose batch still has the memory of a past burst: the check
         // that finds no message releases it. (Not in a simulation, where each step is a choice.)
-        let finds_all =
-            finds_all && (self.mailbox().header().is_simulated() || !self.holds_block());
+        let finds_all = finds_all && (self.is_simulated() || !self.holds_block());
         self.park(if finds_all { idle(concurrent) } else { ParkReason::Yield })
     }
 
