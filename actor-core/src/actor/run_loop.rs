@@ -329,7 +329,7 @@ impl<A: Dispatch> RunLoop<A> {
         }
         if CONCURRENT
             && let Some(first) = self.batch.get(0)
-            && !may_overlap::<A, CONCURRENT>(first)
+            && !A::is_concurrent(first)
         {
             return Some(self.park(ParkReason::HandlerPending));
         }
@@ -345,9 +345,8 @@ impl<A: Dispatch> RunLoop<A> {
                 return self.fetch_shared(slot, actor, CONCURRENT);
             }
             self.loop_state.fetched = true;
-            let may_start = may_overlap::<A, CONCURRENT>;
-            let mailbox = &self.context.mailbox;
-            let is_flagged = mailbox.fetch(&mut slot.0, &mut self.batch, may_start, !CONCURRENT);
+            let alongside = alongside::<A>(CONCURRENT);
+            let is_flagged = self.context.mailbox.fetch(&mut slot.0, &mut self.batch, alongside);
             if slot.0.is_none() {
                 let is_empty = !is_flagged && self.batch.is_empty();
                 if self.loop_state.lifecycle == Lifecycle::Draining && is_empty {
@@ -510,10 +509,11 @@ impl<A: Dispatch> RunLoop<A> {
     }
 }
 
-/// Returns whether a message may start. While handlers are running (`CONCURRENT`), only `concurrent`
-/// messages may.
-pub(crate) fn may_overlap<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
-    !CONCURRENT || A::is_concurrent(message)
+/// Returns the condition for a message to start. While handlers are running (`concurrent`), only `concurrent`
+/// messages may; otherwise there is no condition.
+#[inline]
+pub(crate) fn alongside<A: Dispatch>(concurrent: bool) -> Option<fn(&A::Message) -> bool> {
+    if concurrent { Some(A::is_concurrent) } else { None }
 }
 
 /// Returns the park reason of a task that has nothing to do.

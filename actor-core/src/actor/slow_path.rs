@@ -4,7 +4,7 @@
 //! type-erased [`ErasedLoop`], [`ErasedState`] and [`ErasedMessage`].
 
 use super::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
-use super::run_loop::{HandlerError, Lifecycle, LoopState, NextStep, RunLoop, idle, may_overlap};
+use super::run_loop::{HandlerError, Lifecycle, LoopState, NextStep, RunLoop, alongside, idle};
 use super::spawn::FACTORY_NAME;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{Discardable, DynMailbox, Popped};
@@ -265,9 +265,8 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
-        let may_start = if concurrent { may_overlap::<A, true> } else { may_overlap::<A, false> };
         let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
-        *slot = self.context.mailbox.take_priority(may_start);
+        *slot = self.context.mailbox.take_priority(alongside::<A>(concurrent));
         slot.is_some()
     }
 }

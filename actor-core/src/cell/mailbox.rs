@@ -64,25 +64,20 @@ impl<A: Protocol> Mailbox<A> {
     }
 
     /// Moves the oldest message into the empty slot `first`, and the later messages into the empty
-    /// `batch`, for which the loop may need more than one turn. If a flag has to be handled first,
-    /// or the oldest message may not be handled `at_once`, it goes into the batch too. Returns
-    /// whether a flag is set. Closes the mailbox if it is empty and unreferenced, and no handler
-    /// runs (`is_alone`).
+    /// `batch`, for which the loop may need more than one turn. While handlers run, `alongside` says
+    /// whether a message may start. If the oldest may not, or a flag has to be handled first, it goes
+    /// into the batch too. Returns whether a flag is set. Closes the mailbox if it is empty and
+    /// unreferenced, and no handler runs.
     pub(crate) fn fetch(
         &self,
         first: &mut Option<A::Message>,
         batch: &mut LazyDeque<A::Message>,
-        at_once: fn(&A::Message) -> bool,
-        is_alone: bool,
+        alongside: Option<fn(&A::Message) -> bool>,
     ) -> bool {
         let mut locked = self.lock_typed();
-        let admitted = locked.admit_waiters(&self.header);
-        // Under the lock: a system message that was posted before a message was accepted is seen
-        // here.
-        let flags = self.header.flags();
-        let MailboxState { cell, queue } = &mut *locked;
-        queue.take(cell, &self.header, flags, first, batch, at_once);
-        let is_finished = first.is_none() && is_alone && cell.is_finished(&self.header);
+        let (admitted, flags) = locked.take(&self.header, first, batch, alongside);
+        let cell = &mut locked.cell;
+        let is_finished = first.is_none() && alongside.is_none() && cell.is_finished(&self.header);
         // No sender waits for the capacity of an empty mailbox, so there is no sender to wake and no
         // message to drop.
         let changed = if is_finished { cell.close(&self.header) } else { None };
@@ -93,7 +88,10 @@ impl<A: Protocol> Mailbox<A> {
     }
 
     /// Takes the oldest priority message, if it is `wanted`.
-    pub(crate) fn take_priority(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
+    pub(crate) fn take_priority(
+        &self,
+        wanted: Option<fn(&A::Message) -> bool>,
+    ) -> Option<A::Message> {
         let mut locked = self.lock_typed();
         let MailboxState { cell, queue } = &mut *locked;
         let message = queue.take_priority(cell, &self.header, wanted);

@@ -44,6 +44,26 @@ impl<Q: AnyQueue + ?Sized> MailboxState<Q> {
     }
 }
 
+impl<M: Send> MailboxState<MessageQueue<M>> {
+    /// Admits waiting senders, and then takes the messages for a batch: see `MessageQueue::take`. Returns the
+    /// wakers to wake after the lock is released, and the flags.
+    #[inline]
+    pub(crate) fn take(
+        &mut self,
+        header: &Header,
+        first: &mut Option<M>,
+        batch: &mut LazyDeque<M>,
+        alongside: Option<fn(&M) -> bool>,
+    ) -> (Option<Vec<Waker>>, u32) {
+        let admitted = self.admit_waiters(header);
+        // Under the lock: a system message that was posted before a message was accepted is seen
+        // here.
+        let flags = header.flags();
+        self.queue.take(&mut self.cell, header, flags, first, batch, alongside);
+        (admitted, flags)
+    }
+}
+
 /// The messages of one mailbox. Each operation also gets the `CellState`, which counts them.
 ///
 /// Invariant: `first` is `None` only if `more` is empty. The `CellState` counts as many messages as there are.
@@ -100,24 +120,25 @@ impl<M> MessageQueue<M> {
     }
 
     /// Moves the oldest message into the empty slot `first`, and the later messages into the empty
-    /// `batch`. If the oldest may not be handled `at_once`, it goes into the batch first, and only
-    /// as many messages follow as the turn has a budget for. These messages count as queued until
-    /// they are handled. Called after `admit_waiters`, with the flags that are set then.
+    /// `batch`. If the oldest may not start now, because of a flag or of the handlers that it would
+    /// run alongside, it goes into the batch first, and only as many messages follow as the turn has
+    /// a budget for. These messages count as queued until they are handled.
     #[inline]
-    pub(crate) fn take(
+    fn take(
         &mut self,
         cell: &mut CellState,
         header: &Header,
         flags: u32,
         first: &mut Option<M>,
         batch: &mut LazyDeque<M>,
-        at_once: fn(&M) -> bool,
+        alongside: Option<fn(&M) -> bool>,
     ) {
         debug_assert!(first.is_none() && batch.is_empty());
         let Some(message) = &self.first else { return };
         // Waiting senders have been admitted as far as there was capacity, so their flag does not
         // count here.
-        let at_once = flags & !SENDERS_WAITING == 0 && at_once(message);
+        let at_once =
+            flags & !SENDERS_WAITING == 0 && alongside.is_none_or(|may_start| may_start(message));
         // Never destructured, because that would copy the message once more.
         move_value(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);
@@ -176,22 +197,27 @@ impl<M> MessageQueue<M> {
         &mut self,
         cell: &mut CellState,
         header: &Header,
-        wanted: fn(&M) -> bool,
+        wanted: Option<fn(&M) -> bool>,
     ) -> Option<M> {
         let slot = cell.first_priority()?;
-        match self.side.get(slot) {
-            Some(message) if !wanted(message) => return None,
-            _ => {}
+        if let (Some(wanted), Some(message)) = (wanted, self.side.get(slot))
+            && !wanted(message)
+        {
+            return None;
         }
         cell.took_priority(header);
         self.side.take(slot)
     }
 
     /// Removes the oldest ordinary message, bypassing any batch, if it is `wanted`.
-    pub(crate) fn take_one(&mut self, cell: &mut CellState, wanted: fn(&M) -> bool) -> Option<M> {
-        match &self.first {
-            Some(message) if wanted(message) => {}
-            _ => return None,
+    pub(crate) fn take_one(
+        &mut self,
+        cell: &mut CellState,
+        wanted: Option<fn(&M) -> bool>,
+    ) -> Option<M> {
+        let is_wanted = |message: &M| wanted.is_none_or(|wanted| wanted(message));
+        if !self.first.as_ref().is_some_and(is_wanted) {
+            return None;
         }
         let first = self.first.take();
         self.first = self.more.pop_front();
@@ -201,8 +227,8 @@ impl<M> MessageQueue<M> {
 
     /// Removes any message, priority messages first.
     pub(crate) fn take_any(&mut self, cell: &mut CellState, header: &Header) -> Option<M> {
-        let message = self.take_priority(cell, header, |_| true);
-        if message.is_some() { message } else { self.take_one(cell, |_| true) }
+        let message = self.take_priority(cell, header, None);
+        if message.is_some() { message } else { self.take_one(cell, None) }
     }
 
     /// Removes a waiting sender, and returns its message if it was not accepted. The returned waker

@@ -5,7 +5,7 @@
 
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::run_loop::may_overlap;
+use crate::actor::run_loop::alongside;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
@@ -164,7 +164,7 @@ impl<A: Dispatch> PoolMailbox<A> {
 
 impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
     fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped {
-        let wanted = if beside { may_overlap::<A, true> } else { may_overlap::<A, false> };
+        let wanted = alongside::<A>(beside);
         let mut state = self.state.lock();
         if number >= state.queue.size || state.queue.verdict.is_some() {
             // The member may have been woken for a message that another member has to take now.
