@@ -303,18 +303,6 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// Returns both ends of a reply; `waker` wakes its caller, and `is_handler` says whether the caller
-/// is a handler. `note` contains the deadline of the call.
-#[inline]
-pub(crate) fn channel_for<T>(
-    waker: &Waker,
-    is_handler: bool,
-    note: Option<u64>,
-) -> (Reply<T>, ReplyReceiver<T>) {
-    let mark = is_handler.then_some(message::BY_HANDLER);
-    channel(Initial { started: false, mark, note }, Some(waker.clone()))
-}
-
 /// Returns both ends of a reply that its creator puts into a message.
 pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
     let (reply, answer) = channel(Initial::default(), None);
@@ -355,6 +343,18 @@ impl<T> ReplyReceiver<T> {
     /// Creates a receiver whose reply has already been returned.
     pub(super) const fn finished() -> Self {
         ReplyReceiver { cell: Receiver::finished() }
+    }
+
+    /// Makes a [`finished`](Self::finished) receiver wait for the answer of a new call, and returns the reply
+    /// of that call. `waker` wakes the caller, and `is_handler` says whether the caller is a handler.
+    /// `note` contains the deadline of the call.
+    #[inline]
+    pub(super) fn begin(&mut self, waker: &Waker, is_handler: bool, note: Option<u64>) -> Reply<T> {
+        let mark = is_handler.then_some(message::BY_HANDLER);
+        let initial = Initial { started: false, mark, note };
+        let (sender, receiver) = reply_cell(initial, Some(waker.clone()));
+        self.cell = receiver;
+        Reply { cell: sender }
     }
 
     /// Returns the state of the message, or `None` once the reply has been returned.
@@ -595,12 +595,13 @@ pub fn no_err<T>(_: &T) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Waker, channel_for};
+    use super::{ReplyReceiver, Waker};
     use crate::clock::Instant;
 
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
-        let (reply, mut answer) = channel_for::<u32>(Waker::noop(), false, None);
+        let mut answer = ReplyReceiver::<u32>::finished();
+        let reply = answer.begin(Waker::noop(), false, None);
         assert!(matches!(answer.give_up(None), Err(false)), "the handler has not started");
         let call = reply.state().expect("the reply has a cell");
         assert!(!call.begin(Instant::now) && call.is_gone(), "the loop skips the message");

@@ -2,7 +2,7 @@
 //! is sent, awaited, withdrawn, and ended by its timeout.
 
 use super::AnyOutgoing;
-use crate::address::reply::{Reply, ReplyReceiver, channel_for};
+use crate::address::reply::{Reply, ReplyReceiver};
 use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::deadline::{self, CallDeadline};
@@ -155,11 +155,10 @@ impl<T> Asking<T> {
         is_handler: bool,
         note: Option<u64>,
     ) {
-        let (reply, answer) = channel_for(waker, is_handler, note);
+        let reply = self.answer.begin(waker, is_handler, note);
         if let Some(slot) = outgoing.slot() {
             self.fill(slot, reply);
         }
-        self.answer = answer;
     }
 
     /// Hands the message to the mailbox. Returns whether a simulation observes it.
