@@ -134,14 +134,20 @@ pub(crate) fn shared() -> Option<Arc<SystemShared>> {
         .or_else(|| SYSTEM.try_with(|system| system.borrow().clone()).ok().flatten())
 }
 
-/// Makes `system` the current system while `run` runs, which must not panic.
+/// Makes `system` the current system while `run` runs.
 pub(crate) fn within<T>(system: &mut Option<Arc<SystemShared>>, run: impl FnOnce() -> T) -> T {
-    SYSTEM.with(|here| {
-        let before = here.replace(system.take());
-        let result = run();
-        *system = here.replace(before);
-        result
-    })
+    /// Exchanges the systems again, even if `run` panics.
+    struct Exchanged<'a>(&'a mut Option<Arc<SystemShared>>);
+
+    impl Drop for Exchanged<'_> {
+        fn drop(&mut self) {
+            SYSTEM.with_borrow_mut(|here| std::mem::swap(here, self.0));
+        }
+    }
+
+    SYSTEM.with_borrow_mut(|here| std::mem::swap(here, system));
+    let _exchanged = Exchanged(system);
+    run()
 }
 
 pub(crate) fn set_current_message(handling: CurrentMessage) {

@@ -10,7 +10,6 @@ use crate::panics::{self, Payload, contained, drop_waker, wake};
 use crate::sync::{Arc, Mutex, Weak};
 use pin_project_lite::pin_project;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Context as Poller, Poll, Waker};
 
@@ -76,10 +75,7 @@ impl<F: Future> Future for InSystem<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        let caught =
-            current::within(this.system, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
-        // Panics of user code are caught inside the future, by `TaskFuture`.
-        caught.unwrap_or_else(|payload| resume_unwind(payload))
+        current::within(this.system, || future.poll(cx))
     }
 }
 
