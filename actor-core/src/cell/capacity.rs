@@ -61,11 +61,15 @@ impl CellState {
         delivery.unbounded || capacity == u32::MAX || len < capacity as usize
     }
 
-    /// Accepts an ordinary message.
+    /// Accepts an ordinary message, if there is capacity. Returns whether it did.
     #[inline]
-    pub(super) fn accept(&mut self, delivery: Delivery) {
-        self.counts.unbounded += u32::from(delivery.unbounded);
-        self.counts.accept();
+    pub(super) fn accept(&mut self, header: &Header, delivery: Delivery) -> bool {
+        let has_capacity = self.has_capacity(header, delivery);
+        if has_capacity {
+            self.counts.unbounded += u32::from(delivery.unbounded);
+            self.counts.accept();
+        }
+        has_capacity
     }
 
     /// Accepts a priority message. Returns its slot.

@@ -95,19 +95,31 @@ impl<M> MessageQueue<M> {
         if cell.closed {
             return Err(PushError::Closed);
         }
-        if !cell.has_capacity(header, delivery) {
-            let (ticket, slot) = cell.add_waiter(header, delivery, wait)?;
-            self.side.put(slot, message);
-            return Ok(Some(ticket));
+        if delivery.priority || !cell.accept(header, delivery) {
+            return self.push_aside(cell, message, header, delivery, wait);
         }
-        if delivery.priority {
+        self.accept(message);
+        Ok(None)
+    }
+
+    /// Puts a priority message, or an ordinary one for which there is no capacity, into the side queues.
+    #[cold]
+    fn push_aside(
+        &mut self,
+        cell: &mut CellState,
+        message: &mut Option<M>,
+        header: &Header,
+        delivery: Delivery,
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
+        if delivery.priority && cell.has_capacity(header, delivery) {
             let slot = cell.accept_priority(header, delivery);
             self.side.put(slot, message);
-        } else {
-            cell.accept(delivery);
-            self.accept(message);
+            return Ok(None);
         }
-        Ok(None)
+        let (ticket, slot) = cell.add_waiter(header, delivery, wait)?;
+        self.side.put(slot, message);
+        Ok(Some(ticket))
     }
 
     #[inline]
