@@ -28,7 +28,7 @@ pub(crate) struct CurrentThread {
     /// Parks the owner thread.
     parker: Arc<Parker>,
     timers: Timers,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     shutdown: OwnedShutdown,
     this: Weak<CurrentThread>,
 }
@@ -44,7 +44,7 @@ impl CurrentThread {
                 move || parker.unpark()
             }),
             parker,
-            tasks: Tasks::default(),
+            tasks: Arc::default(),
             shutdown: OwnedShutdown::default(),
             this: this.clone(),
         })
@@ -87,7 +87,7 @@ impl Executor for CurrentThread {
         &self.timers
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -60,7 +60,7 @@ pub(crate) struct External<R> {
     runtime: R,
     phase: AtomicU8,
     timers: Timers,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     driver_waker: Arc<DriverWaker>,
     orphaned: OrphanedJobs,
     this: Weak<External<R>>,
@@ -86,7 +86,7 @@ impl<R: ExternalRuntime> External<R> {
             };
             let timers = Timers::new(runtime.now(), alarm);
             let (phase, orphaned) = (AtomicU8::new(ALIVE), OrphanedJobs::default());
-            let tasks = Tasks::default();
+            let tasks = Arc::default();
             External { runtime, phase, timers, tasks, driver_waker, orphaned, this: this.clone() }
         })
     }
@@ -125,7 +125,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
         &self.timers
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -90,7 +90,7 @@ pub(crate) trait Executor: Send + Sync + 'static {
     fn timers(&self) -> &Timers;
 
     /// Returns the unfinished tasks.
-    fn tasks(&self) -> &Tasks;
+    fn tasks(&self) -> &Arc<Tasks>;
 
     /// Runs `future` on this thread to completion. An executor that is owned by this thread also
     /// runs its jobs. The caller has checked that the thread is not already inside an executor.

@@ -25,7 +25,7 @@ pub(crate) struct MultiThread {
     pub(super) injector: Injector<Job>,
     pub(super) remotes: Box<[WorkerRemote]>,
     pub(super) idle: Idle,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     closed: AtomicBool,
     threads: Mutex<Threads>,
     /// Notified when a worker thread has ended, or the monitor has no remaining job.
@@ -77,7 +77,7 @@ impl MultiThread {
                 injector: Injector::new(),
                 remotes: remotes.into(),
                 idle: Idle::new(threads, timers),
-                tasks: Tasks::default(),
+                tasks: Arc::default(),
                 closed: AtomicBool::new(false),
                 threads: Mutex::new(Threads {
                     workers: Vec::with_capacity(threads),
@@ -244,7 +244,7 @@ impl Executor for MultiThread {
         self.idle.timers()
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -61,7 +61,7 @@ where
         return (Unscheduled(None), task);
     };
     let entry = tasks.vacant_entry();
-    let registered = Registered { future, executor: executor.clone(), key: entry.key() };
+    let registered = Registered { future, tasks: executor.tasks().clone(), key: entry.key() };
     // The schedule function has no captures: otherwise `async-task` would keep the task alive during
     // each wake, at the cost of two changes of its reference count.
     let (runnable, task) = builder.spawn(|_| registered, WithInfo(schedule));
@@ -74,13 +74,13 @@ pin_project! {
     struct Registered<F> {
         #[pin]
         future: F,
-        executor: Arc<dyn Executor>,
+        tasks: Arc<Tasks>,
         key: usize,
     }
 
     impl<F> PinnedDrop for Registered<F> {
         fn drop(this: Pin<&mut Self>) {
-            this.executor.tasks().leave(this.key);
+            this.tasks.leave(this.key);
         }
     }
 }
@@ -91,7 +91,7 @@ impl<F: Future> Future for Registered<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let poll = this.future.poll(cx);
-        if poll.is_pending() && this.executor.tasks().is_closed() {
+        if poll.is_pending() && this.tasks.is_closed() {
             // The task was already scheduled when the executor ended, so `Tasks::close` could not
             // wake it.
             cx.waker().wake_by_ref();

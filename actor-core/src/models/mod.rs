@@ -33,17 +33,14 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
 struct Jobs {
     waiting: Mutex<VecDeque<Job>>,
     timers: Timers,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
 }
 
 impl Jobs {
     fn system() -> (Arc<Jobs>, Arc<SystemShared>) {
         let timers = Timers::new(Instant::now(), || {});
-        let jobs = Arc::new(Jobs {
-            waiting: Mutex::new(VecDeque::new()),
-            timers,
-            tasks: Tasks::default(),
-        });
+        let jobs =
+            Arc::new(Jobs { waiting: Mutex::new(VecDeque::new()), timers, tasks: Arc::default() });
         let system = SystemShared::new(jobs.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
         (jobs, system)
     }
@@ -74,7 +71,7 @@ impl Executor for Jobs {
         &self.timers
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -50,7 +50,7 @@ pub(crate) struct SimExecutor {
     owner: ThreadId,
     base: Instant,
     timers: Timers,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     /// The number of tasks created so far.
     numbers: AtomicU32,
     shutdown: OwnedShutdown,
@@ -138,7 +138,7 @@ impl SimExecutor {
             owner: thread::current().id(),
             base,
             timers: Timers::new(base, || {}),
-            tasks: Tasks::default(),
+            tasks: Arc::default(),
             numbers: AtomicU32::new(0),
             shutdown: OwnedShutdown::default(),
             state: Mutex::new(SimState {
@@ -363,7 +363,7 @@ impl Executor for SimExecutor {
         self.begin_wait(if is_periodic { Awaited::Tick(at) } else { Awaited::Time(at) });
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct NodeExecutor {
     /// The number of this node in the simulation, starting with one.
     ordinal: usize,
     name: String,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     /// While the node is paused: the jobs that have become runnable.
     held: Mutex<Option<Vec<SimTask>>>,
 }
@@ -32,7 +32,7 @@ impl SimExecutor {
         drop(state);
         let held = Mutex::new(None);
         let (sim, name) = (self.clone(), name.to_owned());
-        Arc::new(NodeExecutor { sim, ordinal, name, tasks: Tasks::default(), held })
+        Arc::new(NodeExecutor { sim, ordinal, name, tasks: Arc::default(), held })
     }
 
     /// Returns the name of the node that a task belongs to.
@@ -101,7 +101,7 @@ impl Executor for NodeExecutor {
         self.sim.record_wait(at, is_periodic);
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 

@@ -24,7 +24,7 @@ struct Counting {
     waker: Mutex<Option<Weak<HandlerWaker>>>,
     counts: Mutex<Vec<usize>>,
     timers: Timers,
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
 }
 
 impl Executor for Counting {
@@ -41,7 +41,7 @@ impl Executor for Counting {
         &self.timers
     }
 
-    fn tasks(&self) -> &Tasks {
+    fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
 
@@ -68,7 +68,7 @@ fn a_clone_that_wakes_is_gone_before_the_actor_runs() {
         waker: Mutex::new(None),
         counts: Mutex::new(Vec::new()),
         timers: Timers::new(Instant::now(), || {}),
-        tasks: Tasks::default(),
+        tasks: Arc::default(),
     });
     let system = SystemShared::new(executor.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
     let builder = ActorBuilder::<Peer>::new(Some(system), const { &Peer::SETTINGS }, None);
