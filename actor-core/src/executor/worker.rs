@@ -65,21 +65,11 @@ thread_local! {
     static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Returns whether this thread has a worker, and it belongs to the executor at this address.
-#[inline]
-pub(super) fn is_at(executor: usize) -> bool {
-    EXECUTOR_ADDR.get() == executor
-}
-
-fn belongs_to(executor: &MultiThread) -> bool {
-    is_at(std::ptr::from_ref(executor).addr())
-}
-
 /// Queues `job` on the worker of this thread. Returns the job if that worker does not belong to the
 /// executor at this address. Inlined twice, because passing a job on copies it.
 #[inline(always)]
 pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), Job> {
-    if !is_at(executor) {
+    if EXECUTOR_ADDR.get() != executor {
         return Err(job);
     }
     WORKER.with(|worker| match worker.get() {
@@ -93,8 +83,10 @@ pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), 
 
 /// Returns the number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
-    let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
-    belongs_to(executor).then(index).flatten()
+    if EXECUTOR_ADDR.get() != std::ptr::from_ref(executor).addr() {
+        return None;
+    }
+    WORKER.with(|worker| worker.get().map(|worker| worker.index))
 }
 
 /// Runs a worker thread.
