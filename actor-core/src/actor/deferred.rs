@@ -6,7 +6,7 @@ use super::run_loop::NextStep;
 use super::slow_path::ErasedLoop;
 use crate::actor::run_loop::Lifecycle;
 use crate::actor::slow_path::ErasedMessage;
-use crate::cell::current::{self, CurrentMessage};
+use crate::cell::current;
 use crate::cell::handle::{discard_after_panic, discard_expired, drop_undelivered, reject_full};
 use crate::cell::header::ParkReason;
 use crate::cell::message::CallState;
@@ -55,7 +55,7 @@ fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
     if info.reply.is_some_and(CallState::is_gone) {
         return GuardResult::Cancelled;
     }
-    current::set_current_message(CurrentMessage::new(info.name, info.reply));
+    current::set_current_message(info.current());
     match catch_unwind(AssertUnwindSafe(|| message.guard_holds(actor))) {
         Ok(true) => GuardResult::Ready,
         Ok(false) => GuardResult::NotYet,
@@ -140,7 +140,7 @@ impl dyn ErasedLoop + '_ {
                 || matches!(evaluate_guard(message, actor), GuardResult::Ready))
         {
             let info = message.info();
-            let handling = CurrentMessage::new(info.name, info.reply);
+            let handling = info.current();
             return Some(NextStep::message(handling));
         }
         self.dispatch(message, actor)
@@ -207,7 +207,7 @@ impl dyn ErasedLoop + '_ {
         if let Some(head) = info.reply {
             head.begin(|| self.mailbox().header().system.executor.now());
         }
-        let handling = CurrentMessage::new(info.name, info.reply);
+        let handling = info.current();
         let failure = current::failure(self.mailbox(), handling.name, payload);
         discard_after_panic(self.mailbox(), &failure, handling, message);
         match self.loop_state().lifecycle {
@@ -237,7 +237,7 @@ impl dyn ErasedLoop + '_ {
         let info = message.info();
         let now = || self.mailbox().header().system.executor.now();
         let is_gone = !message.begins(&now);
-        let handling = CurrentMessage::new(info.name, info.reply);
+        let handling = info.current();
         if is_gone {
             self.skip_cancelled(message);
             return None;

@@ -394,7 +394,7 @@ impl<A: Dispatch> RunLoop<A> {
             self.skip_cancelled(slot);
             return None;
         }
-        let handling = CurrentMessage::new(info.name, info.reply);
+        let handling = info.current();
         if self.loop_state.is_simulated {
             return self.apply_faults(slot, handling);
         }

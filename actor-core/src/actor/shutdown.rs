@@ -205,7 +205,7 @@ impl dyn ErasedLoop + '_ {
                         Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
                     self.trace_input("on_stop");
                     let exit = Box::new(self.pending_exit());
-                    NextStep::hook(Hook::Stop(exit), CurrentMessage::new("on_stop", None))
+                    NextStep::hook(Hook::Stop(exit), CurrentMessage::without_reply("on_stop"))
                 })
             }
             // The task calls `stop_hook_done` before its next request.

@@ -500,7 +500,7 @@ impl dyn ErasedLoop + '_ {
         if self.hooks().start {
             self.loop_state().lifecycle = Lifecycle::Starting;
             self.trace_input("on_start");
-            let handling = CurrentMessage::new("on_start", None);
+            let handling = CurrentMessage::without_reply("on_start");
             return Some(NextStep::hook(Hook::Start, handling));
         }
         self.trace_if_silent("starts");

@@ -138,7 +138,7 @@ impl dyn ErasedLoop + '_ {
     fn run_exit_hook(&mut self, id: ActorId, exit: Exit) -> Option<NextStep> {
         self.trace_input("on_exit");
         let hook = Hook::Exited(Box::new((id, exit)));
-        Some(NextStep::hook(hook, CurrentMessage::new("on_exit", None)))
+        Some(NextStep::hook(hook, CurrentMessage::without_reply("on_exit")))
     }
 
     /// Handles the exit of a linked actor: runs `#[on_exit]`, or fails too.

@@ -61,9 +61,9 @@ pub(crate) struct CurrentMessage {
 }
 
 // The states of the reply.
-const UNANSWERED: u64 = 0;
+pub(super) const UNANSWERED: u64 = 0;
 /// The reply is owed to a handler.
-const ASKED_BY_HANDLER: u64 = 1;
+pub(super) const ASKED_BY_HANDLER: u64 = 1;
 /// The handler is dropped because its actor was killed.
 const KILLED: u64 = 2;
 /// The message is dropped because its guard panicked.
@@ -78,11 +78,9 @@ impl CurrentMessage {
     pub(crate) const PROCESS: CurrentMessage =
         CurrentMessage { name: "process", reply: ANY_REPLY, ..CurrentMessage::NOTHING };
 
-    pub(crate) fn new(name: &'static str, reply: Option<CallState<'_>>) -> Self {
-        let Some(call) = reply else { return CurrentMessage { name, ..CurrentMessage::NOTHING } };
-        let (note, is_by_handler) = call.note_and_by_handler();
-        let reply = if is_by_handler { ASKED_BY_HANDLER } else { UNANSWERED };
-        CurrentMessage { name, reply: call.id(), handling: Handling::of_note(note, reply) }
+    /// A hook, or a message without a caller.
+    pub(crate) fn without_reply(name: &'static str) -> Self {
+        CurrentMessage { name, ..CurrentMessage::NOTHING }
     }
 
     /// Returns this message, marked as dropped because its actor was killed.

@@ -1,7 +1,8 @@
 //! What a mailbox and the run loop must know of a message: its protocol, its delivery options, the state
 //! of its call, and the context of its send. Plain data and one trait.
 
-use super::deadline;
+use super::current::{ASKED_BY_HANDLER, CurrentMessage, UNANSWERED};
+use super::deadline::{self, Handling};
 use crate::clock::Instant;
 use crate::error::CallError;
 use actor_atomic::{Attachment, Mark, State};
@@ -67,6 +68,16 @@ impl MessageInfo<'_> {
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             send_context: None,
         }
+    }
+
+    /// Returns the message as the current input of the actor that handles it.
+    #[inline]
+    pub(crate) fn current(&self) -> CurrentMessage {
+        let Some(call) = self.reply else { return CurrentMessage::without_reply(self.name) };
+        let (note, is_by_handler) = call.note_and_by_handler();
+        let reply = if is_by_handler { ASKED_BY_HANDLER } else { UNANSWERED };
+        let handling = Handling::of_note(note, reply);
+        CurrentMessage { name: self.name, reply: call.id(), handling }
     }
 }
 
@@ -140,7 +151,7 @@ impl<'a> CallState<'a> {
 
     /// Returns the note of the reply cell, and whether a handler waits.
     #[inline]
-    pub(crate) fn note_and_by_handler(self) -> (Option<u64>, bool) {
+    fn note_and_by_handler(self) -> (Option<u64>, bool) {
         self.0.note_and_mark(BY_HANDLER)
     }
 
