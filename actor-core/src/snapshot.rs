@@ -299,8 +299,8 @@ fn inspect(mailbox: &dyn DynMailbox) -> ActorSnapshot {
     let cell = &locked.cell;
     seen.state = match () {
         () if cell.exit().is_some() => ActorState::Ended,
-        () if cell.closed => ActorState::Stopping,
-        () if !cell.started => ActorState::Starting,
+        () if cell.is_closed() => ActorState::Stopping,
+        () if !cell.has_started() => ActorState::Starting,
         () => ActorState::Running,
     };
     let wait = cell.waits_for();
@@ -309,12 +309,12 @@ fn inspect(mailbox: &dyn DynMailbox) -> ActorSnapshot {
     let current_handler = cell.current_handler().filter(|_| !header.never_pended());
     let current_handler =
         current_handler.map(|work| (work.handler, now.saturating_duration_since(work.since)));
-    seen.activity = match (&cell.parked, current_handler) {
-        (None, handler) => Activity::Running { handler },
-        (Some(_), Some((handler, age))) if cell.handler_pending => {
+    seen.activity = match (cell.is_parked(), current_handler) {
+        (false, handler) => Activity::Running { handler },
+        (true, Some((handler, age))) if cell.has_pending_handler() => {
             Activity::Waiting { handler, age }
         }
-        (Some(_), _) => Activity::Idle,
+        (true, _) => Activity::Idle,
     };
     seen.names = cell.names().iter().map(|name| name.as_ref().to_owned()).collect();
     seen.parent = cell.parent();

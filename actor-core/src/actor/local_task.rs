@@ -180,7 +180,8 @@ fn end_elsewhere(mailbox: &dyn DynMailbox) {
     mailbox.discard_queued();
     let mut locked = mailbox.lock();
     let cell = &mut locked.cell;
-    let held = cell.resources.as_mut().map(|resources| resources.take_all()).unwrap_or_default();
+    let held =
+        cell.existing_resources_mut().map(|resources| resources.take_all()).unwrap_or_default();
     let failed = cell.pending_exit().filter(|exit| !exit.is_normal());
     let exit = failed.cloned().unwrap_or(Exit::Killed);
     let authority = cell.supervision().map(|supervision| supervision.authority.clone());

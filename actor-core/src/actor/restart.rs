@@ -86,7 +86,7 @@ impl dyn ErasedLoop + '_ {
         let (mut decision, mut exit, mut authority) = (None, None, None);
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
-        let closed = cell.closed;
+        let closed = cell.is_closed();
         let last = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
         if let Some(supervision) = cell.supervision_mut() {
             exit = supervision.end_between_lives(closed, last);
@@ -121,7 +121,7 @@ impl dyn ErasedLoop + '_ {
             supervision.set_between_lives(false);
         }
         // The keys continue: a system message for the old life finds no resource in the new one.
-        if let Some(resources) = &mut cell.resources {
+        if let Some(resources) = cell.existing_resources_mut() {
             resources.awaits_tasks = false;
         }
         drop(locked);
@@ -133,7 +133,7 @@ impl dyn ErasedLoop + '_ {
 /// supervisor, the restart policy must allow it, and the actor must not have been stopped from
 /// outside.
 pub(super) fn may_restart(cell: &CellState, exit: &Exit, by_supervisor: bool) -> bool {
-    !cell.closed
+    !cell.is_closed()
         && cell.supervision().is_some_and(|supervision| {
             // The restart policy does not apply to an end ordered by the supervisor.
             !supervision.orphaned && (by_supervisor || supervision.restart.follows(exit))

@@ -113,7 +113,7 @@ impl dyn ErasedLoop + '_ {
         self.loop_state().lifecycle = Lifecycle::Draining;
         let mut locked = self.mailbox().lock();
         self.mailbox().header().clear_flag(STOP);
-        let resources = locked.cell.resources.as_mut();
+        let resources = locked.cell.existing_resources_mut();
         let ended = resources.map(|resources| resources.take_timers_and_streams());
         drop(locked);
         for resource in ended.into_iter().flatten() {
@@ -138,7 +138,7 @@ impl dyn ErasedLoop + '_ {
             let Some(mut exit) = exit.take() else { return };
             // The mailbox is closed and empty, which is permanent: there is nothing to close or
             // discard.
-            is_over = cell.closed && cell.total(header) == 0;
+            is_over = cell.is_closed() && cell.total(header) == 0;
             failing = cell.take_failing();
             if exit.is_normal()
                 && let Some(failure) = failing.take()
@@ -226,7 +226,7 @@ impl dyn ErasedLoop + '_ {
     /// Step 3: drops the resources, except children, and waits for the futures of the life.
     fn end_tasks(&mut self) -> Option<NextStep> {
         let locked = self.mailbox().lock();
-        let has_resources = locked.cell.resources.is_some() || locked.cell.has_system_messages();
+        let has_resources = locked.cell.resources().is_some() || locked.cell.has_system_messages();
         if !has_resources {
             self.mailbox().header().clear_flag(SYSTEM_MESSAGE);
         }
@@ -237,7 +237,7 @@ impl dyn ErasedLoop + '_ {
         }
         self.end_resources();
         let mut locked = self.mailbox().lock();
-        let tasks = locked.cell.resources.as_mut().map_or(0, |resources| {
+        let tasks = locked.cell.existing_resources_mut().map_or(0, |resources| {
             resources.awaits_tasks = true;
             resources.tasks
         });
@@ -254,7 +254,7 @@ impl dyn ErasedLoop + '_ {
 
     fn end_resources(&self) {
         let mut locked = self.mailbox().lock();
-        let resources = locked.cell.resources.as_mut();
+        let resources = locked.cell.existing_resources_mut();
         let ended = resources.map(|resources| resources.take_all_but_children());
         drop(locked);
         for resource in ended.into_iter().flatten() {
@@ -269,7 +269,7 @@ impl dyn ErasedLoop + '_ {
             match notice {
                 SystemMessage::WatchedExited(key, ..) => {
                     let mut locked = self.mailbox().lock();
-                    let resources = locked.cell.resources.as_mut();
+                    let resources = locked.cell.existing_resources_mut();
                     let child = resources.and_then(|resources| resources.remove(key));
                     drop(locked);
                     drop(child);
@@ -282,7 +282,7 @@ impl dyn ErasedLoop + '_ {
         }
         let (mut last, mut before) = (None, None);
         let mut locked = self.mailbox().lock();
-        if let Some(resources) = &mut locked.cell.resources {
+        if let Some(resources) = locked.cell.existing_resources_mut() {
             last = resources.last_child();
             if last.is_none() {
                 before = resources.ending.take();
@@ -300,7 +300,7 @@ impl dyn ErasedLoop + '_ {
             return self.park(ParkReason::SystemOnly);
         }
         let locked = self.mailbox().lock();
-        let resources = locked.cell.resources.as_ref();
+        let resources = locked.cell.resources();
         let ending = resources.and_then(|resources| resources.ending.as_ref());
         let is_ending = ending.is_some_and(|ending| ending.0 == key);
         drop(locked);
@@ -308,7 +308,7 @@ impl dyn ErasedLoop + '_ {
             child.close();
             let ending = Some((key, kill_later(&child)));
             let mut locked = self.mailbox().lock();
-            let resources = locked.cell.resources.get_or_insert_default();
+            let resources = locked.cell.resources_mut();
             let before = std::mem::replace(&mut resources.ending, ending);
             drop(locked);
             drop(before);
@@ -328,9 +328,9 @@ impl dyn ErasedLoop + '_ {
     fn try_trivial_end(&self) -> bool {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
-        let is_trivial = cell.closed && cell.resources.is_none() && !cell.has_cold_state();
+        let is_trivial = cell.is_closed() && cell.resources().is_none() && !cell.has_cold_state();
         if is_trivial {
-            cell.names_released = true;
+            cell.release_names();
             cell.set_exit(&Exit::Stopped);
         }
         drop(locked);
@@ -418,8 +418,8 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let (id, system) = (mailbox.header().id(), &mailbox.header().system);
     system.observe(|simulation| simulation.ended(mailbox.header().number));
     let mut locked = mailbox.lock();
-    locked.cell.closed = true;
-    locked.cell.names_released = true;
+    locked.cell.mark_closed();
+    locked.cell.release_names();
     if !locked.cell.has_cold_state() {
         // Such an actor has neither names nor watchers.
         locked.cell.set_exit(&exit);
@@ -478,7 +478,7 @@ fn is_awaited(cell: &CellState) -> bool {
     let has_listeners = |role| changed.as_ref().is_some_and(|changed| changed.has_listeners(role));
     cell.supervision().is_some()
         || has_listeners(Role::Exit)
-        || !cell.started && has_listeners(Role::Start)
+        || !cell.has_started() && has_listeners(Role::Start)
 }
 
 /// Returns whether the watcher still has to be notified. The other side of a link may have ended

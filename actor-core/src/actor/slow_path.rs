@@ -516,7 +516,7 @@ impl dyn ErasedLoop + '_ {
             deferred.state_may_have_changed();
         }
         let mut locked = self.mailbox().lock();
-        locked.cell.started = true;
+        locked.cell.set_started();
         let changed = locked.cell.state_changed();
         drop(locked);
         notify_state_change(changed);

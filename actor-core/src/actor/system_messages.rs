@@ -46,7 +46,7 @@ impl dyn ErasedLoop + '_ {
     fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
         // A cancelled resource is not in the table: its pending tick is skipped.
-        let resources = locked.cell.resources.as_mut();
+        let resources = locked.cell.existing_resources_mut();
         let found = match resources.and_then(|resources| resources.get(key)) {
             Some(Resource::Timer { entry, callback }) => {
                 Some((callback.take(), "timer", Some(entry.clone())))
@@ -74,7 +74,7 @@ impl dyn ErasedLoop + '_ {
         let mut gone = Some(callback);
         let (mut on_end, mut ended) = (None, None);
         let mut locked = self.mailbox().lock();
-        let resources = locked.cell.resources.get_or_insert_default();
+        let resources = locked.cell.resources_mut();
         let once = match resources.get(key) {
             Some(Resource::Timer { entry, callback }) => {
                 std::mem::swap(callback, &mut gone);
@@ -110,7 +110,8 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn Any,
     ) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
-        let resource = locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+        let resource =
+            locked.cell.existing_resources_mut().and_then(|resources| resources.remove(key));
         drop(locked);
         match resource? {
             Resource::Monitor { callback, .. } => {

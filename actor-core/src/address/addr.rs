@@ -425,7 +425,7 @@ impl<P: ?Sized> WeakAddr<P> {
     {
         let mailbox = self.mailbox.upgrade()?;
         let locked = mailbox.lock();
-        if locked.cell.closed {
+        if locked.cell.is_closed() {
             return None;
         }
         mailbox.header().incr_strong();

@@ -86,7 +86,7 @@ impl Future for Start {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let started = self.start.poll(cx, |cell| match cell.exit() {
-            _ if cell.started => Some(Ok(())),
+            _ if cell.has_started() => Some(Ok(())),
             Some(exit) => Some(Err(exit.clone())),
             None => None,
         });

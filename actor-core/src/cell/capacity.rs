@@ -29,6 +29,10 @@ pub(super) struct QueueLen {
     unbounded: u32,
 }
 
+/// Whether the mailbox is closed, which is permanent. Only this file sets it.
+#[derive(Default)]
+pub(super) struct Closed(bool);
+
 /// The reason for which a message was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushError {
@@ -61,10 +65,10 @@ impl CellState {
         delivery.unbounded || capacity == u32::MAX || len < capacity as usize
     }
 
-    /// Accepts an ordinary message, if there is capacity. Returns whether it did.
+    /// Accepts an ordinary message, if the mailbox is open and has capacity. Returns whether it did.
     #[inline]
     pub(super) fn accept(&mut self, header: &Header, delivery: Delivery) -> bool {
-        let has_capacity = self.has_capacity(header, delivery);
+        let has_capacity = !self.closed.0 && self.has_capacity(header, delivery);
         if has_capacity {
             self.counts.unbounded += u32::from(delivery.unbounded);
             self.counts.accept();
@@ -123,7 +127,7 @@ impl CellState {
     /// there until they are dropped without the lock.
     #[cold]
     pub(super) fn reset_if_empty(&mut self) -> bool {
-        !self.closed && self.existing_side_mut().is_none_or(|side| side.reset_if_empty())
+        !self.closed.0 && self.existing_side_mut().is_none_or(|side| side.reset_if_empty())
     }
 
     /// Returns the number of ordinary messages that were accepted and not taken yet.
@@ -216,7 +220,7 @@ impl CellState {
 
     /// Returns whether the sender with `ticket` waits for capacity.
     pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
-        !self.closed && self.side().is_some_and(|side| side.is_waiting(ticket))
+        !self.closed.0 && self.side().is_some_and(|side| side.is_waiting(ticket))
     }
 
     /// Polls the wait of a sender. Returns whether the sender still waits; `waker` then wakes it. A
@@ -234,9 +238,18 @@ impl CellState {
         self.existing_side_mut()?.leave(ticket)
     }
 
-    /// Closes the mailbox. Returns the event to notify.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.0
+    }
+
+    /// Marks the mailbox as closed, for an actor whose run loop has ended, or that has none.
+    pub(crate) fn mark_closed(&mut self) {
+        self.closed = Closed(true);
+    }
+
+    /// Closes the mailbox, and tells the run loop. Returns the event to notify.
     pub(crate) fn close(&mut self, header: &Header) -> Option<Arc<Event>> {
-        self.closed = true;
+        self.mark_closed();
         header.set_flag(STOP);
         if self.supervision().is_some() {
             // Between two lives, the loop ignores a stop, but not this flag.
@@ -264,7 +277,7 @@ impl CellState {
 
     /// Returns whether the mailbox is open, unreferenced and without system messages.
     pub(super) fn is_unreferenced(&self, header: &Header) -> bool {
-        !header.is_referenced() && !self.closed && !self.has_system_messages()
+        !header.is_referenced() && !self.closed.0 && !self.has_system_messages()
     }
 
     /// Returns whether a task that parks for this reason has more to do.

@@ -32,7 +32,7 @@ impl dyn DynMailbox + '_ {
         let admitted = locked.admit_waiters(header);
         let cell = &mut locked.cell;
         let park_reason = header.park_reason();
-        let woken = std::mem::take(&mut cell.woken);
+        let woken = cell.take_wake_up();
         let more = cell.has_more(header, park_reason, woken);
         let epoch = cell.publish(if more { None } else { pending });
         // No new waiter of this actor goes unnoticed: see `deadlock::detector`.
@@ -43,8 +43,7 @@ impl dyn DynMailbox + '_ {
                 || header.budget() == 0;
             if is_over { ParkResult::Requeue } else { ParkResult::RunAgain }
         } else {
-            cell.handler_pending = park_reason == ParkReason::HandlerPending;
-            cell.parked = task();
+            cell.park(task(), park_reason == ParkReason::HandlerPending);
             if matches!(park_reason, ParkReason::Idle | ParkReason::Receiving) {
                 locked.release_burst();
             }
@@ -69,7 +68,7 @@ impl dyn DynMailbox + '_ {
     pub(super) fn close_now(&self) {
         let mut wake = Vec::new();
         let mut locked = self.lock();
-        if locked.cell.closed {
+        if locked.cell.is_closed() {
             return;
         }
         let changed = locked.cell.close(self.header());
@@ -135,7 +134,8 @@ impl dyn DynMailbox + '_ {
     /// Removes a resource of the life, together with its pending system messages.
     pub(crate) fn cancel(&self, key: u64) {
         let mut locked = self.lock();
-        let taken = locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+        let taken =
+            locked.cell.existing_resources_mut().and_then(|resources| resources.remove(key));
         drop(locked);
         if let Some(resource) = taken {
             resource.end(self, "");
@@ -145,7 +145,7 @@ impl dyn DynMailbox + '_ {
     /// Called when a task of the life has ended.
     pub(crate) fn task_gone(&self, key: u64) {
         let mut locked = self.lock();
-        let Some(resources) = &mut locked.cell.resources else { return };
+        let Some(resources) = locked.cell.existing_resources_mut() else { return };
         let taken = resources.task_gone(key);
         let is_last = resources.awaits_tasks && resources.tasks == 0;
         drop(locked);
@@ -191,7 +191,7 @@ impl dyn DynMailbox + '_ {
             return;
         }
         self.header().set_flag(KILL);
-        let task = locked.cell.parked.take();
+        let task = locked.cell.take_parked();
         drop(locked);
         schedule(self.header(), task);
     }
@@ -200,7 +200,7 @@ impl dyn DynMailbox + '_ {
         let header = self.header();
         header.system.observe(|simulation| simulation.on_unreferenced(header));
         let mut locked = self.lock();
-        let task = if locked.cell.closed { None } else { locked.cell.take_idle() };
+        let task = if locked.cell.is_closed() { None } else { locked.cell.take_idle() };
         drop(locked);
         schedule(self.header(), task);
     }
@@ -219,7 +219,7 @@ impl dyn DynMailbox + '_ {
         let mut locked = self.lock();
         let cell = &mut locked.cell;
         if cell.exit().is_some()
-            || (cell.closed && matches!(message, SystemMessage::ResourceReady(_)))
+            || (cell.is_closed() && matches!(message, SystemMessage::ResourceReady(_)))
         {
             drop(locked);
             // Not under the lock, because dropping the message can run user code.
@@ -330,7 +330,7 @@ impl dyn DynMailbox + '_ {
             return;
         }
         self.header().set_flag(KILL);
-        let task = cell.parked.take();
+        let task = cell.take_parked();
         drop(locked);
         schedule(self.header(), task);
     }

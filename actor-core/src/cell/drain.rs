@@ -35,12 +35,12 @@ impl<A: Protocol> Mailbox<A> {
         let first = queue.drain(cell, &self.header, rest);
         let system_messages = cell.take_system_messages();
         let nothing = first.is_none() && system_messages.is_empty();
-        let is_finished = nothing && !cell.closed && !self.header.is_referenced();
+        let is_finished = nothing && !cell.is_closed() && !self.header.is_referenced();
         // No sender waits for the capacity of a mailbox without addresses.
         let changed = if is_finished { cell.close(&self.header) } else { None };
         // A stop needs no other reaction: the process receives until the mailbox is empty.
         self.header.clear_flag(SYSTEM_MESSAGE | STOP);
-        let is_over = nothing && cell.closed;
+        let is_over = nothing && cell.is_closed();
         drop(locked);
         notify_state_change(changed);
         wake_all(admitted);
@@ -54,7 +54,7 @@ impl<A: Protocol> Mailbox<A> {
 
     /// Returns whether the supervisor ends this life. A stop from outside overrides this.
     pub(crate) fn is_ending_life(&self) -> bool {
-        self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.closed
+        self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.is_closed()
     }
 
     /// Queues `message` to be handled first when the pending handler ends.
@@ -74,7 +74,7 @@ impl<A: Protocol> Mailbox<A> {
     ) {
         let mut locked = self.lock_typed();
         let MailboxState { cell, queue } = &mut *locked;
-        let is_over = cell.closed && cell.pending_exit().is_some();
+        let is_over = cell.is_closed() && cell.pending_exit().is_some();
         if is_over {
             return;
         }

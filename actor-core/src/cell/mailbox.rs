@@ -3,12 +3,12 @@
 //!
 //! # States
 //!
-//! A mailbox is *open* until it is closed, which is permanent: `CellState::closed`. A closed mailbox
+//! A mailbox is *open* until it is closed, which is permanent: `CellState::is_closed`. A closed mailbox
 //! accepts no message; the messages that it contains are handled or discarded.
 //!
 //! The actor's task is in one place at a time:
 //! ```text
-//! parked     in `CellState::parked`: nothing to do, or a handler is pending (`handler_pending`)
+//! parked     in the `CellState`: nothing to do, or a handler is pending
 //! scheduled  in the run queue of the executor: taken out of the mailbox, under the lock
 //! running    on a worker
 //! ```

@@ -92,9 +92,6 @@ impl<M> MessageQueue<M> {
         delivery: Delivery,
         wait: OnFull<'_>,
     ) -> Result<Option<Ticket>, PushError> {
-        if cell.closed {
-            return Err(PushError::Closed);
-        }
         if delivery.priority || !cell.accept(header, delivery) {
             return self.push_aside(cell, message, header, delivery, wait);
         }
@@ -103,6 +100,7 @@ impl<M> MessageQueue<M> {
     }
 
     /// Puts a priority message, or an ordinary one for which there is no capacity, into the side queues.
+    /// Fails if the mailbox is closed.
     #[cold]
     fn push_aside(
         &mut self,
@@ -112,6 +110,9 @@ impl<M> MessageQueue<M> {
         delivery: Delivery,
         wait: OnFull<'_>,
     ) -> Result<Option<Ticket>, PushError> {
+        if cell.is_closed() {
+            return Err(PushError::Closed);
+        }
         if delivery.priority && cell.has_capacity(header, delivery) {
             let slot = cell.accept_priority(header, delivery);
             self.side.put(slot, message);

@@ -65,14 +65,14 @@ impl Registry {
             if entry.id != mailbox.header().id() {
                 return Err(RegisterError::Taken);
             }
-            let has_ended = mailbox.lock().cell.names_released;
+            let has_ended = mailbox.lock().cell.has_released_names();
             return if has_ended { Err(RegisterError::Ended) } else { Ok(()) };
         }
         // The mailbox's lock is taken inside the lock of the registry, never the other way round.
         // The actor releases its names when `names_released` is set: a name is registered before
         // that, or not at all.
         let mut locked = mailbox.lock();
-        if locked.cell.names_released {
+        if locked.cell.has_released_names() {
             return Err(RegisterError::Ended);
         }
         locked.cell.add_name(name.clone());

@@ -302,7 +302,7 @@ impl SimObserver {
         lines.extend(self.wait_of(Agent::Root, ""));
         for actor in &self.actors() {
             let number = actor.header().number;
-            let is_pending = actor.lock().cell.handler_pending;
+            let is_pending = actor.lock().cell.has_pending_handler();
             let running = self.executor.running_handler(number);
             if is_pending && let Some(running) = running {
                 let agent = Agent::Actor(number);

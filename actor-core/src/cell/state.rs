@@ -18,10 +18,28 @@
 //!
 //! # The parked task
 //!
-//! `woken` is set only while no task is parked: it records a wake-up of the pending handler for the
-//! moment at which the task parks. `handler_pending` is valid only while a task is parked.
+//! All under the mailbox's lock. A task that runs or is scheduled is not in `parked`.
+//!
+//! | event | code | effect |
+//! |---|---|---|
+//! | an idle task parks | `park_idle` | `parked` is set, the other two are cleared |
+//! | another task parks | `take_wake_up`, then `park`, unless there is more to do | `parked` and `handler_pending` are set, `woken` is cleared before |
+//! | a message, system message or flag | `take_idle` | takes the task, unless a handler is pending |
+//! | a kill, a refused wait | `take_parked` | takes the task |
+//! | the waker of the pending handler | `take_woken` | takes the task, or sets `woken` if none is parked |
+//!
+//! `woken` and `parked` exclude each other: `woken` records a wake-up for the moment at which the task parks.
+//! `handler_pending` is valid only while a task is parked.
+//!
+//! # Flags that are never cleared
+//!
+//! - `started` is set by the run loop, by each life again, and by a pool when it is created.
+//! - `closed` belongs to `capacity`. It is set by `close`, which also tells the run loop, or by `mark_closed` if
+//!   no run loop has to react.
+//! - `names_released` is set by the run loop at the very end. A name is added under the same lock, before that
+//!   or not at all (`registry`).
 
-use super::capacity::QueueLen;
+use super::capacity::{Closed, QueueLen};
 use super::deadlock::edge::PublishedWaits;
 use super::handle::DynMailbox;
 use super::resources::Resources;
@@ -49,22 +67,22 @@ static STOPPED: Exit = Exit::Stopped;
 #[derive(Default)]
 pub(crate) struct CellState {
     /// The parked task, or `None` while it runs or is scheduled.
-    pub(crate) parked: Option<CellTask>,
-    /// Set if the task was parked with a pending handler. In this case, only a wake-up or a kill
-    /// takes it out.
-    pub(crate) handler_pending: bool,
+    parked: Option<CellTask>,
+    /// Set if the task was parked with a pending handler. In this case, only a wake-up, a kill or a
+    /// refusal of its wait takes it out.
+    handler_pending: bool,
     /// Set if the pending handler was woken while the task was not parked. Never set while a task
     /// is parked.
-    pub(crate) woken: bool,
+    woken: bool,
     /// Set once the names of the actor are released. The actor then gets no other names.
-    pub(crate) names_released: bool,
+    names_released: bool,
     /// The handler that was pending last. It is still pending, unless the header says that it has
     /// ended.
     current_handler: Option<Box<CurrentHandler>>,
     /// Set once the mailbox is closed.
-    pub(crate) closed: bool,
+    pub(super) closed: Closed,
     /// Set once `#[on_start]` has completed.
-    pub(crate) started: bool,
+    started: bool,
     /// Set when a life ends by a stop, until its exit is published. This usual end needs no
     /// `ColdState`.
     pending_stop: bool,
@@ -75,7 +93,7 @@ pub(crate) struct CellState {
     /// Rarely used fields.
     cold: Option<Box<ColdState>>,
     /// The resources of the current life.
-    pub(crate) resources: Option<Box<Resources>>,
+    resources: Option<Box<Resources>>,
 }
 
 /// A handler that has become pending.
@@ -187,10 +205,38 @@ impl CellState {
         self.parked = task;
     }
 
+    /// Parks a task that has nothing to do; `handler_pending` says whether its handler is pending. The
+    /// caller has taken the recorded wake-up, and found none that counts.
+    pub(super) fn park(&mut self, task: Option<CellTask>, handler_pending: bool) {
+        debug_assert!(!self.woken, "a recorded wake-up would be lost");
+        self.handler_pending = handler_pending;
+        self.parked = task;
+    }
+
+    /// Takes the wake-up of the pending handler that was recorded while the task ran. Returns whether there
+    /// was one.
+    pub(super) fn take_wake_up(&mut self) -> bool {
+        std::mem::take(&mut self.woken)
+    }
+
+    pub(crate) fn is_parked(&self) -> bool {
+        self.parked.is_some()
+    }
+
+    /// Returns whether the task is parked with a pending handler. Valid only while it is parked.
+    pub(crate) fn has_pending_handler(&self) -> bool {
+        self.handler_pending
+    }
+
     /// Takes the task, if it is parked waiting for messages.
     #[inline]
     pub(crate) fn take_idle(&mut self) -> Option<CellTask> {
         if self.handler_pending { None } else { self.parked.take() }
+    }
+
+    /// Takes the task, if it is parked, even with a pending handler: to kill it, or to refuse its wait.
+    pub(super) fn take_parked(&mut self) -> Option<CellTask> {
+        self.parked.take()
     }
 
     /// Takes the task for its waker. If the task is not parked, the wake-up is recorded.
@@ -198,6 +244,38 @@ impl CellState {
         let task = self.parked.take();
         self.woken = task.is_none();
         task
+    }
+
+    /// Returns whether `#[on_start]` has completed.
+    pub(crate) fn has_started(&self) -> bool {
+        self.started
+    }
+
+    pub(crate) fn set_started(&mut self) {
+        self.started = true;
+    }
+
+    /// Returns whether the names are released, so that the actor gets no other names.
+    pub(super) fn has_released_names(&self) -> bool {
+        self.names_released
+    }
+
+    /// Marks the names as released. The caller removes them from the registry.
+    pub(crate) fn release_names(&mut self) {
+        self.names_released = true;
+    }
+
+    /// Returns the resources of the current life, if it has ever had any.
+    pub(crate) fn resources(&self) -> Option<&Resources> {
+        self.resources.as_deref()
+    }
+
+    pub(crate) fn existing_resources_mut(&mut self) -> Option<&mut Resources> {
+        self.resources.as_deref_mut()
+    }
+
+    pub(crate) fn resources_mut(&mut self) -> &mut Resources {
+        self.resources.get_or_insert_default()
     }
 
     pub(crate) fn set_current_handler(&mut self, current_handler: CurrentHandler) {
@@ -435,5 +513,38 @@ impl CellState {
 
     pub(crate) fn supervision_mut(&mut self) -> Option<&mut Supervision> {
         self.existing_cold_mut()?.supervision.as_deref_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CellState;
+    use crate::executor::RunTask;
+    use std::pin::Pin;
+
+    struct Idle;
+
+    impl RunTask for Idle {
+        fn run(self: Pin<Box<Self>>) {}
+    }
+
+    #[test]
+    fn a_wake_up_of_a_running_task_is_recorded_until_the_task_parks() {
+        let mut cell = CellState::default();
+        assert!(cell.take_woken().is_none(), "the task runs");
+        assert!(cell.take_wake_up() && !cell.take_wake_up(), "the wake-up is recorded once");
+        cell.park(Some(Box::pin(Idle)), true);
+        assert!(cell.take_woken().is_some() && !cell.is_parked());
+        assert!(!cell.take_wake_up(), "a wake-up that took the task is not recorded");
+    }
+
+    #[test]
+    fn a_task_with_a_pending_handler_is_not_taken_for_a_message() {
+        let mut cell = CellState::default();
+        cell.park(Some(Box::pin(Idle)), true);
+        assert!(cell.take_idle().is_none() && cell.is_parked());
+        assert!(cell.take_parked().is_some(), "a kill takes it");
+        cell.park_idle(Some(Box::pin(Idle)));
+        assert!(cell.take_idle().is_some() && !cell.has_pending_handler());
     }
 }

@@ -55,7 +55,7 @@ struct PoolQueue<A: Dispatch> {
 impl<A: Dispatch> PoolMailbox<A> {
     pub(super) fn new(header: Header, make: MakeMember<A>, label: Option<Arc<str>>) -> Arc<Self> {
         let mut cell = CellState::default();
-        cell.started = true;
+        cell.set_started();
         if let Some(label) = label {
             cell.set_label(label);
         }
@@ -97,7 +97,7 @@ impl<A: Dispatch> PoolMailbox<A> {
             return;
         }
         state.queue.is_over = true;
-        state.cell.closed = true;
+        state.cell.mark_closed();
         let mut left = Vec::new();
         let MailboxState { cell, queue } = &mut *state;
         while let Some(message) = queue.messages.take_any(cell, &self.header) {
@@ -200,7 +200,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
                 other = state.queue.members.take_idle();
                 Popped::NotWanted
             }
-            None if state.cell.closed => Popped::Closed,
+            None if state.cell.is_closed() => Popped::Closed,
             None => {
                 state.queue.members.set_idle(number);
                 state.release_burst();
@@ -255,7 +255,7 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     fn close(&self) {
         let mut wake = Vec::new();
         let mut state = self.state.lock();
-        if state.cell.closed {
+        if state.cell.is_closed() {
             return;
         }
         let changed = state.cell.close(&self.header);
@@ -327,7 +327,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
         let mut state = self.state.lock();
-        let wanted: Vec<usize> = if state.cell.closed {
+        let wanted: Vec<usize> = if state.cell.is_closed() {
             Vec::new()
         } else {
             state.queue.size = size;
@@ -349,7 +349,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
 impl<A: Dispatch> MailboxState<PoolQueue<A>> {
     /// Returns whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
-        number < self.queue.size && !self.cell.closed && self.queue.verdict.is_none()
+        number < self.queue.size && !self.cell.is_closed() && self.queue.verdict.is_none()
     }
 
     /// Returns an idle member for a waiting message, if there is one.

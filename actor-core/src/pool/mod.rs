@@ -107,7 +107,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
         let mut locked = mailbox.lock();
         locked.cell.set_parent(pool.header().id());
         locked.cell.set_label(Arc::from(pool.member_label(number)));
-        let resources = locked.cell.resources.get_or_insert_default();
+        let resources = locked.cell.resources_mut();
         resources.pool = Some((Box::new(pool.clone()), number));
     }
     mailbox.header.set_member();

@@ -548,8 +548,10 @@ impl<M: Send + 'static> Inbox<M> {
             SystemMessage::WatchedExited(key, id, exit) => {
                 let mut locked = self.mailbox().lock();
                 // A cancelled resource is no longer in the table.
-                let resource =
-                    locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+                let resource = locked
+                    .cell
+                    .existing_resources_mut()
+                    .and_then(|resources| resources.remove(key));
                 drop(locked);
                 match resource {
                     Some(Resource::Monitor { callback: make, .. }) => {

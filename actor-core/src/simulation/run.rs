@@ -165,7 +165,7 @@ fn is_any_ending(sim: &Sim) -> bool {
     sim.observer.actors().iter().any(|actor| {
         let locked = actor.lock();
         let ends = locked.cell.pending_exit().is_some() || !actor.header().is_referenced();
-        locked.cell.exit().is_none() && (locked.cell.closed || ends)
+        locked.cell.exit().is_none() && (locked.cell.is_closed() || ends)
     })
 }
 

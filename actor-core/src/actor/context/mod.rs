@@ -125,7 +125,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn pool_index(&self) -> Option<usize> {
         let locked = self.mailbox.lock();
-        locked.cell.resources.as_ref()?.pool.as_ref().map(|(_, number)| *number)
+        locked.cell.resources()?.pool.as_ref().map(|(_, number)| *number)
     }
 
     /// Returns the actor's own weak address, which does not keep it alive.
@@ -167,7 +167,7 @@ impl<A: Dispatch> Context<A> {
         let supervision = locked.cell.supervision();
         let again =
             supervision.is_some_and(|supervision| supervision.restart.follows(&Exit::Stopped));
-        if again && !locked.cell.closed {
+        if again && !locked.cell.is_closed() {
             self.mailbox.header.set_flag(STOP_SELF);
             return;
         }
@@ -351,7 +351,7 @@ impl<A: Dispatch> Context<A> {
 
     fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
         let mut locked = self.mailbox.lock();
-        with(locked.cell.resources.get_or_insert_default())
+        with(locked.cell.resources_mut())
     }
 }
 
@@ -372,7 +372,7 @@ impl Future for StopRequested {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
         let mailbox = self.mailbox.clone();
-        let is_closed = |cell: &CellState| cell.closed.then_some(());
+        let is_closed = |cell: &CellState| cell.is_closed().then_some(());
         poll_change(&*mailbox, &mut self.listener, Role::Other, cx, is_closed)
     }
 }
@@ -380,7 +380,7 @@ impl Future for StopRequested {
 /// Puts the address of a member's pool into `slot`.
 fn pool_address(mailbox: &dyn DynMailbox, slot: &mut dyn Any) {
     let locked = mailbox.lock();
-    let resources = locked.cell.resources.as_ref();
+    let resources = locked.cell.resources();
     if let Some((pool, _)) = resources.and_then(|resources| resources.pool.as_ref()) {
         pool.address(slot);
     }

@@ -77,7 +77,7 @@ impl<A: Dispatch> SpawnChild for Prepared<A> {
 
 /// Makes `child` a child of `parent`, before its first run.
 pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
-    let key = parent.lock().cell.resources.get_or_insert_default().key();
+    let key = parent.lock().cell.resources_mut().key();
     let (mailbox, id) = (Arc::downgrade(parent), parent.header().id());
     let mut locked = child.lock();
     locked.cell.set_parent(id);
@@ -86,7 +86,7 @@ pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
     child.header().incr_strong();
     drop(locked);
     let mut locked = parent.lock();
-    locked.cell.resources.get_or_insert_default().insert(key, Resource::Child(child));
+    locked.cell.resources_mut().insert(key, Resource::Child(child));
 }
 
 impl<A: Dispatch> Context<A> {

@@ -363,7 +363,8 @@ impl<A: Dispatch> Attachment<A> {
         let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         let mut unused = Some(made);
         let mut locked = self.mailbox.lock();
-        let resource = locked.cell.resources.as_mut().and_then(|held| held.get(self.handle.key));
+        let resource =
+            locked.cell.existing_resources_mut().and_then(|held| held.get(self.handle.key));
         if let Some(Resource::Source { on_end, .. }) = resource {
             std::mem::swap(on_end, &mut unused);
         }

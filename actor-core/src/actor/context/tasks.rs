@@ -145,14 +145,14 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut locked = mailbox.lock();
-    let resources = locked.cell.resources.get_or_insert_default();
+    let resources = locked.cell.resources_mut();
     resources.tasks += 1;
     let key = resources.key();
     drop(locked);
     let guard = TaskGuard { mailbox: mailbox.clone(), key, keeps_alive: false };
     let (runnable, task) = prepare(&mailbox.header().system, make(guard));
     let mut locked = mailbox.lock();
-    let canceled = match &mut locked.cell.resources {
+    let canceled = match locked.cell.existing_resources_mut() {
         Some(resources) => {
             resources.insert(key, Resource::Task(task));
             None

@@ -196,7 +196,7 @@ impl CellState {
 
     /// Removes the record of the wait `number`, which has ended or uses another waker.
     pub(in crate::cell) fn revoke(&mut self, number: u64) {
-        let is_at_rest = self.parked.is_some();
+        let is_at_rest = self.is_parked();
         let waits = self.waits_mut();
         if !is_at_rest {
             // The current poll may still publish the record.
@@ -209,8 +209,7 @@ impl CellState {
 
     /// Returns the actor's wait, if the actor is parked and only its target can end the wait.
     pub(in crate::cell) fn edge(&self) -> Option<Edge> {
-        let waits = self.waits()?;
-        self.parked.as_ref()?;
+        let waits = self.waits().filter(|_| self.is_parked())?;
         let pending = waits.published.filter(|pending| pending.is_certain)?;
         let clones = 2 + usize::from(pending.wait.timed);
         // Effectively relaxed, which is sufficient: a clone made before the publication happened
@@ -235,7 +234,7 @@ impl CellState {
                 }
                 waits.published = None;
                 waits.refusal = refusal.take();
-                self.parked.take().map_or(RefuseResult::Stale, RefuseResult::Refused)
+                self.take_parked().map_or(RefuseResult::Stale, RefuseResult::Refused)
             }
             _ => RefuseResult::Stale,
         }
@@ -243,8 +242,8 @@ impl CellState {
 
     /// Returns the actor that the handler waits for, and the event.
     pub(crate) fn waits_for(&self) -> Option<(ActorId, WaitGoal)> {
-        self.parked.as_ref()?;
-        let wait = self.waits()?.published?.wait;
+        let waits = self.waits().filter(|_| self.is_parked())?;
+        let wait = waits.published?.wait;
         let ActorKey { system, number, .. } = wait.target;
         Some((ActorId { system, number }, wait.goal))
     }

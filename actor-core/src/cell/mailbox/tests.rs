@@ -127,10 +127,10 @@ fn a_fetch_reports_a_system_message_and_closes_only_after_it() {
     assert!(!mailbox.header.is_referenced());
     mailbox.untyped().notify(SystemMessage::Recheck);
     assert_eq!(fetch(&mailbox), (0, true));
-    assert!(!mailbox.lock().cell.closed);
+    assert!(!mailbox.lock().cell.is_closed());
     assert_eq!(mailbox.untyped().take_system_messages().len(), 1);
     assert_eq!(fetch(&mailbox), (0, false));
-    assert!(mailbox.lock().cell.closed);
+    assert!(mailbox.lock().cell.is_closed());
     end(&mailbox);
 }
 

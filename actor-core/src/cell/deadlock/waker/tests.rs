@@ -74,7 +74,7 @@ fn a_clone_that_wakes_is_gone_before_the_actor_runs() {
     let builder = ActorBuilder::<Peer>::new(Some(system), const { &Peer::SETTINGS }, None);
     let mut own = OwnWaker::new(builder.mailbox.clone());
     *executor.waker.lock() = own.count.take();
-    builder.mailbox.lock().cell.parked = Some(Box::pin(Parked));
+    builder.mailbox.lock().cell.park(Some(Box::pin(Parked)), false);
     let clone = own.waker.clone();
     clone.wake();
     // The actor's own reference is left.
