@@ -12,7 +12,6 @@ pub(crate) mod control;
 pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod deadlock;
-pub(crate) mod drain;
 pub(crate) mod handle;
 pub(crate) mod header;
 pub(crate) mod mailbox;

@@ -1,7 +1,7 @@
 //! The messages that an inbox has drained and the process has not taken: those that a matcher
 //! refused, and those not yet examined. Plain data: calls no matcher and takes no lock.
 
-use crate::cell::drain::Drained;
+use crate::cell::mailbox::Drained;
 use crate::cell::queue::LazyDeque;
 use crate::cell::state::SystemMessage;
 use std::any::TypeId;
