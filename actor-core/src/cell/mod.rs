@@ -21,7 +21,6 @@ pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod resources;
 pub(crate) mod settings;
-mod side_queue;
 pub(crate) mod sim_observer;
 pub(crate) mod state;
 pub(crate) mod supervision;

@@ -39,11 +39,10 @@
 //! - `names_released` is set by the run loop at the very end. A name is added under the same lock, before that
 //!   or not at all (`registry`).
 
-use super::capacity::{Closed, QueueLen};
+use super::capacity::{Closed, QueueLen, SideQueue};
 use super::deadlock::edge::PublishedWaits;
 use super::handle::DynMailbox;
 use super::resources::Resources;
-use super::side_queue::SideQueue;
 use super::supervision::Supervision;
 use super::watchers::Watchers;
 use crate::clock::Instant;
