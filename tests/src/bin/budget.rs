@@ -1,7 +1,7 @@
 //! Runs one operation on actors a given number of times, for counting instructions
 //! (`.ci/instructions`).
 //!
-//! `budget (call | call-async | send | send-async | send-large | backlog | hop | spawn | relay | relay-undetected) TIMES`
+//! `budget (call | call-timeout | call-async | send | send-async | send-large | backlog | hop | spawn | relay | relay-undetected) TIMES`
 //!
 //! With the feature `node`, the program has a node, and an actor with a name there. The other actors are the
 //! same: they do not pay for it. (The compiler inlines `send` into its only caller. An actor with `remote`
@@ -186,6 +186,11 @@ async fn run(what: &str, times: u64) -> Result<(), CallError> {
                 node.link(next.clone()).await?;
             }
             ring[0].begin(times).await?;
+        }
+        "call-timeout" => {
+            for _ in 0..times {
+                now.add(1).timeout(Duration::from_secs(30)).await?;
+            }
         }
         "relay" | "relay-undetected" => {
             let relay = Relay { now }.spawn();
