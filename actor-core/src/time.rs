@@ -122,7 +122,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 pub fn interval(period: Duration) -> Interval {
     assert!(!period.is_zero(), "the period of an interval must not be zero");
     let mut sleep = sleep(period);
-    sleep.is_periodic = true;
+    sleep.timer.is_periodic = true;
     Interval { sleep, period }
 }
 
@@ -209,14 +209,14 @@ impl Interval {
     }
 
     fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
-        let Some(first) = self.sleep.at else { return Poll::Pending };
+        let Some(first) = self.sleep.timer.at else { return Poll::Pending };
         if Pin::new(&mut self.sleep).poll(context).is_pending() {
             return Poll::Pending;
         }
         let late = self.sleep.executor.now().saturating_duration_since(first);
         let missed = u32::try_from(late.as_nanos() / self.period.as_nanos()).unwrap_or(u32::MAX);
         let due = first + self.period.saturating_mul(missed);
-        self.sleep.at = due.checked_add(self.period);
+        self.sleep.timer.at = due.checked_add(self.period);
         Poll::Ready(due)
     }
 }

@@ -10,7 +10,7 @@ mod delegated;
 use super::addr::{Addr, MaybeOwned};
 use super::reply::{Reply, ReplyReceiver};
 use super::send::SendFuture;
-use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout, block_on};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, Timed, WithTimeout, block_on};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::{AnySlot, Protocol, SlotMut};
@@ -266,7 +266,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// assert_eq!(echo.say(3).wait(), Ok(3));
     /// ```
     pub fn wait(self) -> Result<T, CallError> {
-        block_on(self.outgoing.executor().0, self, |mut call, why| call.__give_up(why))
+        block_on(self.outgoing.executor().0.clone(), self, |mut call, why| call.__give_up(why))
     }
 
     /// Forwards a call: sends the message with `reply`, so that the callee replies directly to the
@@ -360,11 +360,13 @@ impl<P: Protocol, T> Drop for Call<'_, P, T> {
     }
 }
 
-impl<P: Protocol, T> Expire for Call<'_, P, T> {
-    fn __executor(&self) -> ExecutorRef {
+impl<P: Protocol, T> Timed for Call<'_, P, T> {
+    fn __executor(&self) -> ExecutorRef<'_> {
         self.outgoing.executor()
     }
+}
 
+impl<P: Protocol, T> Expire for Call<'_, P, T> {
     fn __set_timed(&mut self) {
         self.asking.set_timed();
     }
@@ -463,8 +465,8 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         }
     }
 
-    fn executor(&self) -> ExecutorRef {
-        ExecutorRef(self.mailbox().header().system.executor.clone())
+    fn executor(&self) -> ExecutorRef<'_> {
+        ExecutorRef(&self.mailbox().header().system.executor)
     }
 
     /// Returns the name of the message.

@@ -271,7 +271,7 @@ impl<T> ReplyStream<T> {
             return Poll::Ready(end);
         }
         if let Some(FirstItem::Within(limit)) = self.limit {
-            self.limit = Some(FirstItem::Until(Sleep::on(call.__executor().0, limit)));
+            self.limit = Some(FirstItem::Until(Sleep::on(call.__executor().0.clone(), limit)));
         }
         if let Some(FirstItem::Until(sleep)) = &mut self.limit
             && Pin::new(sleep).poll(cx).is_ready()

@@ -1,7 +1,7 @@
 //! Sending without waiting for the reply: [`SendFuture`] waits only for mailbox capacity.
 
 use super::addr::{Addr, MaybeOwned};
-use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout, block_on};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, Timed, WithTimeout, block_on};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::deadline;
 use crate::cell::deadlock::edge::WaitGoal;
@@ -135,7 +135,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// echo.say(3).send().wait().unwrap();
     /// ```
     pub fn wait(self) -> Result<(), SendError<P::Message>> {
-        block_on(self.__executor().0, self, |mut sending, why| sending.__give_up(why))
+        block_on(self.__executor().0.clone(), self, |mut sending, why| sending.__give_up(why))
     }
 
     /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
@@ -310,11 +310,13 @@ impl<P: Protocol> Drop for SendFuture<'_, P> {
     }
 }
 
-impl<P: Protocol> Expire for SendFuture<'_, P> {
-    fn __executor(&self) -> ExecutorRef {
-        ExecutorRef(self.address.mailbox().header().system.executor.clone())
+impl<P: Protocol> Timed for SendFuture<'_, P> {
+    fn __executor(&self) -> ExecutorRef<'_> {
+        ExecutorRef(&self.address.mailbox().header().system.executor)
     }
+}
 
+impl<P: Protocol> Expire for SendFuture<'_, P> {
     fn __set_timed(&mut self) {
         self.is_timed = true;
     }

@@ -6,25 +6,24 @@
 use super::call::{Call, Delegated, Delegating};
 use super::reply::Reply;
 use super::send::SendFuture;
-use crate::cell::deadline;
+use crate::cell::current;
+use crate::cell::deadline::{self, Deadline};
 use crate::cell::message::Protocol;
-use crate::executor::sleep::Sleep;
+use crate::executor::sleep::Timer;
 use crate::executor::{self, Executor};
 use crate::panics;
 use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
+use std::task::{Context as Poller, Poll, Waker};
 use std::time::Duration;
 
 /// A future that can be cancelled when its timeout elapses, with an exact account of the outcome.
 ///
 /// Its methods begin with `__`, so that the compiler does not suggest the trait for a misspelt method of
 /// a call.
-pub trait Expire: Future + Unpin {
-    #[doc(hidden)]
-    fn __executor(&self) -> ExecutorRef;
+pub trait Expire: Timed + Future + Unpin {
     /// Marks the waits of this future as timed, so that deadlock detection knows that they end on
     /// their own.
     #[doc(hidden)]
@@ -46,6 +45,13 @@ pub trait Expire: Future + Unpin {
     fn __give_up(&mut self, why: NotBlocking) -> Self::Output;
 }
 
+/// The target of a call or send, which may have a timeout.
+pub trait Timed {
+    /// Returns the executor of the target, on whose clock the time is measured.
+    #[doc(hidden)]
+    fn __executor(&self) -> ExecutorRef<'_>;
+}
+
 /// Why a thread must not block on a call or send.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +65,7 @@ pub enum NotBlocking {
 /// The executor of the callee. Opaque, so that the trait uses no private type.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
-pub struct ExecutorRef(pub(crate) Arc<dyn Executor>);
+pub struct ExecutorRef<'a>(pub(crate) &'a Arc<dyn Executor>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and
 /// [`SendFuture::timeout`](crate::call::SendFuture::timeout).
@@ -76,17 +82,25 @@ pub struct ExecutorRef(pub(crate) Arc<dyn Executor>);
 /// # });
 /// ```
 #[must_use = "futures do nothing unless awaited"]
-pub struct WithTimeout<F> {
-    inner: F,
+pub struct WithTimeout<F: Timed> {
+    /// `None` only while the future is dropped or taken apart.
+    inner: Option<F>,
     limit: Duration,
-    sleep: Option<Sleep>,
+    /// Set once the time is measured.
+    timer: Option<CallTimer>,
+}
+
+struct CallTimer {
+    /// The deadline that the message carries.
+    deadline: Option<Deadline>,
+    timer: Timer,
 }
 
 /// A longer limit counts as no limit: every clock can represent this one, and no program runs as
 /// long.
 pub(super) const LONGEST: Duration = Duration::from_secs(1 << 32);
 
-impl<F> WithTimeout<F> {
+impl<F: Timed> WithTimeout<F> {
     pub(crate) fn new(mut inner: F, limit: Duration) -> Self
     where
         F: Expire,
@@ -94,19 +108,24 @@ impl<F> WithTimeout<F> {
         if limit <= LONGEST {
             inner.__set_timed();
         }
-        WithTimeout { inner, limit, sleep: None }
-    }
-}
-
-impl<F> WithTimeout<F> {
-    /// Returns the future and its time limit.
-    pub(super) fn into_parts(self) -> (F, Duration) {
-        (self.inner, self.limit)
+        WithTimeout { inner: Some(inner), limit, timer: None }
     }
 
     /// Like [`WithTimeout::new`], for a future that does not wait yet.
     pub(super) fn prepared(inner: F, limit: Duration) -> Self {
-        WithTimeout { inner, limit, sleep: None }
+        WithTimeout { inner: Some(inner), limit, timer: None }
+    }
+
+    /// Returns the future and its time limit.
+    pub(super) fn into_parts(mut self) -> (F, Duration) {
+        if let (Some(CallTimer { timer, .. }), Some(inner)) = (&mut self.timer, &self.inner) {
+            timer.cancel(&**inner.__executor().0);
+        }
+        (self.inner.take().expect("the future is there until it is dropped"), self.limit)
+    }
+
+    fn inner(&self) -> &F {
+        self.inner.as_ref().expect("the future is there until it is dropped")
     }
 }
 
@@ -117,7 +136,8 @@ impl<F: Expire> WithTimeout<F> {
     /// # Errors
     /// The errors of the call or send without a timeout, and that the timeout has elapsed.
     pub fn wait(self) -> F::Output {
-        block_on(self.inner.__executor().0, self, |mut timed, why| timed.inner.__give_up(why))
+        let executor = self.inner().__executor().0.clone();
+        block_on(executor, self, |timed, why| timed.into_parts().0.__give_up(why))
     }
 }
 
@@ -126,37 +146,76 @@ impl<F: Expire> Future for WithTimeout<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let inner = this.inner.as_mut().expect("the future is there until it is dropped");
         if this.limit > LONGEST {
-            return Pin::new(&mut this.inner).poll(cx);
+            return Pin::new(inner).poll(cx);
         }
-        if this.sleep.is_none() && this.inner.__carries_deadline() {
-            this.sleep = Some(Sleep::on(this.inner.__executor().0, this.limit));
+        let is_first = this.timer.is_none();
+        if is_first && inner.__carries_deadline() {
+            this.timer = Some(CallTimer::start(inner, this.limit));
         }
         // The reply is checked first: a reply that has arrived counts, however late it is polled.
-        let ignores = this.inner.__ignores_deadline();
-        let inner = Pin::new(&mut this.inner);
-        let polled = match &this.sleep {
-            Some(Sleep { at, executor, .. }) => {
-                deadline::limited(*at, executor, ignores, || inner.poll(cx))
+        let handling = match &this.timer {
+            Some(timer) if is_first || !current::handling().is_new() => {
+                deadline::limit(timer.deadline, inner.__executor().0, inner.__ignores_deadline())
             }
-            None => inner.poll(cx),
+            _ => None,
         };
-        if let Poll::Ready(output) = polled {
-            return Poll::Ready(output);
+        let polled = match handling {
+            Some(limit) => current::with_handling(limit, || Pin::new(&mut *inner).poll(cx)),
+            None => Pin::new(&mut *inner).poll(cx),
+        };
+        if polled.is_ready() {
+            return polled;
         }
-        let (inner, limit) = (&this.inner, this.limit);
-        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.__executor().0, limit));
-        match Pin::new(sleep).poll(cx) {
-            Poll::Ready(()) => Poll::Ready(this.inner.__expire()),
+        let limit = this.limit;
+        let timer = &mut this.timer.get_or_insert_with(|| CallTimer::start(inner, limit)).timer;
+        let executor = &**inner.__executor().0;
+        // The clock has just been read.
+        if is_first && !limit.is_zero() {
+            timer.arm(executor, cx.waker());
+            return Poll::Pending;
+        }
+        match timer.poll(executor, cx.waker()) {
+            Poll::Ready(()) => Poll::Ready(inner.__expire()),
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
-impl<F: fmt::Debug> fmt::Debug for WithTimeout<F> {
+impl CallTimer {
+    /// Measures the time from now on.
+    fn start(inner: &impl Timed, limit: Duration) -> CallTimer {
+        let at = inner.__executor().0.now().checked_add(limit);
+        CallTimer { deadline: at.and_then(Deadline::at), timer: Timer::at(at) }
+    }
+}
+
+impl<F: Timed> Drop for WithTimeout<F> {
+    fn drop(&mut self) {
+        if let (Some(CallTimer { timer, .. }), Some(inner)) = (&mut self.timer, &self.inner)
+            && timer.is_armed()
+        {
+            let _waker = DroppedLast(timer.take(&**inner.__executor().0));
+            // First, because a wait removes its record before its clone of the waker is gone.
+            self.inner = None;
+        }
+    }
+}
+
+/// A waker that a timer had.
+struct DroppedLast(Option<Waker>);
+
+impl Drop for DroppedLast {
+    fn drop(&mut self) {
+        panics::drop_waker(self.0.take());
+    }
+}
+
+impl<F: Timed + fmt::Debug> fmt::Debug for WithTimeout<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WithTimeout")
-            .field("inner", &self.inner)
+            .field("inner", self.inner())
             .field("limit", &self.limit)
             .finish()
     }

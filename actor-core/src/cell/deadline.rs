@@ -16,7 +16,7 @@
 
 use super::current;
 use super::deadlock::{tracker, waker};
-use crate::clock::Instant;
+use crate::clock::{Instant, nanos};
 use crate::executor::sleep::Sleep;
 use crate::executor::{Executor, TimerKey};
 use crate::panics::{drop_waker, wake, wake_each};
@@ -47,7 +47,6 @@ impl Deadline {
     /// Returns the deadline at `at`, or `None` if it is too far away.
     pub(crate) fn at(at: Instant) -> Option<Self> {
         let origin = origin();
-        let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).ok();
         let units = match at.checked_duration_since(origin) {
             Some(later) => ORIGIN.checked_add(nanos(later)?)?,
             None => ORIGIN.checked_sub(nanos(origin - at)?)?,
@@ -163,6 +162,11 @@ impl Handling {
         self.0 & ABORT != 0
     }
 
+    /// Returns whether there is neither a deadline nor a flag, as in a task.
+    pub(crate) fn is_new(self) -> bool {
+        self == Handling::NEW
+    }
+
     fn is_own(self) -> bool {
         self.0 & OWN != 0
     }
@@ -221,24 +225,22 @@ pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline 
     CallDeadline::Inherited(moved.map(Deadline::note))
 }
 
-/// Polls a call or send whose timeout ends at `at` on the clock of `there`. The timeout becomes the
-/// deadline of the call, unless an inherited deadline is earlier.
-pub(crate) fn limited<T>(
-    at: Option<Instant>,
+/// Returns how a call or send is polled whose timeout ends at `own` on the clock of `there`. The
+/// timeout becomes the deadline of the call, unless an inherited deadline is earlier: then the result is
+/// `None`.
+pub(crate) fn limit(
+    own: Option<Deadline>,
     there: &Arc<dyn Executor>,
     ignores: bool,
-    poll: impl FnOnce() -> T,
-) -> T {
-    let own = at.and_then(Deadline::at);
+) -> Option<Handling> {
     let inherited = if ignores { None } else { inherited() };
     let inherited = inherited.and_then(|deadline| deadline.moved(&here()?, there));
     if let Some(inherited) = inherited
         && own.is_none_or(|own| inherited < own)
     {
-        return poll();
+        return None;
     }
-    let limit = own.map_or(Handling::NEW, |own| Handling(own.0 | OWN));
-    current::with_handling(limit, poll)
+    Some(own.map_or(Handling::NEW, |own| Handling(own.0 | OWN)))
 }
 
 /// Returns the deadline of the current input. The timeout of a single call does not count.

@@ -7,7 +7,7 @@ use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// The future of [`sleep`](crate::time::sleep).
@@ -22,14 +22,20 @@ use std::time::Duration;
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Sleep {
     pub(crate) executor: Arc<dyn Executor>,
+    pub(crate) timer: Timer,
+}
+
+/// An instant on the clock of an executor, and the place among its timers of the waker that waits
+/// for it. The owner cancels it before it is dropped, and names the same executor each time.
+pub(crate) struct Timer {
     /// The deadline, or `None` if it is later than the clock can represent.
     pub(crate) at: Option<Instant>,
-    /// Set while a waker of this future is among the timers.
-    pub(crate) key: Option<TimerKey>,
+    /// Set while a waker of this timer is among the timers.
+    key: Option<TimerKey>,
     /// Whether the timers belong to the timer thread. Set on other threads than the owner of a
     /// current-thread executor, which cannot rely on the executor's timers.
     is_outside: bool,
-    /// Whether the future belongs to a periodic timer.
+    /// Whether the timer is periodic.
     pub(crate) is_periodic: bool,
 }
 
@@ -37,32 +43,75 @@ impl Sleep {
     /// Waits until `duration` has passed on the clock of `executor`.
     pub(crate) fn on(executor: Arc<dyn Executor>, duration: Duration) -> Sleep {
         let at = executor.now().checked_add(duration);
-        Sleep::at(executor, at)
+        Sleep { executor, timer: Timer::at(at) }
     }
 
     /// Waits until `at` on the clock of `executor`.
     pub(crate) fn until(executor: Arc<dyn Executor>, at: Instant) -> Sleep {
-        Sleep::at(executor, Some(at))
-    }
-
-    fn at(executor: Arc<dyn Executor>, at: Option<Instant>) -> Sleep {
-        Sleep { executor, at, key: None, is_outside: false, is_periodic: false }
+        Sleep { executor, timer: Timer::at(Some(at)) }
     }
 
     /// Returns whether the clock can represent the deadline.
     pub(crate) fn ends(&self) -> bool {
-        self.at.is_some()
+        self.timer.at.is_some()
     }
 
     /// Removes the timer, and with it the clone of the waker.
     pub(crate) fn cancel(&mut self) {
-        if let Some(key) = self.key.take() {
-            drop_waker(self.timers().remove(key));
-        }
+        self.timer.cancel(&*self.executor);
+    }
+}
+
+impl Timer {
+    pub(crate) fn at(at: Option<Instant>) -> Timer {
+        Timer { at, key: None, is_outside: false, is_periodic: false }
     }
 
-    fn timers(&self) -> &Timers {
-        if self.is_outside { timer_thread::timers() } else { self.executor.timers() }
+    /// Returns whether the deadline has passed. If it has not, `waker` is woken when it passes.
+    pub(crate) fn poll(&mut self, executor: &dyn Executor, waker: &Waker) -> Poll<()> {
+        let Some(at) = self.at else { return Poll::Pending };
+        if executor.now() >= at {
+            self.cancel(executor);
+            return Poll::Ready(());
+        }
+        self.arm(executor, waker);
+        Poll::Pending
+    }
+
+    /// Wakes `waker` when the deadline passes, or soon if it has passed. Reads no clock.
+    pub(crate) fn arm(&mut self, executor: &dyn Executor, waker: &Waker) {
+        let Some(at) = self.at else { return };
+        let is_outside = !executor.fires_for_this_thread();
+        if self.is_outside != is_outside {
+            self.cancel(executor);
+            self.is_outside = is_outside;
+        }
+        let kept = self.key.is_some_and(|key| self.timers(executor).replace(key, waker));
+        if !kept {
+            let key = self.timers(executor).insert(at, waker.clone(), self.is_periodic);
+            self.key = Some(key);
+        }
+        executor.record_wait(at, self.is_periodic);
+    }
+
+    /// Returns whether a waker may be among the timers.
+    pub(crate) fn is_armed(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Removes the waker from the timers.
+    pub(crate) fn take(&mut self, executor: &dyn Executor) -> Option<Waker> {
+        let key = self.key.take()?;
+        self.timers(executor).remove(key)
+    }
+
+    /// Removes the waker from the timers, and drops it.
+    pub(crate) fn cancel(&mut self, executor: &dyn Executor) {
+        drop_waker(self.take(executor));
+    }
+
+    fn timers<'a>(&self, executor: &'a dyn Executor) -> &'a Timers {
+        if self.is_outside { timer_thread::timers() } else { executor.timers() }
     }
 }
 
@@ -70,23 +119,8 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(at) = self.at else { return Poll::Pending };
-        if self.executor.now() >= at {
-            self.cancel();
-            return Poll::Ready(());
-        }
-        let is_outside = !self.executor.fires_for_this_thread();
-        if self.is_outside != is_outside {
-            self.cancel();
-            self.is_outside = is_outside;
-        }
-        let kept = self.key.is_some_and(|key| self.timers().replace(key, context.waker()));
-        if !kept {
-            let key = self.timers().insert(at, context.waker().clone(), self.is_periodic);
-            self.key = Some(key);
-        }
-        self.executor.record_wait(at, self.is_periodic);
-        Poll::Pending
+        let this = &mut *self;
+        this.timer.poll(&*this.executor, context.waker())
     }
 }
 
@@ -98,6 +132,6 @@ impl Drop for Sleep {
 
 impl fmt::Debug for Sleep {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Sleep").field("at", &self.at).finish_non_exhaustive()
+        formatter.debug_struct("Sleep").field("at", &self.timer.at).finish_non_exhaustive()
     }
 }

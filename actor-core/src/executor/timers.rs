@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::panics::{drop_waker, wake};
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -231,9 +231,9 @@ impl Timers {
         self.earliest.store(nanos, Ordering::Relaxed);
     }
 
-    /// Returns the nanoseconds from `base`. They last for 584 years.
+    /// Returns the nanoseconds from `base`.
     fn nanos(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.base).as_nanos();
-        u64::try_from(since).unwrap_or(NEVER).min(NEVER - 1)
+        let since = at.saturating_duration_since(self.base);
+        clock::nanos(since).unwrap_or(NEVER).min(NEVER - 1)
     }
 }

@@ -101,9 +101,9 @@ fn an_interval_skips_what_it_missed_and_keeps_to_its_grid() {
 fn a_dropped_tick_is_not_lost_and_leaves_no_timer() {
     drive(|executor| async move {
         let mut interval = interval(100_000 * MILLI);
-        let due = interval.sleep.at;
+        let due = interval.sleep.timer.at;
         assert_eq!(poll_once(interval.tick()).await, None);
         assert!(executor.timers().is_empty());
-        assert_eq!(interval.sleep.at, due);
+        assert_eq!(interval.sleep.timer.at, due);
     });
 }

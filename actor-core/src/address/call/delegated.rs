@@ -3,7 +3,7 @@
 use super::asking::Exchange;
 use crate::address::reply::Reply;
 use crate::address::send::SendFuture;
-use crate::address::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use crate::address::with_timeout::{ExecutorRef, Expire, NotBlocking, Timed, WithTimeout};
 use crate::cell::message::Protocol;
 use crate::error::SendError;
 use std::fmt;
@@ -160,11 +160,19 @@ impl<P: Protocol, T> Future for Delegating<'_, P, T> {
     }
 }
 
-impl<P: Protocol, T> Expire for Delegating<'_, P, T> {
-    fn __executor(&self) -> ExecutorRef {
+impl<P: Protocol, T> Timed for Delegated<'_, P, T> {
+    fn __executor(&self) -> ExecutorRef<'_> {
         self.sending.__executor()
     }
+}
 
+impl<P: Protocol, T> Timed for Delegating<'_, P, T> {
+    fn __executor(&self) -> ExecutorRef<'_> {
+        self.sending.__executor()
+    }
+}
+
+impl<P: Protocol, T> Expire for Delegating<'_, P, T> {
     fn __set_timed(&mut self) {
         self.sending.__set_timed();
     }
