@@ -173,7 +173,7 @@ impl<F: Expire> Future for WithTimeout<F> {
         let executor = &**inner.__executor().0;
         // The clock has just been read.
         if is_first && !limit.is_zero() {
-            timer.arm(executor, cx.waker());
+            timer.begin(executor, limit, cx.waker());
             return Poll::Pending;
         }
         match timer.poll(executor, cx.waker()) {

@@ -20,7 +20,8 @@
 //! 1. Every deadline in the timers has a thread that wakes for it: the leader if a worker is parked,
 //!    otherwise the monitor, which parks at most until a deadline or is active. The insertion of a
 //!    deadline for which no thread wakes raises an alarm ([`Timers`]).
-//! 2. While a worker is up and jobs wait behind the one that it runs, the leader watches, or the
+//! 2. While a worker is up and jobs wait behind the one that it runs, or timers are in its slots
+//!    ([`timer_slots`](super::timer_slots)), the leader watches, or the
 //!    monitor is active, or `unwatched` is set and the next of these events starts the watch: a push,
 //!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
 //!    a queue, and which event follows.
@@ -246,6 +247,12 @@ impl Idle {
     /// relaxed load: if it reads an old value, the queued job waits longer, but is not lost.
     pub(super) fn is_unwatched(&self) -> bool {
         self.unwatched.0.load(Ordering::Relaxed)
+    }
+
+    /// Like `is_unwatched`, for a worker that puts a timer into a slot: also if there is no other worker.
+    /// Two relaxed loads.
+    pub(super) fn leaves_timers(&self) -> bool {
+        self.is_unwatched() || self.needs_monitor.load(Ordering::Relaxed)
     }
 
     /// Makes the leader watch, or the monitor if there is no leader.

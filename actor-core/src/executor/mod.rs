@@ -4,6 +4,7 @@
 //! # Layout
 //!
 //! - [`task`], [`timers`], [`sleep`] and [`timer_thread`]: futures as jobs, wakers that wait for an instant.
+//!   [`timer_slots`]: timeouts before they are among them.
 //! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`], [`idle`] (parking and
 //!   waking), and [`monitor`] (blocked workers).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
@@ -13,6 +14,7 @@
 
 pub(crate) mod sleep;
 pub(crate) mod task;
+mod timer_slots;
 mod timer_thread;
 mod timers;
 
@@ -47,6 +49,7 @@ mod tests;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::clock::Instant;
@@ -88,6 +91,23 @@ pub(crate) trait Executor: Send + Sync + 'static {
 
     /// Returns the wakers that wait for an instant of that clock.
     fn timers(&self) -> &Timers;
+
+    /// Adds `waker` to those timers, for a `timeout` that ends at `at` and will probably be cancelled long
+    /// before.
+    fn insert_timeout(&self, at: Instant, _timeout: Duration, waker: Waker) -> TimerKey {
+        self.timers().insert(at, waker, false)
+    }
+
+    /// Removes a waker from the timers immediately. Returns `None` if it was fired or removed before.
+    fn remove_timer(&self, key: TimerKey) -> Option<Waker> {
+        self.timers().remove(key)
+    }
+
+    /// Replaces the waker under `key` by a clone of `waker`, unless both wake the same task. Returns `false`
+    /// if the waker was already fired.
+    fn replace_timer(&self, key: TimerKey, waker: &Waker) -> bool {
+        self.timers().replace(key, waker)
+    }
 
     /// Returns the unfinished tasks.
     fn tasks(&self) -> &Arc<Tasks>;

@@ -3,7 +3,8 @@
 
 use super::idle::{Idle, MonitorDecision, ParkDecision};
 use super::parker::Parker;
-use super::timers::Timers;
+use super::timer_slots::{OwnTimerSlots, SeenTimers, TimerSlots};
+use super::timers::{TimerKey, Timers};
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Mutex, Weak};
@@ -258,4 +259,158 @@ pub(crate) fn a_monitor_parks_until_a_deadline(a_worker_is_unparked: bool) {
     }
     inserter.join().expect("it does not panic");
     monitor.join().expect("it does not panic");
+}
+
+/// Removes a timer as its worker does: `MultiThread::remove_timer`.
+fn remove_own(
+    own: &OwnTimerSlots,
+    shared: &TimerSlots,
+    key: TimerKey,
+    timers: &Timers,
+) -> Option<Waker> {
+    let slot = key.slot().expect("it was in a slot").index;
+    own.take(shared, slot, key).or_else(|| shared.remove(slot, key, timers))
+}
+
+fn put(own: &OwnTimerSlots, shared: &TimerSlots) -> TimerKey {
+    let key = own.put(shared, 0, Instant::now(), Waker::noop().clone());
+    key.unwrap_or_else(|_| panic!("the slots are empty"))
+}
+
+/// The monitor moves a timer from its slot to the queue. At the same time, the caller cancels it, on the
+/// worker or on another thread, while the worker parks. The timer must then be in neither place.
+pub(crate) fn a_timer_that_is_moved_is_cancelled(by_worker: bool) {
+    let timers = Arc::new(Timers::new(Instant::now(), || {}));
+    let (shared, own) = TimerSlots::new();
+    let shared = Arc::new(shared);
+    let key = put(&own, &shared);
+    let monitor = {
+        let (shared, timers) = (shared.clone(), timers.clone());
+        loom::thread::spawn(move || {
+            let mut seen = SeenTimers::NONE;
+            shared.move_old(&mut seen, &timers);
+            shared.move_old(&mut seen, &timers);
+        })
+    };
+    if by_worker {
+        assert!(remove_own(&own, &shared, key, &timers).is_some(), "it is cancelled once");
+    } else {
+        let caller = {
+            let (shared, timers) = (shared.clone(), timers.clone());
+            loom::thread::spawn(move || {
+                let slot = key.slot().expect("it was put into a slot").index;
+                assert!(shared.remove(slot, key, &timers).is_some(), "it is cancelled once");
+            })
+        };
+        // As a worker that parks.
+        shared.move_all(&timers);
+        caller.join().expect("it does not panic");
+    }
+    monitor.join().expect("it does not panic");
+    shared.move_all(&timers);
+    assert_eq!(timers.len(), 0);
+}
+
+/// A timer was fired, and its slot has a later one. The first is cancelled late, on another thread, while the
+/// later one is cancelled by the worker, or is kept while the worker parks.
+pub(crate) fn a_late_cancellation_keeps_the_later_timer(is_kept: bool) {
+    let timers = Arc::new(Timers::new(Instant::now(), || {}));
+    let (shared, own) = TimerSlots::new();
+    let shared = Arc::new(shared);
+    let first = put(&own, &shared);
+    shared.move_all(&timers);
+    timers.fire_first();
+    let second = put(&own, &shared);
+    assert_eq!(first.slot(), second.slot());
+    let caller = {
+        let (shared, timers) = (shared.clone(), timers.clone());
+        loom::thread::spawn(move || {
+            let slot = first.slot().expect("it was put into a slot").index;
+            assert!(shared.remove(slot, first, &timers).is_none(), "it was fired");
+        })
+    };
+    if is_kept {
+        shared.move_all(&timers);
+    } else {
+        assert!(remove_own(&own, &shared, second, &timers).is_some(), "it is cancelled once");
+        // The next one may be put while the caller still empties the slot.
+        let third = own.put(&shared, 0, Instant::now(), Waker::noop().clone());
+        assert!(remove_own(&own, &shared, third.expect("a slot is empty"), &timers).is_some());
+    }
+    caller.join().expect("it does not panic");
+    shared.move_all(&timers);
+    assert_eq!(timers.len(), usize::from(is_kept));
+}
+
+/// A worker puts a timer into a slot and blocks, while the monitor becomes inactive. The monitor must move the
+/// timer to the queue. There are `workers` workers, and all of them are up.
+pub(crate) fn a_monitor_that_parks_moves_a_timer(workers: usize) {
+    let idle = Arc::new(Idle::new(workers, Timers::new(Instant::now(), || {})));
+    let (shared, own) = TimerSlots::new();
+    let shared = Arc::new(shared);
+    let worker = thread::current();
+    let monitor = {
+        let (idle, shared) = (idle.clone(), shared.clone());
+        loom::thread::spawn(move || {
+            idle.register_monitor();
+            let mut seen = SeenTimers::NONE;
+            // As in `monitor::run_checks`.
+            loop {
+                let goes_on = shared.move_old(&mut seen, idle.timers());
+                if idle.timers().len() > 0 {
+                    return worker.unpark();
+                }
+                if idle.monitor_decision(goes_on) == MonitorDecision::Park(None) {
+                    thread::park();
+                }
+            }
+        })
+    };
+    put(&own, &shared);
+    // Stands for the interval of the monitor, which is longer than a store takes to become visible.
+    fence(Ordering::SeqCst);
+    if idle.leaves_timers() {
+        idle.watch();
+    }
+    while idle.timers().len() == 0 {
+        thread::park();
+    }
+    monitor.join().expect("it does not panic");
+}
+
+/// A worker puts a timer into a slot and blocks, while the other worker parks and becomes the leader. The
+/// leader must move the timer to the queue.
+pub(crate) fn a_worker_that_becomes_the_leader_moves_a_timer() {
+    let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
+    let (shared, own) = TimerSlots::new();
+    let shared = Arc::new(shared);
+    let worker = thread::current();
+    let leader = {
+        let (idle, shared) = (idle.clone(), shared.clone());
+        loom::thread::spawn(move || {
+            idle.register(1);
+            let mut seen = SeenTimers::NONE;
+            idle.begin_park(1, false);
+            // As in `Worker::park_from`. No time passes in a model: a check that is due later is made at once.
+            while idle.timers().len() == 0 {
+                match idle.park_decision(1, Instant::now()) {
+                    ParkDecision::Lead(Some(_)) => {
+                        shared.move_old(&mut seen, idle.timers());
+                        loom::thread::yield_now();
+                    }
+                    _ => thread::park(),
+                }
+            }
+            worker.unpark();
+        })
+    };
+    put(&own, &shared);
+    fence(Ordering::SeqCst);
+    if idle.leaves_timers() {
+        idle.watch();
+    }
+    while idle.timers().len() == 0 {
+        thread::park();
+    }
+    leader.join().expect("it does not panic");
 }

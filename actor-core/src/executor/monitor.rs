@@ -3,14 +3,15 @@
 //! remaining jobs. `idle` decides when it checks.
 //!
 //! While the executor is open, the monitor runs no job, so that a system uses as many threads as it
-//! was given. It fires the timers, moves jobs from behind a blocked worker to the injector, and
-//! asks the other workers to check the injector. After the executor is closed, the monitor does the
+//! was given. It fires the timers, moves timers from the slots of workers to the queue and jobs from
+//! behind a blocked worker to the injector, and asks the other workers to check the injector. After the executor is closed, the monitor does the
 //! work that the workers no longer do: it runs the remaining actors, which end because they have
 //! been killed before, drops the remaining tasks, and fires timers for futures outside the system.
 //! Its thread ends after the last worker, and is started again for a later job or deadline.
 
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
+use super::timer_slots::SeenTimers;
 use super::worker::WorkerRemote;
 use super::{EnterGuard, Executor, worker};
 use crate::clock::Instant;
@@ -38,8 +39,9 @@ fn main(executor: &Arc<MultiThread>) {
 fn run_checks(executor: &MultiThread) {
     // The number of jobs that each worker had started at the previous check.
     let mut seen: Vec<_> = executor.remotes.iter().map(WorkerRemote::started_jobs).collect();
+    let mut seen_timers = vec![SeenTimers::NONE; executor.remotes.len()];
     while !executor.is_closed() {
-        let goes_on = check(executor, &mut seen);
+        let goes_on = check(executor, &mut seen, &mut seen_timers);
         if let MonitorDecision::Park(until) = executor.idle.monitor_decision(goes_on) {
             park_until(until);
             seen.clear();
@@ -53,14 +55,17 @@ fn run_checks(executor: &MultiThread) {
 
 /// Does the leader's work while no worker is parked. Returns whether there is a reason to check
 /// again soon.
-fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
+fn check(executor: &MultiThread, seen: &mut [u32], seen_timers: &mut [SeenTimers]) -> bool {
     if !executor.idle.all_are_up() {
         return false;
+    }
+    let mut goes_on = false;
+    for (remote, seen) in executor.remotes.iter().zip(seen_timers) {
+        goes_on |= remote.timer_slots().move_old(seen, executor.timers());
     }
     if !executor.timers().is_empty() {
         executor.timers().fire(Instant::now());
     }
-    let mut goes_on = false;
     // Without another worker, moving a job does not help.
     if executor.remotes.len() > 1 {
         for (remote, seen) in executor.remotes.iter().zip(seen) {
@@ -92,6 +97,7 @@ fn end_remaining(executor: &MultiThread) {
             job.end();
         }
         executor.monitor_found_no_job();
+        executor.move_all_timers();
         executor.timers().fire(Instant::now());
         let mut monitor_runs = executor.monitor_runs.lock();
         // A job or deadline that is added after this check unparks this thread, or waits for the

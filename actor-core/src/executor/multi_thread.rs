@@ -12,6 +12,8 @@ use crossbeam_deque::Injector;
 
 use super::idle::{Idle, MAX_WORKERS};
 use super::parker::Parker;
+use super::timer_slots::{MIN_TIMEOUT, TimerSlots};
+use super::timers::{SlotPlace, TimerKey};
 use super::worker::{WorkerRemote, retry_steal};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, worker};
 use crate::clock::Instant;
@@ -137,6 +139,15 @@ impl MultiThread {
         !self.injector.is_empty() || self.remotes.iter().any(|remote| !remote.is_empty())
     }
 
+    fn slots_of(&self, slot: SlotPlace) -> &TimerSlots {
+        self.remotes[usize::from(slot.worker)].timer_slots()
+    }
+
+    /// Moves all timers in the slots of the workers to the queue of timers.
+    pub(super) fn move_all_timers(&self) {
+        self.remotes.iter().for_each(|remote| remote.timer_slots().move_all(self.timers()));
+    }
+
     pub(super) fn all_workers_ended(&self) -> bool {
         self.threads.lock().workers.iter().all(|thread| thread.ended)
     }
@@ -244,6 +255,34 @@ impl Executor for MultiThread {
         self.idle.timers()
     }
 
+    fn insert_timeout(&self, at: Instant, timeout: Duration, mut waker: Waker) -> TimerKey {
+        if timeout >= MIN_TIMEOUT {
+            match worker::put_timer(self, at, waker) {
+                Ok(key) => return key,
+                Err(refused) => waker = refused,
+            }
+        }
+        self.timers().insert(at, waker, false)
+    }
+
+    fn remove_timer(&self, key: TimerKey) -> Option<Waker> {
+        let Some(slot) = key.slot() else { return self.timers().remove(key) };
+        match worker::take_timer(self, slot, key) {
+            Some(waker) => Some(waker),
+            None => self.slots_of(slot).remove(slot.index, key, self.timers()),
+        }
+    }
+
+    fn replace_timer(&self, key: TimerKey, waker: &Waker) -> bool {
+        if let Some(slot) = key.slot() {
+            if worker::replace_timer(self, slot, key, waker) {
+                return true;
+            }
+            self.slots_of(slot).move_one(slot.index, self.timers());
+        }
+        self.timers().replace(key, waker)
+    }
+
     fn tasks(&self) -> &Arc<Tasks> {
         &self.tasks
     }
@@ -284,6 +323,7 @@ impl Executor for MultiThread {
         }
         // Each task that waits for a timer is woken, so that it is among the remaining jobs and is
         // dropped.
+        self.move_all_timers();
         self.timers().wake_all();
         self.timers().end_sleep(true);
         self.ensure_monitor();

@@ -1,6 +1,6 @@
 //! A future that is ready at an instant of an executor's clock.
 
-use super::{Executor, TimerKey, Timers, timer_thread};
+use super::{Executor, TimerKey, timer_thread};
 use crate::clock::Instant;
 use crate::panics::drop_waker;
 use crate::sync::Arc;
@@ -79,19 +79,35 @@ impl Timer {
     }
 
     /// Wakes `waker` when the deadline passes, or soon if it has passed. Reads no clock.
-    pub(crate) fn arm(&mut self, executor: &dyn Executor, waker: &Waker) {
+    fn arm(&mut self, executor: &dyn Executor, waker: &Waker) {
         let Some(at) = self.at else { return };
         let is_outside = !executor.fires_for_this_thread();
         if self.is_outside != is_outside {
             self.cancel(executor);
             self.is_outside = is_outside;
         }
-        let kept = self.key.is_some_and(|key| self.timers(executor).replace(key, waker));
+        let kept = self.key.is_some_and(|key| match self.is_outside {
+            true => timer_thread::timers().replace(key, waker),
+            false => executor.replace_timer(key, waker),
+        });
         if !kept {
-            let key = self.timers(executor).insert(at, waker.clone(), self.is_periodic);
-            self.key = Some(key);
+            let timers = if is_outside { timer_thread::timers() } else { executor.timers() };
+            self.key = Some(timers.insert(at, waker.clone(), self.is_periodic));
         }
         executor.record_wait(at, self.is_periodic);
+    }
+
+    /// Like a first `poll`, for a timeout that has just begun, will probably be cancelled long before its
+    /// end, and is not zero. Reads no clock.
+    pub(crate) fn begin(&mut self, executor: &dyn Executor, timeout: Duration, waker: &Waker) {
+        let Some(at) = self.at else { return };
+        self.is_outside = !executor.fires_for_this_thread();
+        let waker = waker.clone();
+        self.key = Some(match self.is_outside {
+            true => timer_thread::timers().insert(at, waker, false),
+            false => executor.insert_timeout(at, timeout, waker),
+        });
+        executor.record_wait(at, false);
     }
 
     /// Returns whether a waker may be among the timers.
@@ -102,16 +118,15 @@ impl Timer {
     /// Removes the waker from the timers.
     pub(crate) fn take(&mut self, executor: &dyn Executor) -> Option<Waker> {
         let key = self.key.take()?;
-        self.timers(executor).remove(key)
+        match self.is_outside {
+            true => timer_thread::timers().remove(key),
+            false => executor.remove_timer(key),
+        }
     }
 
     /// Removes the waker from the timers, and drops it.
     pub(crate) fn cancel(&mut self, executor: &dyn Executor) {
         drop_waker(self.take(executor));
-    }
-
-    fn timers<'a>(&self, executor: &'a dyn Executor) -> &'a Timers {
-        if self.is_outside { timer_thread::timers() } else { executor.timers() }
     }
 }
 

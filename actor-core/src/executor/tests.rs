@@ -3,6 +3,7 @@
 mod end;
 mod multi;
 mod single;
+mod timer_slots;
 mod timers;
 
 use std::future::Future;

@@ -10,10 +10,12 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
+use super::idle::MAX_WORKERS;
+use super::timer_slots::{SLOTS, SlottedTimer};
 use crate::clock::{self, Instant};
 use crate::panics::{drop_waker, wake};
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 /// The number of wakers taken out under one lock.
 const BATCH: usize = 32;
@@ -39,6 +41,34 @@ pub(crate) struct TimerKey {
     number: u64,
     /// Whether the waker belongs to a periodic timer.
     is_periodic: bool,
+    /// The slot in which the waker was before it was moved to the queue. `number` then counts the timers of
+    /// the slots of that worker.
+    slot: Option<SlotPlace>,
+}
+
+/// A slot of a worker ([`timer_slots`](super::timer_slots)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SlotPlace {
+    pub(super) worker: u16,
+    pub(super) index: u8,
+}
+
+impl TimerKey {
+    /// The key of a waker in a slot of `worker`.
+    #[allow(clippy::cast_possible_truncation, reason = "checked at compile time")]
+    pub(super) fn slotted(at: Instant, number: u64, worker: usize, index: usize) -> TimerKey {
+        const { assert!(MAX_WORKERS <= u16::MAX as usize && SLOTS <= u8::MAX as usize) };
+        let slot = SlotPlace { worker: worker as u16, index: index as u8 };
+        TimerKey { at, number, is_periodic: false, slot: Some(slot) }
+    }
+
+    pub(super) fn slot(self) -> Option<SlotPlace> {
+        self.slot
+    }
+
+    pub(super) fn number(self) -> u64 {
+        self.number
+    }
 }
 
 struct TimerQueue {
@@ -55,6 +85,23 @@ enum SleepState {
     Until(Instant),
     /// Forever: the insertion of any deadline raises an alarm.
     Forever,
+}
+
+impl TimerQueue {
+    /// Adds a waker. Returns whether this raises an alarm.
+    fn insert(&mut self, key: TimerKey, waker: Waker) -> bool {
+        self.wakers.insert(key, waker);
+        let raises_alarm = match self.sleep {
+            SleepState::Awake => false,
+            SleepState::Until(instant) => key.at < instant,
+            SleepState::Forever => true,
+        };
+        if raises_alarm {
+            // One alarm is enough for this deadline and all later ones.
+            self.sleep = SleepState::Until(key.at);
+        }
+        raises_alarm
+    }
 }
 
 impl Timers {
@@ -74,24 +121,52 @@ impl Timers {
     /// says whether it belongs to a periodic timer.
     pub(crate) fn insert(&self, at: Instant, waker: Waker, is_periodic: bool) -> TimerKey {
         let mut queue = self.queue.lock();
-        let key = TimerKey { at, number: queue.next_number, is_periodic };
+        let key = TimerKey { at, number: queue.next_number, is_periodic, slot: None };
         queue.next_number += 1;
-        queue.wakers.insert(key, waker);
-        self.note_earliest(&queue);
-        let raises_alarm = match queue.sleep {
-            SleepState::Awake => false,
-            SleepState::Until(instant) => at < instant,
-            SleepState::Forever => true,
-        };
-        if raises_alarm {
-            // One alarm is enough for this deadline and all later ones.
-            queue.sleep = SleepState::Until(at);
+        let raises_alarm = queue.insert(key, waker);
+        self.end_insertion(queue, raises_alarm);
+        key
+    }
+
+    /// Adds the wakers that `next` takes from slots, under one lock: invariant 2 of `timer_slots`.
+    pub(super) fn insert_slotted(&self, next: &mut dyn FnMut() -> Option<SlottedTimer>) {
+        let mut queue = self.queue.lock();
+        let mut raises_alarm = false;
+        while let Some(SlottedTimer { key, waker }) = next() {
+            raises_alarm |= queue.insert(key, waker);
         }
+        self.end_insertion(queue, raises_alarm);
+    }
+
+    /// Removes a waker that was in a slot. If it is not here, `take` empties its slot. A later timer in
+    /// the slot is moved to the queue.
+    pub(super) fn remove_slotted(
+        &self,
+        key: TimerKey,
+        take: impl FnOnce() -> Option<SlottedTimer>,
+    ) -> Option<Waker> {
+        let mut queue = self.queue.lock();
+        let mut raises_alarm = false;
+        let mut waker = queue.wakers.remove(&key);
+        if waker.is_none()
+            && let Some(taken) = take()
+        {
+            if taken.key == key {
+                waker = Some(taken.waker);
+            } else {
+                raises_alarm = queue.insert(taken.key, taken.waker);
+            }
+        }
+        self.end_insertion(queue, raises_alarm);
+        waker
+    }
+
+    fn end_insertion(&self, queue: MutexGuard<'_, TimerQueue>, raises_alarm: bool) {
+        self.note_earliest(&queue);
         drop(queue);
         if raises_alarm {
             (self.alarm)();
         }
-        key
     }
 
     /// Removes the waker immediately. Returns `None` if it was fired or removed before.

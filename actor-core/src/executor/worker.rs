@@ -18,18 +18,22 @@
 //! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to check there at each check of the monitor |
 //! | woken from outside | the injector | `Idle::notify_injected` |
 //! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
+//! | timer of a timeout | a slot of its own | watched; moved to the queue of timers (`timer_slots`) |
 //! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
 use super::idle::{ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
-use super::{EnterGuard, Job, Schedule};
+use super::timer_slots::{OwnTimerSlots, SeenTimers, TimerSlots};
+use super::timers::SlotPlace;
+use super::{EnterGuard, Executor, Job, Schedule, TimerKey};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::std_sync::AtomicU8;
 use crate::sync::{Arc, thread};
 use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::task::Waker;
 use std::time::Duration;
 
 /// The maximum number of successive jobs that a worker runs from its LIFO slot before it takes one
@@ -50,12 +54,16 @@ struct Worker {
     lifo_runs: Cell<u32>,
     /// The start of the currently measured jobs, plus the time parked since then.
     measured_since: Cell<Instant>,
+    /// The time of its last look at its own timer slots.
+    looked_at: Cell<Instant>,
     /// Set if this worker is counted as searching.
     searching: Cell<bool>,
     /// Set while this worker fires timers. It runs no job in that time, so no job waits behind one.
     is_firing_timers: Cell<bool>,
     /// The number of jobs that each worker had started at this worker's last check as the leader.
     seen_started: Box<[Cell<u32>]>,
+    /// The timers in the slots of each worker at that check, and in its own slots at its last look.
+    seen_timers: RefCell<Vec<SeenTimers>>,
 }
 
 thread_local! {
@@ -63,6 +71,11 @@ thread_local! {
     /// The address of the executor of this thread's worker. 0 if there is no worker, or once it has
     /// ended. As long as it is set, the worker exists.
     static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Returns whether the worker of this thread belongs to `executor`.
+fn belongs_to(executor: &MultiThread) -> bool {
+    EXECUTOR_ADDR.get() == std::ptr::from_ref(executor).addr()
 }
 
 /// Queues `job` on the worker of this thread. Returns the job if that worker does not belong to the
@@ -81,9 +94,60 @@ pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), 
     })
 }
 
+/// Puts a timer into a slot of this thread's worker. Returns the waker if the worker does not belong to
+/// `executor`, fires timers, or has no empty slot.
+pub(super) fn put_timer(
+    executor: &MultiThread,
+    at: Instant,
+    waker: Waker,
+) -> Result<TimerKey, Waker> {
+    if !belongs_to(executor) {
+        return Err(waker);
+    }
+    WORKER.with(|worker| match worker.get() {
+        Some(worker) => worker.put_timer(at, waker),
+        None => Err(waker),
+    })
+}
+
+/// Takes a timer out of a slot of this thread's worker, if it is there.
+pub(super) fn take_timer(executor: &MultiThread, slot: SlotPlace, key: TimerKey) -> Option<Waker> {
+    with_owner(executor, slot, |own, shared| own.take(shared, slot.index, key))?
+}
+
+/// Replaces the waker of a timer in a slot of this thread's worker. Returns `false` if it is not there.
+pub(super) fn replace_timer(
+    executor: &MultiThread,
+    slot: SlotPlace,
+    key: TimerKey,
+    waker: &Waker,
+) -> bool {
+    let timers = executor.timers();
+    let replace = |own: &OwnTimerSlots, shared: &TimerSlots| {
+        own.replace(shared, slot.index, key, waker, timers)
+    };
+    with_owner(executor, slot, replace).unwrap_or(false)
+}
+
+/// Calls `access`, if the slot belongs to this thread's worker.
+#[inline]
+fn with_owner<T>(
+    executor: &MultiThread,
+    slot: SlotPlace,
+    access: impl FnOnce(&OwnTimerSlots, &TimerSlots) -> T,
+) -> Option<T> {
+    if !belongs_to(executor) {
+        return None;
+    }
+    WORKER.with(|worker| {
+        let worker = worker.get().filter(|worker| worker.index == usize::from(slot.worker))?;
+        Some(access(&worker.queues.timer_slots, worker.remote().timer_slots()))
+    })
+}
+
 /// Returns the number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
-    if EXECUTOR_ADDR.get() != std::ptr::from_ref(executor).addr() {
+    if !belongs_to(executor) {
         return None;
     }
     WORKER.with(|worker| worker.get().map(|worker| worker.index))
@@ -101,14 +165,18 @@ pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues
             queues,
             lifo_runs: Cell::new(0),
             measured_since: Cell::new(Instant::now()),
+            looked_at: Cell::new(Instant::now()),
             searching: Cell::new(false),
             is_firing_timers: Cell::new(false),
             seen_started,
+            seen_timers: RefCell::new(vec![SeenTimers::NONE; executor.remotes.len()]),
         });
         EXECUTOR_ADDR.set(Arc::as_ptr(&executor).addr());
         worker.work();
         worker.end_remaining();
         EXECUTOR_ADDR.set(0);
+        // From now on, no timer is put into a slot.
+        worker.remote().timer_slots().move_all(executor.timers());
     });
 }
 
@@ -211,6 +279,10 @@ impl Worker {
         let spent = now.saturating_duration_since(self.measured_since.replace(now));
         if jobs > 0 {
             self.remote().measure(jobs, spent, self.executor.idle.one_is_up());
+        }
+        if now.saturating_duration_since(self.looked_at.get()) >= WATCH_INTERVAL {
+            self.looked_at.set(now);
+            self.move_old_timers(self.index);
         }
         self.fire_timers(now);
         let found = self.take_injected();
@@ -323,6 +395,26 @@ impl Worker {
         self.is_firing_timers.set(false);
     }
 
+    fn put_timer(&self, at: Instant, waker: Waker) -> Result<TimerKey, Waker> {
+        // It may be parked: then no thread watches its slots.
+        if self.is_firing_timers.get() {
+            return Err(waker);
+        }
+        let slots = self.remote().timer_slots();
+        let key = self.queues.timer_slots.put(slots, self.index, at, waker)?;
+        if self.executor.idle.leaves_timers() {
+            self.executor.idle.watch();
+        }
+        Ok(key)
+    }
+
+    /// Moves the timers that have been in the slots of worker `index` for some time to the queue of timers.
+    fn move_old_timers(&self, index: usize) {
+        let timers = self.executor.idle.timers();
+        let seen = &mut self.seen_timers.borrow_mut()[index];
+        self.executor.remotes[index].timer_slots().move_old(seen, timers);
+    }
+
     fn remote(&self) -> &WorkerRemote {
         &self.executor.remotes[self.index]
     }
@@ -353,6 +445,7 @@ impl Worker {
     /// between registering and parking: see `Idle::begin_park`.
     fn park(&self) -> Option<Job> {
         let idle = &self.executor.idle;
+        self.remote().timer_slots().move_all(idle.timers());
         idle.begin_park(self.index, self.searching.replace(true));
         if self.has_work_elsewhere() {
             idle.unpark_self(self.index);
@@ -385,6 +478,7 @@ impl Worker {
             let mut found = self.next_local();
             if found.is_none() && now >= checked_at + WATCH_INTERVAL {
                 checked_at = now;
+                self.others().for_each(|(index, _)| self.move_old_timers(index));
                 found = self.steal_from_others();
             }
             if found.is_some() {
@@ -458,6 +552,7 @@ pub(super) struct WorkerRemote {
     mean_job_ns: AtomicU32,
     lifo_slot: SlotStealer<Job>,
     queue: Stealer<Job>,
+    timer_slots: TimerSlots,
 }
 
 /// The ends of the queues that only the worker itself has.
@@ -465,19 +560,26 @@ pub(super) struct LocalQueues {
     /// The last job that was woken, which runs next.
     pub(super) lifo_slot: SlotOwner<Job>,
     pub(super) queue: Queue<Job>,
+    timer_slots: OwnTimerSlots,
 }
 
 impl WorkerRemote {
     pub(super) fn new() -> (WorkerRemote, LocalQueues) {
         let (lifo_slot, lifo_stealer) = steal_slot();
         let queue = Queue::new_fifo();
+        let (timer_slots, own_timer_slots) = TimerSlots::new();
         let remote = WorkerRemote {
             started_jobs: AtomicU32::new(0),
             mean_job_ns: AtomicU32::new(u32::MAX),
             lifo_slot: lifo_stealer,
             queue: queue.stealer(),
+            timer_slots,
         };
-        (remote, LocalQueues { lifo_slot, queue })
+        (remote, LocalQueues { lifo_slot, queue, timer_slots: own_timer_slots })
+    }
+
+    pub(super) fn timer_slots(&self) -> &TimerSlots {
+        &self.timer_slots
     }
 
     pub(super) fn started_jobs(&self) -> u32 {

@@ -2,8 +2,11 @@
 //! still hold, and the work queued behind them continues on other threads.
 
 use actor_core::prelude::*;
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 use tests::{Gate, guarded};
@@ -44,6 +47,28 @@ impl Echo {
 
     fn tell(&self, heard: async_channel::Sender<usize>) {
         let _ = heard.try_send(self.number);
+    }
+}
+
+/// Never answers.
+#[actor]
+struct Mute {
+    replies: Vec<Reply<()>>,
+}
+
+#[actor]
+impl Mute {
+    fn ask(&mut self, reply: Reply<()>) {
+        self.replies.push(reply);
+    }
+}
+
+/// Sends a message when it is woken.
+struct TellWaker(mpsc::Sender<()>);
+
+impl Wake for TellWaker {
+    fn wake(self: Arc<Self>) {
+        let _ = self.0.send(());
     }
 }
 
@@ -123,6 +148,52 @@ fn a_timeout_ends_in_time_while_every_worker_is_blocked() {
             for (what, took) in [("a timeout", median(timeout)), ("a sleep", median(sleep))] {
                 assert!(took < limit + LATE, "{what} took {took:?} on {threads}");
             }
+        }
+    });
+}
+
+/// The worker on which a call was first polled is inside user code from then on. The caller is elsewhere.
+#[test]
+fn a_timeout_of_a_call_made_on_a_worker_ends_in_time_though_the_worker_is_blocked() {
+    guarded("a_timeout_of_a_call_made_on_a_worker_ends_in_time", || {
+        for (threads, others) in [(1, 0), (2, 0), (2, 1)] {
+            let limit = Duration::from_millis(100);
+            let timeout = || {
+                let system = System::builder().threads(threads).build();
+                let held = Held(Gate::new());
+                for _ in 0..others {
+                    block(&system.spawn(Blocker { echoes: Vec::new() }), &held.0);
+                }
+                let (mute, gate) = (system.spawn(Mute { replies: Vec::new() }), held.0.clone());
+                let (sender, receiver) = mpsc::channel();
+                let (woken, wakes) = mpsc::channel();
+                let begun = Instant::now();
+                let task = system.spawn_task(async move {
+                    let mut call = mute.ask().timeout(limit).into_owned();
+                    let waker = Waker::from(Arc::new(TellWaker(woken)));
+                    assert!(
+                        Pin::new(&mut call)
+                            .poll(&mut std::task::Context::from_waker(&waker))
+                            .is_pending()
+                    );
+                    sender.send(call).unwrap();
+                    gate.pass_blocking();
+                });
+                let mut call = receiver.recv().unwrap();
+                wakes.recv().unwrap();
+                let took = begun.elapsed();
+                let answer =
+                    Pin::new(&mut call).poll(&mut std::task::Context::from_waker(Waker::noop()));
+                assert!(
+                    matches!(answer, Poll::Ready(Err(CallError::Timeout { .. }))),
+                    "{answer:?}"
+                );
+                assert!(took >= limit, "not early");
+                drop((held, task));
+                took
+            };
+            let took = median(timeout);
+            assert!(took < limit + LATE, "{took:?} on {threads}, of which {others} are busy");
         }
     });
 }
