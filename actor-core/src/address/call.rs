@@ -345,7 +345,7 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        this.asking.poll(&mut this.outgoing, cx)
+        this.asking.poll(&mut this.outgoing, None, cx)
     }
 }
 
@@ -373,6 +373,10 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
 
     fn __carries_deadline(&self) -> bool {
         true
+    }
+
+    fn __poll_noted(&mut self, note: Option<u64>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        self.asking.poll(&mut self.outgoing, note, cx)
     }
 
     fn __ignores_deadline(&self) -> bool {

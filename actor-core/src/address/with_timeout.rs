@@ -34,6 +34,11 @@ pub trait Expire: Timed + Future + Unpin {
     fn __carries_deadline(&self) -> bool {
         false
     }
+    /// Polls for the first time. `note` is for the reply cell of the call, and contains its deadline.
+    #[doc(hidden)]
+    fn __poll_noted(&mut self, _note: Option<u64>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        Pin::new(self).poll(cx)
+    }
     /// Returns whether the future does not inherit the deadline of the handler that makes it.
     #[doc(hidden)]
     fn __ignores_deadline(&self) -> bool;
@@ -155,15 +160,20 @@ impl<F: Expire> Future for WithTimeout<F> {
             this.timer = Some(CallTimer::start(inner, this.limit));
         }
         // The reply is checked first: a reply that has arrived counts, however late it is polled.
-        let handling = match &this.timer {
-            Some(timer) if is_first || !current::handling().is_new() => {
-                deadline::limit(timer.deadline, inner.__executor().0, inner.__ignores_deadline())
-            }
-            _ => None,
-        };
-        let polled = match handling {
-            Some(limit) => current::with_handling(limit, || Pin::new(&mut *inner).poll(cx)),
+        let polled = match &this.timer {
             None => Pin::new(&mut *inner).poll(cx),
+            // The usual case, a task: no deadline is inherited.
+            Some(timer) if current::handling().is_new() => match is_first {
+                true => inner.__poll_noted(timer.deadline.map(Deadline::own_note), cx),
+                false => Pin::new(&mut *inner).poll(cx),
+            },
+            Some(timer) => {
+                let (there, ignores) = (inner.__executor().0, inner.__ignores_deadline());
+                match deadline::limit(timer.deadline, there, ignores) {
+                    Some(limit) => current::with_handling(limit, || Pin::new(&mut *inner).poll(cx)),
+                    None => Pin::new(&mut *inner).poll(cx),
+                }
+            }
         };
         if polled.is_ready() {
             return polled;

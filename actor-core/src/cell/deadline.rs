@@ -67,6 +67,12 @@ impl Deadline {
         Handling::of_deadline(self).note()
     }
 
+    /// The note for the reply cell of a call with this timeout, which did not inherit it.
+    #[inline]
+    pub(crate) fn own_note(self) -> u64 {
+        self.0 | OWN
+    }
+
     pub(crate) fn has_passed(self, clock: &dyn Executor) -> bool {
         clock.now() >= self.instant()
     }
@@ -163,6 +169,7 @@ impl Handling {
     }
 
     /// Returns whether there is neither a deadline nor a flag, as in a task.
+    #[inline]
     pub(crate) fn is_new(self) -> bool {
         self == Handling::NEW
     }
@@ -240,7 +247,7 @@ pub(crate) fn limit(
     {
         return None;
     }
-    Some(own.map_or(Handling::NEW, |own| Handling(own.0 | OWN)))
+    Some(own.map_or(Handling::NEW, |own| Handling(own.own_note())))
 }
 
 /// Returns the deadline of the current input. The timeout of a single call does not count.

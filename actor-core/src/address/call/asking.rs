@@ -192,11 +192,14 @@ impl<T> Asking<T> {
         }
     }
 
+    /// Polls for the answer. At the first poll, `note` contains the timeout of the call, if it has one that
+    /// the current input does not know.
     // Inlined where the type of the mailbox is then known, and the inlining pays.
     #[inline]
     pub(super) fn poll(
         &mut self,
         outgoing: &mut dyn AnyOutgoing,
+        mut note: Option<u64>,
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
         match self.state {
@@ -204,7 +207,6 @@ impl<T> Asking<T> {
                 // The reply has the waker before the message is sent: if the answer comes before
                 // this function returns, the task is woken.
                 let is_handler = tracker::is_own_waker(cx.waker());
-                let mut note = None;
                 if current::handling().has_deadline() {
                     match self.take_deadline(outgoing) {
                         Ok(known) => note = known,
