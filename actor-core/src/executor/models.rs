@@ -311,8 +311,8 @@ pub(crate) fn a_timer_that_is_moved_is_cancelled(by_worker: bool) {
     assert_eq!(timers.len(), 0);
 }
 
-/// A timer was fired, and its slot has a later one. The first is cancelled late, on another thread, while the
-/// later one is cancelled by the worker, or is kept while the worker parks.
+/// Checks that a timer stays whose slot had an earlier one. The earlier one was fired, and is cancelled late, on
+/// another thread, while the worker cancels the later one, or keeps it and parks.
 pub(crate) fn a_late_cancellation_keeps_the_later_timer(is_kept: bool) {
     let timers = Arc::new(Timers::new(Instant::now(), || {}));
     let (shared, own) = TimerSlots::new();

@@ -7,8 +7,9 @@
 //! 1. *Owner.* Only the worker of the slots puts timers into them. Each timer has a number that no other
 //!    timer of these slots has. The worker stores it in the slot before it puts the timer there.
 //! 2. *Moves.* A timer is moved from a slot to the queue under the lock of the queue: it is in one of both
-//!    whenever the lock is free. Therefore, a thread that does not find it in the slot finds it in the queue,
-//!    unless it has been fired.
+//!    whenever the lock is free, except while the worker replaces its waker. The future that has the key is
+//!    being polled there then, so that no other thread looks for the timer. Therefore, a thread that does not find it in the slot finds it in the queue, unless it has been
+//!    fired.
 //! 3. *Cancellation.* The worker cancels a timer without the lock if the slot still has its number: no later
 //!    timer can be in the slot then, because only the worker would put it there. Another thread cancels under
 //!    the lock. If it has taken a later timer, it moves that timer to the queue.
