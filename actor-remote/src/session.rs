@@ -70,7 +70,7 @@ pub(crate) struct State {
     /// Set once the node accepts no further messages, because it is about to leave.
     pub(crate) is_leaving: bool,
     pub(crate) is_closed: bool,
-    /// Set once the transport is told to leave.
+    /// Set once the transport leaves.
     pub(crate) has_left: bool,
     /// Whether a node may send messages to an export, once the user's function has decided.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,

@@ -6,8 +6,8 @@
 //! - An outbox with frames that no thread sends is *listed*, or *collects*. Each change of the state ends with
 //!   a look at the listed ones, and the task that sends collected frames has been woken. So no frame stays behind.
 //! - At most one batch collects in an outbox; a second one makes it listed.
-//! - The network is left when all outboxes are empty after the node is closed. Nothing is pushed or collected from then
-//!   on, so the thread that empties the last outbox tells the transport to leave.
+//! - Once the node is closed, nothing is pushed or collected. The thread that empties the last outbox then makes the
+//!   transport leave.
 
 use crate::batch::{Batch, FULL};
 use crate::transport::NodeId;
@@ -114,7 +114,7 @@ impl Outboxes {
         }
     }
 
-    /// Returns whether nothing is queued and no thread sends.
+    /// Returns whether all frames have been sent.
     pub(super) fn are_empty(&self) -> bool {
         self.of.values().all(|outbox| outbox.stage == Stage::Empty)
     }

@@ -121,7 +121,7 @@ impl Peers {
         }
     }
 
-    /// Enters that nothing for a node is on its way any more.
+    /// Records that everything that was sent to a node has arrived, or is lost.
     fn confirmed(&self, state: &mut State, node: NodeId) {
         if state.unconfirmed.remove(&node) && state.unconfirmed.is_empty() {
             self.flushed.notify_all();
@@ -179,8 +179,8 @@ impl Peers {
         self.outbox(to).is_some_and(|outbox| outbox.is_busy())
     }
 
-    /// Waits until everything that was sent has arrived, for at most `limit`. No event is reported afterwards, and no
-    /// further batch is sent.
+    /// Waits until everything that was sent has arrived, for at most `limit`. Reports no event and sends no batch
+    /// afterwards.
     pub(super) fn flush(&self, limit: Duration) {
         let mut state = self.lock();
         state.session = None;
