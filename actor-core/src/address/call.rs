@@ -184,7 +184,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     ///     }
     /// }
     ///
-    /// System::current_thread().block_on(async {
+    /// System::simulation(1).block_on(async {
     ///     let shop = Shop { audit: Audit { entries: 0 }.spawn() }.spawn();
     ///     let limit = Duration::from_millis(1);
     ///     assert_eq!(shop.sell().timeout(limit).await, Err(CallError::Timeout { started: true }));

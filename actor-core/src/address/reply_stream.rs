@@ -98,7 +98,7 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
     ///     }
     /// }
     ///
-    /// System::current_thread().block_on(async {
+    /// System::simulation(1).block_on(async {
     ///     let feed = Feed { readers: vec![] }.spawn();
     ///     let silent = feed.listen().timeout(Duration::from_millis(10)).stream();
     ///     let items: Vec<_> = silent.collect().await;

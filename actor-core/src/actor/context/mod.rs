@@ -313,7 +313,7 @@ impl<A: Dispatch> Context<A> {
     ///     }
     /// }
     ///
-    /// System::current_thread().block_on(async {
+    /// System::simulation(1).block_on(async {
     ///     let search = Search { abandoned: 0 }.spawn();
     ///     assert!(search.find().timeout(Duration::from_millis(1)).await.is_err());
     ///     assert_eq!(search.abandoned().await, Ok(1));
