@@ -47,6 +47,11 @@ async function output(module, words) {
       setNumber(written, size);
       return OK;
     },
+    // The keys of hash maps.
+    random_get(place, size) {
+      crypto.getRandomValues(new Uint8Array(memory.buffer, place, size));
+      return OK;
+    },
     poll_oneoff: () => NOT_SUPPORTED,
     proc_exit() {
       throw ended;
