@@ -84,6 +84,8 @@ pub trait Transport: Send + Sync + 'static {
     }
 
     /// Leaves the network: the other nodes are notified at once, after the frames that were sent. Does not block.
+    ///
+    /// The node calls it when its last [`send`](Self::send) has returned.
     fn leave(&self);
 
     /// Completes when nothing is left to do after [`leave`](Self::leave): the last frames are sent, and

@@ -21,10 +21,9 @@
 //!    otherwise the monitor, which parks at most until a deadline or is active. The insertion of a
 //!    deadline for which no thread wakes raises an alarm ([`Timers`]).
 //! 2. While a worker is up and jobs wait behind the one that it runs, or timers are in its slots
-//!    ([`timer_slots`](super::timer_slots)), the leader watches, or the
-//!    monitor is active, or `unwatched` is set and the next of these events starts the watch: a push,
-//!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
-//!    a queue, and which event follows.
+//!    ([`timer_slots`](super::timer_slots)), the leader watches, or the monitor is active, or `unwatched`
+//!    is set and the next of these events starts the watch: a push, the end of a search, a check. The table
+//!    in `worker` lists every way in which a job can enter a queue, and which event follows.
 //! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
 //!    workers to check the injector ([`request_preemption`](super::worker::request_preemption)).
 //! 4. The monitor is active only while all workers are up and there is a reason for its checks. It

@@ -277,6 +277,19 @@ fn put(own: &OwnTimerSlots, shared: &TimerSlots) -> TimerKey {
     key.unwrap_or_else(|_| panic!("the slots are empty"))
 }
 
+/// Puts a timer as a worker does, and blocks until another thread has moved it to the queue.
+fn put_and_block(own: &OwnTimerSlots, shared: &TimerSlots, idle: &Idle) {
+    put(own, shared);
+    // Stands for the interval of the next check, which is longer than a store takes to become visible.
+    fence(Ordering::SeqCst);
+    if idle.leaves_timers() {
+        idle.watch();
+    }
+    while idle.timers().len() == 0 {
+        thread::park();
+    }
+}
+
 /// The monitor moves a timer from its slot to the queue. At the same time, the caller cancels it, on the
 /// worker or on another thread, while the worker parks. The timer must then be in neither place.
 pub(crate) fn a_timer_that_is_moved_is_cancelled(by_worker: bool) {
@@ -366,15 +379,7 @@ pub(crate) fn a_monitor_that_parks_moves_a_timer(workers: usize) {
             }
         })
     };
-    put(&own, &shared);
-    // Stands for the interval of the monitor, which is longer than a store takes to become visible.
-    fence(Ordering::SeqCst);
-    if idle.leaves_timers() {
-        idle.watch();
-    }
-    while idle.timers().len() == 0 {
-        thread::park();
-    }
+    put_and_block(&own, &shared, &idle);
     monitor.join().expect("it does not panic");
 }
 
@@ -404,13 +409,6 @@ pub(crate) fn a_worker_that_becomes_the_leader_moves_a_timer() {
             worker.unpark();
         })
     };
-    put(&own, &shared);
-    fence(Ordering::SeqCst);
-    if idle.leaves_timers() {
-        idle.watch();
-    }
-    while idle.timers().len() == 0 {
-        thread::park();
-    }
+    put_and_block(&own, &shared, &idle);
     leader.join().expect("it does not panic");
 }
