@@ -9,8 +9,10 @@
 //! - The first parked worker is the *leader*, as in the leader/followers pattern: it alone parks only
 //!   until the next timer is due. While other workers are up, it also *watches* them: every
 //!   [`WATCH_INTERVAL`], it steals from any queue that is not empty, and from the LIFO slot of a worker
-//!   that has started no job since the previous check. All other parked workers stay parked until they
-//!   are removed from the list of sleepers.
+//!   that has started no job since the previous check. After the last worker has parked, it *lingers*: it
+//!   goes on watching until [`LINGER_INTERVAL`] after its last check, as long as jobs were started since the
+//!   check before. Therefore, workers that soon run the next job need not wake it. All other parked workers
+//!   stay parked until they are removed from the list of sleepers.
 //! - While all workers are up, there is no leader, and the *monitor* thread
 //!   ([`monitor`](super::monitor)) does the leader's work. The monitor runs no jobs. It is either
 //!   parked or *active*. An active monitor checks every [`MONITOR_INTERVAL`].
@@ -27,7 +29,8 @@
 //! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
 //!    workers to check the injector ([`request_preemption`](super::worker::request_preemption)).
 //! 4. The monitor is active only while all workers are up and there is a reason for its checks. It
-//!    is not woken in a system that is idle or has a parked worker.
+//!    is not woken in a system that is idle or has a parked worker. In a system that becomes idle, the
+//!    leader wakes at most twice more for a reason other than a timer.
 
 use std::time::Duration;
 
@@ -43,8 +46,13 @@ mod tests;
 /// The interval of the leader's checks while other workers are up. A check steals from
 /// any queue that is not empty, so a job in a queue normally waits for at most one interval. It takes the
 /// job in a LIFO slot only if the worker has started no job since the previous check, so such a job
-/// normally waits for at most two.
+/// normally waits for at most two. If the worker got up while the leader lingered, the first interval is
+/// [`LINGER_INTERVAL`].
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);
+
+/// The interval of the leader's checks while all workers are parked and jobs were started since the
+/// check before.
+pub(super) const LINGER_INTERVAL: Duration = Duration::from_millis(2);
 
 /// The interval of the monitor's checks while it is active.
 pub(super) const MONITOR_INTERVAL: Duration = Duration::from_millis(2);
@@ -226,17 +234,30 @@ impl Idle {
         }
     }
 
-    /// Returns the next action of worker `me`, which is registered as parked. If it is the leader,
-    /// its next check of the other workers is at `watch`.
-    pub(super) fn park_decision(&self, me: usize, watch: Instant) -> ParkDecision {
+    /// Returns the next action of worker `me`, which is registered as parked. If it is the leader, its next
+    /// check is at `watch` while another worker is up, and otherwise at `linger`, if it is to linger.
+    ///
+    /// Here, the watch ends only while no worker is up. A worker that gets up later does so under the same
+    /// lock, so its first push sees that it is not watched.
+    pub(super) fn park_decision(
+        &self,
+        me: usize,
+        watch: Instant,
+        linger: Option<Instant>,
+    ) -> ParkDecision {
         let mut sleepers = self.sleepers.lock();
         match sleepers.list.iter().position(|sleeper| *sleeper == me) {
             None => ParkDecision::Unparked,
             Some(0) => {
-                sleepers.is_watched = up(self.word.load(Ordering::SeqCst)) > 0;
+                let next_check = if up(self.word.load(Ordering::SeqCst)) > 0 {
+                    Some(watch)
+                } else {
+                    linger.filter(|_| self.threads.len() > 1)
+                };
+                sleepers.is_watched = next_check.is_some();
                 self.note_unwatched(&sleepers);
                 // Under this lock, so that no former leader can overwrite it afterwards.
-                ParkDecision::Lead(self.timers.sleep_until(sleepers.is_watched.then_some(watch)))
+                ParkDecision::Lead(self.timers.sleep_until(next_check))
             }
             Some(_) => ParkDecision::Park,
         }

@@ -62,7 +62,7 @@ fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
             idle.unpark_self(me);
             continue;
         }
-        while !matches!(idle.park_decision(me, Instant::now()), ParkDecision::Unparked) {
+        while !matches!(idle.park_decision(me, Instant::now(), None), ParkDecision::Unparked) {
             thread::park();
         }
     }
@@ -99,13 +99,14 @@ impl Behind {
 }
 
 /// Two workers park while two jobs are injected. One worker takes both at once, and its first job
-/// blocks until the second has run. The other worker must therefore take the second job.
-pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
+/// blocks until the second has run. The other worker must therefore take the second job. If it is the
+/// leader, and `lingers`, it watches although no worker is up, and stops at its next check.
+pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked(lingers: bool) {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
     let threads = [0, 1].map(|me| {
         let (idle, injected, behind) = (idle.clone(), injected.clone(), behind.clone());
-        loom::thread::spawn(move || share_a_batch(&idle, &injected, &behind, me))
+        loom::thread::spawn(move || share_a_batch(&idle, &injected, &behind, me, lingers))
     });
     injected.fetch_add(2, Ordering::SeqCst);
     fence(Ordering::SeqCst);
@@ -115,7 +116,7 @@ pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
 
 /// Runs the steps of `Worker::search_or_park` and `Worker::park`. No time passes in a model: a
 /// check that is due later is made at once.
-fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
+fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize, lingers: bool) {
     idle.register(me);
     let mut searching = false;
     loop {
@@ -134,8 +135,9 @@ fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize
             idle.unpark_self(me);
             continue;
         }
+        let mut linger = lingers.then(Instant::now);
         loop {
-            match idle.park_decision(me, Instant::now()) {
+            match idle.park_decision(me, Instant::now(), linger.take()) {
                 ParkDecision::Unparked => break,
                 ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
                 ParkDecision::Lead(Some(_)) if behind.take() => return idle.unpark_self(me),
@@ -179,7 +181,7 @@ fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
             continue;
         }
         loop {
-            match idle.park_decision(me, Instant::now()) {
+            match idle.park_decision(me, Instant::now(), None) {
                 ParkDecision::Unparked => break,
                 ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
                 ParkDecision::Lead(Some(_)) if behind.take() => return idle.unpark_self(me),
@@ -398,7 +400,7 @@ pub(crate) fn a_worker_that_becomes_the_leader_moves_a_timer() {
             idle.begin_park(1, false);
             // As in `Worker::park_from`. No time passes in a model: a check that is due later is made at once.
             while idle.timers().len() == 0 {
-                match idle.park_decision(1, Instant::now()) {
+                match idle.park_decision(1, Instant::now(), None) {
                     ParkDecision::Lead(Some(_)) => {
                         shared.move_old(&mut seen, idle.timers());
                         loom::thread::yield_now();

@@ -21,7 +21,7 @@
 //! | timer of a timeout | a slot of its own | watched; moved to the queue of timers (`timer_slots`) |
 //! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
-use super::idle::{ParkDecision, WATCH_INTERVAL};
+use super::idle::{LINGER_INTERVAL, ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
 use super::timer_slots::{OwnTimerSlots, SeenTimers, TimerSlots};
 use super::timers::SlotPlace;
@@ -461,12 +461,15 @@ impl Worker {
     fn park_from(&self, mut checked_at: Instant) -> Option<Job> {
         let idle = &self.executor.idle;
         self.record_started_jobs();
+        // Whether jobs were started between the last two checks. This worker has just run one.
+        let mut is_active = true;
         loop {
             if self.executor.is_closed() {
                 idle.unpark_self(self.index);
                 return None;
             }
-            match idle.park_decision(self.index, checked_at + WATCH_INTERVAL) {
+            let linger = is_active.then_some(checked_at + LINGER_INTERVAL);
+            match idle.park_decision(self.index, checked_at + WATCH_INTERVAL, linger) {
                 ParkDecision::Unparked => return None,
                 ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
                 ParkDecision::Lead(Some(until)) => {
@@ -478,6 +481,7 @@ impl Worker {
             let mut found = self.next_local();
             if found.is_none() && now >= checked_at + WATCH_INTERVAL {
                 checked_at = now;
+                is_active = self.others_have_started_jobs();
                 self.others().for_each(|(index, _)| self.move_old_timers(index));
                 found = self.steal_from_others();
             }
@@ -506,6 +510,11 @@ impl Worker {
             }
         }
         None
+    }
+
+    /// Returns whether another worker has started a job since this worker's last check.
+    fn others_have_started_jobs(&self) -> bool {
+        self.others().any(|(index, remote)| remote.started_jobs() != self.seen_started[index].get())
     }
 
     fn record_started_jobs(&self) {

@@ -27,7 +27,12 @@ fn jobs_injected_while_two_workers_park_are_found() {
 
 #[test]
 fn a_batch_taken_while_the_other_worker_is_parked_is_watched() {
-    model(a_batch_is_watched_while_the_other_worker_is_parked);
+    model(|| a_batch_is_watched_while_the_other_worker_is_parked(false));
+}
+
+#[test]
+fn a_batch_taken_while_the_leader_lingers_is_watched() {
+    model(|| a_batch_is_watched_while_the_other_worker_is_parked(true));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The ownership of the timers: no matter what happens to the leader, an insertion reaches a sleeping thread.
+//! The ownership of the timers, and the end of the leader's watch.
 
 use super::{Idle, ParkDecision};
 use crate::executor::timers::Timers;
@@ -18,11 +18,37 @@ fn a_deadline_behind_the_watch_of_a_leader_that_left_raises_an_alarm() {
     (0..2).for_each(|worker| idle.begin_park(worker, false));
     // One worker is up, so the leader watches it.
     let watch = now + Duration::from_millis(1);
-    let decision = idle.park_decision(0, watch);
+    let decision = idle.park_decision(0, watch, None);
     assert!(matches!(decision, ParkDecision::Lead(Some(until)) if until == watch));
     idle.unpark_self(0);
     // The next leader does not know yet that it is the leader.
     let late = watch + Duration::from_secs(1);
     idle.timers().insert(late, Waker::noop().clone(), false);
     assert_eq!(alarms.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_leader_lingers_after_the_last_worker_has_parked() {
+    let now = Instant::now();
+    let (watch, linger) = (now + Duration::from_millis(1), now + Duration::from_millis(4));
+    let idle = Idle::new(2, Timers::new(now, || {}));
+    let next_check = |linger| match idle.park_decision(0, watch, linger) {
+        ParkDecision::Lead(next_check) => next_check,
+        _ => panic!("worker 0 is the leader"),
+    };
+    idle.begin_park(0, false);
+    assert_eq!(next_check(Some(linger)), Some(watch), "the other worker is up");
+    idle.begin_park(1, false);
+    assert_eq!(next_check(Some(linger)), Some(linger));
+    assert!(!idle.is_unwatched(), "a worker that gets up need not wake the leader");
+    assert_eq!(next_check(None), None);
+    assert!(idle.is_unwatched());
+}
+
+#[test]
+fn the_only_worker_does_not_linger() {
+    let now = Instant::now();
+    let idle = Idle::new(1, Timers::new(now, || {}));
+    idle.begin_park(0, false);
+    assert!(matches!(idle.park_decision(0, now, Some(now)), ParkDecision::Lead(None)));
 }
