@@ -48,7 +48,18 @@ fn parse() -> Result<Command, lexopt::Error> {
 
 async fn dispatch<F: Framework>(command: Command) {
     let budget = command.budget;
-    let needs_actors = ["ring", "rings", "ping", "spawn", "fork", "idle"];
+    let needs_actors = [
+        "call-timeout",
+        "relay",
+        "ring",
+        "rings",
+        "ping",
+        "spawn",
+        "fork",
+        "big",
+        "chameneos",
+        "idle",
+    ];
     if !F::HAS_ACTORS && needs_actors.contains(&command.workload.as_str()) {
         return;
     }
@@ -60,6 +71,8 @@ async fn dispatch<F: Framework>(command: Command) {
         "call-10000" => measure::<F, w::Call<F, 10_000>>(budget).await,
         "call-100000" => measure::<F, w::Call<F, 100_000>>(budget).await,
         "call-1000000" => measure::<F, w::Call<F, 1_000_000>>(budget).await,
+        "call-timeout" => measure::<F, w::TimedCall<F>>(budget).await,
+        "relay" => measure::<F, w::Relay<F>>(budget).await,
         "fan" => measure::<F, w::Clients<F, 64>>(budget).await,
         "send" => measure::<F, w::Send<F, 1>>(budget).await,
         "send-4" => measure::<F, w::Send<F, 4>>(budget).await,
@@ -74,6 +87,8 @@ async fn dispatch<F: Framework>(command: Command) {
         "ring" => measure::<F, w::Ring<F, 1, 1000>>(budget).await,
         "rings" => measure::<F, w::Ring<F, 16, 100>>(budget).await,
         "ping" => measure::<F, w::Ring<F, 1, 2>>(budget).await,
+        "big" => measure::<F, w::Big<F>>(budget).await,
+        "chameneos" => measure::<F, w::Chameneos<F>>(budget).await,
         "idle" => memory::measure::<F>(operations(budget) as usize).await,
         "flood" => latency::measure::<F>(Disturbance::Flood, time(budget)).await,
         "timer" if F::HAS_TIMERS => latency::measure_timer::<F>(time(budget)).await,

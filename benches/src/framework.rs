@@ -1,15 +1,18 @@
-//! The interface of a framework: three actors, a runtime, and tasks.
+//! The interface of a framework: five actors, a runtime, and tasks.
 
+use crate::savina::{Letter, Role};
 use std::hint::black_box;
 use std::time::Duration;
 
-/// A way to write actors. `Counter` works for its callers, `Node` passes a token on to the next
-/// node, `Sink` discards messages of `N` bytes. All mailboxes have a capacity of 64 messages if the
-/// framework supports bounds.
+/// A way to write actors. `Counter` works for its callers, `Relay` calls a counter for its callers,
+/// `Node` passes a token on to the next node, `Sink` discards messages of `N` bytes, and `Player` has a role
+/// of the Savina suite. All mailboxes have a capacity of 64 messages if the framework supports bounds.
 pub trait Framework: 'static {
     type Counter: Clone + Send + Sync + 'static;
+    type Relay: Clone + Send + Sync + 'static;
     type Node: Clone + Send + Sync + 'static;
     type Sink<const N: usize>: Clone + Send + Sync + 'static;
+    type Player: Clone + Send + Sync + 'static;
 
     /// Whether there are actors; the lower bound, a mutex, has none.
     const HAS_ACTORS: bool = true;
@@ -30,8 +33,18 @@ pub trait Framework: 'static {
     fn counter() -> impl Future<Output = Self::Counter> + Send;
     /// Makes the counter work for `rounds` of [`spin`] and waits for its reply.
     fn call(counter: &Self::Counter, rounds: u64) -> impl Future<Output = u64> + Send;
+    /// The same with a timeout, which never elapses.
+    fn call_within(
+        counter: &Self::Counter,
+        rounds: u64,
+        limit: Duration,
+    ) -> impl Future<Output = u64> + Send;
     /// The same without a reply; waits for capacity if there is a bound.
     fn send(counter: &Self::Counter, rounds: u64) -> impl Future<Output = ()> + Send;
+
+    fn relay(counter: Self::Counter) -> impl Future<Output = Self::Relay> + Send;
+    /// Like a call to the counter of the relay.
+    fn call_relay(relay: &Self::Relay, rounds: u64) -> impl Future<Output = u64> + Send;
 
     /// A node that notifies `done` when a token has no hops left.
     fn node(done: Done) -> impl Future<Output = Self::Node> + Send;
@@ -45,6 +58,10 @@ pub trait Framework: 'static {
     ) -> impl Future<Output = ()> + Send;
     /// Waits until it has received all messages; returns their total.
     fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> impl Future<Output = u64> + Send;
+
+    fn player(role: Role<Self::Player>) -> impl Future<Output = Self::Player> + Send;
+    fn tell(player: &Self::Player, letter: Letter<Self::Player>)
+    -> impl Future<Output = ()> + Send;
 }
 
 /// Notified when a token has no hops left.

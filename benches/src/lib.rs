@@ -9,7 +9,9 @@ mod load;
 mod memory;
 mod workloads;
 
+pub mod by_hand;
 pub mod ours;
+pub mod savina;
 
 pub use command::run;
 pub use framework::{Done, Framework, spin};

@@ -1,6 +1,7 @@
 //! This framework: with sync handlers, with async handlers, and with supervised and named actors.
 
 use crate::framework::{Done, Framework, spin};
+use crate::savina::{Letter, Role};
 use actor_core::prelude::*;
 use actor_core::supervision::{Child, Supervisor, SupervisorAddr};
 use std::sync::OnceLock;
@@ -37,6 +38,31 @@ impl Later {
     async fn work(&mut self, rounds: u64) -> u64 {
         self.total += spin(rounds);
         self.total
+    }
+}
+
+/// A handler that awaits a call is async, whatever the handlers of the counter are.
+#[actor]
+pub struct Relay {
+    counter: CounterAddr,
+}
+
+#[actor]
+impl Relay {
+    async fn work(&mut self, rounds: u64) -> u64 {
+        self.counter.work(rounds).await.expect("a counter does not fail")
+    }
+}
+
+#[actor]
+pub struct LaterRelay {
+    counter: LaterAddr,
+}
+
+#[actor]
+impl LaterRelay {
+    async fn work(&mut self, rounds: u64) -> u64 {
+        self.counter.work(rounds).await.expect("a counter does not fail")
     }
 }
 
@@ -96,6 +122,34 @@ impl<const N: usize> Sink<N> {
     }
 }
 
+#[actor]
+pub struct Player {
+    role: Role<PlayerAddr>,
+}
+
+#[actor]
+impl Player {
+    fn letter(&mut self, letter: Letter<PlayerAddr>) {
+        for (to, letter) in self.role.handle(letter).into_iter().flatten() {
+            to.letter(letter).try_send().expect("a mailbox has capacity for all players");
+        }
+    }
+}
+
+#[actor]
+pub struct LaterPlayer {
+    role: Role<LaterPlayerAddr>,
+}
+
+#[actor]
+impl LaterPlayer {
+    async fn letter(&mut self, letter: Letter<LaterPlayerAddr>) {
+        for (to, letter) in self.role.handle(letter).into_iter().flatten() {
+            to.letter(letter).send().await.expect("a player does not end");
+        }
+    }
+}
+
 /// Gives a counter a shared supervisor and a name of its own.
 fn supervised() -> CounterAddr {
     static SUPERVISOR: OnceLock<SupervisorAddr> = OnceLock::new();
@@ -108,11 +162,13 @@ fn supervised() -> CounterAddr {
 }
 
 macro_rules! framework {
-    ($flavour:ident, $counter:ident, $node:ident, $make:expr) => {
+    ($flavour:ident, $counter:ident, $relay:ident, $node:ident, $player:ident, $make:expr) => {
         impl Framework for $flavour {
             type Counter = <$counter as Actor>::Addr;
+            type Relay = <$relay as Actor>::Addr;
             type Node = <$node as Actor>::Addr;
             type Sink<const N: usize> = SinkAddr<N>;
+            type Player = <$player as Actor>::Addr;
 
             const HAS_TIMERS: bool = true;
 
@@ -137,8 +193,20 @@ macro_rules! framework {
                 counter.work(rounds).await.expect("a counter does not fail")
             }
 
+            async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+                counter.work(rounds).timeout(limit).await.expect("a counter does not fail")
+            }
+
             async fn send(counter: &Self::Counter, rounds: u64) {
                 counter.work(rounds).send().await.expect("a counter does not end");
+            }
+
+            async fn relay(counter: Self::Counter) -> Self::Relay {
+                $relay { counter }.spawn()
+            }
+
+            async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+                relay.work(rounds).await.expect("a relay does not fail")
             }
 
             async fn node(done: Done) -> Self::Node {
@@ -164,10 +232,18 @@ macro_rules! framework {
             async fn swallowed<const N: usize>(sink: &SinkAddr<N>) -> u64 {
                 sink.swallowed().await.expect("a sink does not fail")
             }
+
+            async fn player(role: Role<Self::Player>) -> Self::Player {
+                $player { role }.spawn()
+            }
+
+            async fn tell(player: &Self::Player, letter: Letter<Self::Player>) {
+                player.letter(letter).send().await.expect("a player does not end");
+            }
         }
     };
 }
 
-framework!(Sync, Counter, Node, Counter { total: 0 }.spawn());
-framework!(Async, Later, LaterNode, Later { total: 0 }.spawn());
-framework!(Supervised, Counter, Node, supervised());
+framework!(Sync, Counter, Relay, Node, Player, Counter { total: 0 }.spawn());
+framework!(Async, Later, LaterRelay, LaterNode, LaterPlayer, Later { total: 0 }.spawn());
+framework!(Supervised, Counter, Relay, Node, Player, supervised());

@@ -2,8 +2,10 @@
 
 use crate::framework::{Done, Framework};
 use crate::load::Load;
+use crate::savina::{Letter, PLAYERS, Role};
 use async_channel::Receiver;
 use futures_util::future::join_all;
+use std::time::Duration;
 
 /// Calls to `ACTORS` actors in turn; each call waits for the reply of the previous one.
 pub(crate) struct Call<F: Framework, const ACTORS: usize> {
@@ -30,6 +32,48 @@ impl<F: Framework, const ACTORS: usize> Load<F> for Call<F, ACTORS> {
             // A step that is coprime to every power of ten: successive actors are not adjacent in
             // memory.
             self.next = (self.next + 7919) % ACTORS;
+        }
+        operations
+    }
+}
+
+/// Calls with a timeout of 30 s.
+pub(crate) struct TimedCall<F: Framework>(F::Counter);
+
+impl<F: Framework> Load<F> for TimedCall<F> {
+    const CHUNK: u64 = 1000;
+
+    async fn set_up() -> Self {
+        TimedCall(F::counter().await)
+    }
+
+    async fn run(&mut self, operations: u64) -> u64 {
+        for _ in 0..operations {
+            F::call_within(&self.0, 0, Duration::from_secs(30)).await;
+        }
+        operations
+    }
+}
+
+/// Calls to an actor whose handler calls another actor.
+pub(crate) struct Relay<F: Framework> {
+    relay: F::Relay,
+    total: u64,
+}
+
+impl<F: Framework> Load<F> for Relay<F> {
+    const CHUNK: u64 = 1000;
+
+    async fn set_up() -> Self {
+        let relay = F::relay(F::counter().await).await;
+        let total = F::call_relay(&relay, 1).await;
+        Relay { relay, total }
+    }
+
+    async fn run(&mut self, operations: u64) -> u64 {
+        for _ in 0..operations {
+            let total = F::call_relay(&self.relay, 0).await;
+            assert_eq!(total, self.total, "the reply of the counter");
         }
         operations
     }
@@ -212,6 +256,76 @@ impl<F: Framework, const N: usize> Load<F> for Bytes<F, N> {
             F::swallow(&self.0, [7; N]).await;
         }
         F::swallowed(&self.0).await;
+        operations
+    }
+}
+
+/// *Big* of the Savina suite: 60 actors; each pings another one, chosen at random, and waits for its pong. An
+/// operation is a ping and its pong.
+pub(crate) struct Big<F: Framework> {
+    players: Vec<F::Player>,
+    results: Receiver<u64>,
+}
+
+impl<F: Framework> Load<F> for Big<F> {
+    const CHUNK: u64 = 256 * PLAYERS as u64;
+
+    async fn set_up() -> Self {
+        let (result, results) = async_channel::bounded(PLAYERS);
+        let mut players = Vec::new();
+        for own in 0..PLAYERS {
+            players.push(F::player(Role::pinger(own, result.clone())).await);
+        }
+        for player in &players {
+            F::tell(player, Letter::Contacts(players.clone())).await;
+        }
+        Big { players, results }
+    }
+
+    async fn run(&mut self, operations: u64) -> u64 {
+        let share = operations / PLAYERS as u64;
+        for player in &self.players {
+            F::tell(player, Letter::Start(share)).await;
+        }
+        let mut answered = 0;
+        for _ in 0..PLAYERS {
+            answered += self.results.recv().await.unwrap_or(0);
+        }
+        assert_eq!(answered, share * PLAYERS as u64, "one pong for each ping");
+        answered
+    }
+}
+
+/// *Chameneos* of the Savina suite: 60 creatures go to a mall, which pairs them; both change their color and
+/// go to the mall again. An operation is a meeting, which takes four messages.
+pub(crate) struct Chameneos<F: Framework> {
+    mall: F::Player,
+    creatures: Vec<F::Player>,
+    results: Receiver<u64>,
+}
+
+impl<F: Framework> Load<F> for Chameneos<F> {
+    const CHUNK: u64 = 10_000;
+
+    async fn set_up() -> Self {
+        let (result, results) = async_channel::bounded(1);
+        let mall = F::player(Role::mall(result)).await;
+        let mut creatures = Vec::new();
+        for number in 0..PLAYERS {
+            let creature = F::player(Role::creature((number % 3) as u8)).await;
+            F::tell(&creature, Letter::Contacts(vec![mall.clone(), creature.clone()])).await;
+            creatures.push(creature);
+        }
+        Chameneos { mall, creatures, results }
+    }
+
+    async fn run(&mut self, operations: u64) -> u64 {
+        F::tell(&self.mall, Letter::Start(operations)).await;
+        for creature in &self.creatures {
+            F::tell(creature, Letter::Start(operations)).await;
+        }
+        let met = self.results.recv().await;
+        assert_eq!(met, Ok(2 * operations), "both creatures count each meeting");
         operations
     }
 }

@@ -1,10 +1,12 @@
 //! actix: one arbiter per worker, with actors and tasks assigned in turn. It has no send that waits
 //! for capacity; `do_send` ignores the bound.
 
-use actix::{Actor, Addr, ArbiterHandle, Context, Handler, Message};
+use actix::{Actor, Addr, ArbiterHandle, Context, Handler, Message, ResponseFuture};
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 struct Actix;
 
@@ -42,6 +44,24 @@ impl Handler<Work> for Counter {
     fn handle(&mut self, work: Work, _: &mut Context<Self>) -> u64 {
         self.total += spin(work.0);
         self.total
+    }
+}
+
+struct Relay {
+    counter: Addr<Counter>,
+}
+
+impl Actor for Relay {
+    type Context = Context<Self>;
+}
+
+/// A handler that awaits a call returns a future, which runs concurrently with the next messages.
+impl Handler<Work> for Relay {
+    type Result = ResponseFuture<u64>;
+
+    fn handle(&mut self, work: Work, _: &mut Context<Self>) -> ResponseFuture<u64> {
+        let answer = self.counter.send(work);
+        Box::pin(async { answer.await.expect("a counter answers") })
     }
 }
 
@@ -113,10 +133,34 @@ impl<const N: usize> Handler<Swallowed> for Sink<N> {
     }
 }
 
+struct Player {
+    role: Role<Addr<Player>>,
+}
+
+impl Actor for Player {
+    type Context = Context<Self>;
+}
+
+#[derive(Message)]
+#[rtype("()")]
+struct Delivery(Letter<Addr<Player>>);
+
+impl Handler<Delivery> for Player {
+    type Result = ();
+
+    fn handle(&mut self, delivery: Delivery, _: &mut Context<Self>) {
+        for (to, letter) in self.role.handle(delivery.0).into_iter().flatten() {
+            to.do_send(Delivery(letter));
+        }
+    }
+}
+
 impl Framework for Actix {
     type Counter = Addr<Counter>;
+    type Relay = Addr<Relay>;
     type Node = Addr<Node>;
     type Sink<const N: usize> = Addr<Sink<N>>;
+    type Player = Addr<Player>;
 
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
         actix::System::new().block_on(async move {
@@ -139,8 +183,20 @@ impl Framework for Actix {
         counter.send(Work(rounds)).await.expect("a counter answers")
     }
 
+    async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+        counter.send(Work(rounds)).timeout(limit).await.expect("a counter answers")
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         counter.do_send(Work(rounds));
+    }
+
+    async fn relay(counter: Self::Counter) -> Self::Relay {
+        start(Relay { counter })
+    }
+
+    async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+        relay.send(Work(rounds)).await.expect("a relay answers")
     }
 
     async fn node(done: Done) -> Self::Node {
@@ -165,6 +221,14 @@ impl Framework for Actix {
 
     async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
         sink.send(Swallowed).await.expect("a sink answers")
+    }
+
+    async fn player(role: Role<Self::Player>) -> Self::Player {
+        start(Player { role })
+    }
+
+    async fn tell(player: &Self::Player, letter: Letter<Self::Player>) {
+        player.do_send(Delivery(letter));
     }
 }
 

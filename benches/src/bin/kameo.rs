@@ -1,9 +1,11 @@
 //! kameo, with mailboxes bounded at 64.
 
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
 use kameo::actor::{ActorRef, Spawn};
 use kameo::mailbox;
 use kameo::message::{Context, Message};
+use std::time::Duration;
 
 struct Kameo;
 
@@ -20,6 +22,19 @@ impl Message<Work> for Counter {
     async fn handle(&mut self, work: Work, _: &mut Context<Self, u64>) -> u64 {
         self.total += spin(work.0);
         self.total
+    }
+}
+
+#[derive(kameo::Actor)]
+struct Relay {
+    counter: ActorRef<Counter>,
+}
+
+impl Message<Work> for Relay {
+    type Reply = u64;
+
+    async fn handle(&mut self, work: Work, _: &mut Context<Self, u64>) -> u64 {
+        self.counter.ask(work).await.expect("a counter answers")
     }
 }
 
@@ -75,10 +90,27 @@ impl<const N: usize> Message<Swallowed> for Sink<N> {
     }
 }
 
+#[derive(kameo::Actor)]
+struct Player {
+    role: Role<ActorRef<Player>>,
+}
+
+impl Message<Letter<ActorRef<Player>>> for Player {
+    type Reply = ();
+
+    async fn handle(&mut self, letter: Letter<ActorRef<Player>>, _: &mut Context<Self, ()>) {
+        for (to, letter) in self.role.handle(letter).into_iter().flatten() {
+            to.tell(letter).await.expect("a player does not end");
+        }
+    }
+}
+
 impl Framework for Kameo {
     type Counter = ActorRef<Counter>;
+    type Relay = ActorRef<Relay>;
     type Node = ActorRef<Node>;
     type Sink<const N: usize> = ActorRef<Sink<N>>;
+    type Player = ActorRef<Player>;
 
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
         benches::tokio(workers, main);
@@ -96,8 +128,20 @@ impl Framework for Kameo {
         counter.ask(Work(rounds)).await.expect("a counter answers")
     }
 
+    async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+        counter.ask(Work(rounds)).reply_timeout(limit).await.expect("a counter answers")
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         counter.tell(Work(rounds)).await.expect("a counter does not end");
+    }
+
+    async fn relay(counter: Self::Counter) -> Self::Relay {
+        Relay::spawn_with_mailbox(Relay { counter }, mailbox::bounded(64))
+    }
+
+    async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+        relay.ask(Work(rounds)).await.expect("a relay answers")
     }
 
     async fn node(done: Done) -> Self::Node {
@@ -122,6 +166,14 @@ impl Framework for Kameo {
 
     async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
         sink.ask(Swallowed).await.expect("a sink answers")
+    }
+
+    async fn player(role: Role<Self::Player>) -> Self::Player {
+        Player::spawn_with_mailbox(Player { role }, mailbox::bounded(64))
+    }
+
+    async fn tell(player: &Self::Player, letter: Letter<Self::Player>) {
+        player.tell(letter).await.expect("a player does not end");
     }
 }
 

@@ -1,8 +1,10 @@
 //! The lower bound: a plain struct behind a mutex, called by tokio tasks. There is no waiting for
 //! other tasks.
 
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 struct Floor;
 
@@ -14,8 +16,10 @@ fn add(total: &Mutex<u64>, amount: u64) -> u64 {
 
 impl Framework for Floor {
     type Counter = Arc<Mutex<u64>>;
+    type Relay = ();
     type Node = ();
     type Sink<const N: usize> = Arc<Mutex<u64>>;
+    type Player = ();
 
     const HAS_ACTORS: bool = false;
 
@@ -35,8 +39,19 @@ impl Framework for Floor {
         add(counter, spin(rounds))
     }
 
+    /// The mutex of the standard library has no timeouts; not run.
+    async fn call_within(counter: &Self::Counter, rounds: u64, _: Duration) -> u64 {
+        add(counter, spin(rounds))
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         add(counter, spin(rounds));
+    }
+
+    async fn relay(_: Self::Counter) {}
+
+    async fn call_relay((): &(), _: u64) -> u64 {
+        0
     }
 
     async fn node(_: Done) {}
@@ -56,6 +71,10 @@ impl Framework for Floor {
     async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
         add(sink, 0)
     }
+
+    async fn player(_: Role<()>) {}
+
+    async fn tell((): &(), _: Letter<()>) {}
 }
 
 fn main() {

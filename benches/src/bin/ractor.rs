@@ -1,7 +1,9 @@
 //! ractor, with unbounded mailboxes.
 
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
-use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, call};
+use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, call, call_t};
+use std::time::Duration;
 
 struct Ractor;
 
@@ -34,6 +36,36 @@ impl Actor for Counter {
             }
             Work::Send(rounds) => *total += spin(rounds),
         }
+        Ok(())
+    }
+}
+
+struct Relay;
+
+enum Errand {
+    Call(u64, RpcReplyPort<u64>),
+}
+
+impl Actor for Relay {
+    type Msg = Errand;
+    type State = ActorRef<Work>;
+    type Arguments = ActorRef<Work>;
+
+    async fn pre_start(
+        &self,
+        _: ActorRef<Errand>,
+        counter: ActorRef<Work>,
+    ) -> Result<ActorRef<Work>, ActorProcessingErr> {
+        Ok(counter)
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Errand>,
+        Errand::Call(rounds, reply): Errand,
+        counter: &mut ActorRef<Work>,
+    ) -> Result<(), ActorProcessingErr> {
+        reply.send(call!(counter, Work::Call, rounds)?)?;
         Ok(())
     }
 }
@@ -106,10 +138,46 @@ impl<const N: usize> Actor for Sink<N> {
     }
 }
 
+struct Player;
+
+/// An address that the messages can contain.
+#[derive(Clone)]
+struct Seat(ActorRef<Delivery>);
+
+struct Delivery(Letter<Seat>);
+
+impl Actor for Player {
+    type Msg = Delivery;
+    type State = Role<Seat>;
+    type Arguments = Role<Seat>;
+
+    async fn pre_start(
+        &self,
+        _: ActorRef<Delivery>,
+        role: Role<Seat>,
+    ) -> Result<Role<Seat>, ActorProcessingErr> {
+        Ok(role)
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Delivery>,
+        delivery: Delivery,
+        role: &mut Role<Seat>,
+    ) -> Result<(), ActorProcessingErr> {
+        for (to, letter) in role.handle(delivery.0).into_iter().flatten() {
+            to.0.cast(Delivery(letter))?;
+        }
+        Ok(())
+    }
+}
+
 impl Framework for Ractor {
     type Counter = ActorRef<Work>;
+    type Relay = ActorRef<Errand>;
     type Node = ActorRef<Hop>;
     type Sink<const N: usize> = ActorRef<Mouthful<N>>;
+    type Player = Seat;
 
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
         benches::tokio(workers, main);
@@ -127,8 +195,21 @@ impl Framework for Ractor {
         call!(counter, Work::Call, rounds).expect("a counter answers")
     }
 
+    async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+        let millis = limit.as_millis() as u64;
+        call_t!(counter, Work::Call, millis, rounds).expect("a counter answers")
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         counter.cast(Work::Send(rounds)).expect("a counter does not end");
+    }
+
+    async fn relay(counter: Self::Counter) -> Self::Relay {
+        Actor::spawn(None, Relay, counter).await.expect("a relay starts").0
+    }
+
+    async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+        call!(relay, Errand::Call, rounds).expect("a relay answers")
     }
 
     async fn node(done: Done) -> Self::Node {
@@ -153,6 +234,14 @@ impl Framework for Ractor {
 
     async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
         call!(sink, Mouthful::Swallowed).expect("a sink answers")
+    }
+
+    async fn player(role: Role<Seat>) -> Seat {
+        Seat(Actor::spawn(None, Player, role).await.expect("a player starts").0)
+    }
+
+    async fn tell(player: &Seat, letter: Letter<Seat>) {
+        player.0.cast(Delivery(letter)).expect("a player does not end");
     }
 }
 

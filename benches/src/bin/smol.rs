@@ -1,10 +1,14 @@
-//! A hand-written smol task: `async-executor`, `async_channel::bounded(64)`, `oneshot`.
+//! A hand-written smol task: `async-executor`, `async_channel::bounded(64)`, `oneshot`, and the timers of
+//! `async-io`.
 
 use async_channel::{self as channel, Sender};
 use async_executor::Executor;
+use async_io::Timer;
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
 use std::sync::LazyLock;
 use std::thread;
+use std::time::Duration;
 
 struct Smol;
 
@@ -29,10 +33,16 @@ enum Mouthful<const N: usize> {
     Swallowed(oneshot::Sender<u64>),
 }
 
+/// An address that the messages can contain.
+#[derive(Clone)]
+struct Seat(Sender<Letter<Seat>>);
+
 impl Framework for Smol {
     type Counter = Sender<Work>;
+    type Relay = Sender<Work>;
     type Node = Sender<Hop>;
     type Sink<const N: usize> = Sender<Mouthful<N>>;
+    type Player = Seat;
 
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
         let (done, ended) = channel::bounded::<()>(1);
@@ -68,8 +78,34 @@ impl Framework for Smol {
         answer.await.expect("a counter answers")
     }
 
+    async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+        let answer = async { Some(Self::call(counter, rounds).await) };
+        let late = async {
+            Timer::after(limit).await;
+            None
+        };
+        futures_lite::future::or(answer, late).await.expect("a counter is fast")
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         let _ = counter.send(Work { rounds, reply: None }).await;
+    }
+
+    async fn relay(counter: Self::Counter) -> Self::Relay {
+        let (sender, receiver) = channel::bounded::<Work>(64);
+        start(async move {
+            while let Ok(work) = receiver.recv().await {
+                let total = Self::call(&counter, work.rounds).await;
+                if let Some(reply) = work.reply {
+                    let _ = reply.send(total);
+                }
+            }
+        });
+        sender
+    }
+
+    async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+        Self::call(relay, rounds).await
     }
 
     async fn node(done: Done) -> Self::Node {
@@ -124,6 +160,22 @@ impl Framework for Smol {
         let (reply, answer) = oneshot::async_channel();
         let _ = sink.send(Mouthful::Swallowed(reply)).await;
         answer.await.expect("a sink answers")
+    }
+
+    async fn player(mut role: Role<Seat>) -> Seat {
+        let (sender, receiver) = channel::bounded::<Letter<Seat>>(64);
+        start(async move {
+            while let Ok(letter) = receiver.recv().await {
+                for (to, letter) in role.handle(letter).into_iter().flatten() {
+                    let _ = to.0.send(letter).await;
+                }
+            }
+        });
+        Seat(sender)
+    }
+
+    async fn tell(player: &Seat, letter: Letter<Seat>) {
+        let _ = player.0.send(letter).await;
     }
 }
 

@@ -1,6 +1,8 @@
 //! xtra on tokio, with mailboxes bounded at 64.
 
+use benches::savina::{Letter, Role};
 use benches::{Done, Framework, spin};
+use std::time::Duration;
 use xtra::prelude::*;
 
 struct Xtra;
@@ -18,6 +20,19 @@ impl Handler<Work> for Counter {
     async fn handle(&mut self, work: Work, _: &mut Context<Self>) -> u64 {
         self.total += spin(work.0);
         self.total
+    }
+}
+
+#[derive(xtra::Actor)]
+struct Relay {
+    counter: Address<Counter>,
+}
+
+impl Handler<Work> for Relay {
+    type Return = u64;
+
+    async fn handle(&mut self, work: Work, _: &mut Context<Self>) -> u64 {
+        self.counter.send(work).await.expect("a counter answers")
     }
 }
 
@@ -73,10 +88,27 @@ impl<const N: usize> Handler<Swallowed> for Sink<N> {
     }
 }
 
+#[derive(xtra::Actor)]
+struct Player {
+    role: Role<Address<Player>>,
+}
+
+impl Handler<Letter<Address<Player>>> for Player {
+    type Return = ();
+
+    async fn handle(&mut self, letter: Letter<Address<Player>>, _: &mut Context<Self>) {
+        for (to, letter) in self.role.handle(letter).into_iter().flatten() {
+            drop(to.send(letter).detach().await.expect("a player does not end"));
+        }
+    }
+}
+
 impl Framework for Xtra {
     type Counter = Address<Counter>;
+    type Relay = Address<Relay>;
     type Node = Address<Node>;
     type Sink<const N: usize> = Address<Sink<N>>;
+    type Player = Address<Player>;
 
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
         benches::tokio(workers, main);
@@ -94,8 +126,22 @@ impl Framework for Xtra {
         counter.send(Work(rounds)).await.expect("a counter answers")
     }
 
+    /// xtra has no timeouts; its documentation uses those of tokio.
+    async fn call_within(counter: &Self::Counter, rounds: u64, limit: Duration) -> u64 {
+        let answer = tokio::time::timeout(limit, counter.send(Work(rounds))).await;
+        answer.expect("a counter is fast").expect("a counter answers")
+    }
+
     async fn send(counter: &Self::Counter, rounds: u64) {
         drop(counter.send(Work(rounds)).detach().await.expect("a counter does not end"));
+    }
+
+    async fn relay(counter: Self::Counter) -> Self::Relay {
+        xtra::spawn_tokio(Relay { counter }, Mailbox::bounded(64))
+    }
+
+    async fn call_relay(relay: &Self::Relay, rounds: u64) -> u64 {
+        relay.send(Work(rounds)).await.expect("a relay answers")
     }
 
     async fn node(done: Done) -> Self::Node {
@@ -120,6 +166,14 @@ impl Framework for Xtra {
 
     async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
         sink.send(Swallowed).await.expect("a sink answers")
+    }
+
+    async fn player(role: Role<Self::Player>) -> Self::Player {
+        xtra::spawn_tokio(Player { role }, Mailbox::bounded(64))
+    }
+
+    async fn tell(player: &Self::Player, letter: Letter<Self::Player>) {
+        drop(player.send(letter).detach().await.expect("a player does not end"));
     }
 }
 

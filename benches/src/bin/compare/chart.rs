@@ -8,6 +8,9 @@ use std::fmt::Write;
 const ROWS: &[&str] =
     &["call", "send, 1 producer", "ring of 1000, per hop", "spawn and first call"];
 
+/// The frameworks without bars.
+const HIDDEN: &[&str] = &["ours-async", "tokio-unbounded"];
+
 /// The numbers of workers, and how strongly their bars are colored.
 const WORKERS: &[(&str, f64)] = &[("1", 0.55), ("2", 0.25)];
 
@@ -72,7 +75,7 @@ pub fn svg(table: &str) -> Option<String> {
 type Bars<'a> = Vec<(&'static str, Vec<Option<(&'a str, Multiple)>>)>;
 
 fn frameworks<'a>(table: &'a str, title: &str) -> Bars<'a> {
-    let shown = FRAMEWORKS.iter().filter(|(binary, _)| *binary != "ours-async");
+    let shown = FRAMEWORKS.iter().filter(|(binary, _)| !HIDDEN.contains(binary));
     let bars = shown.map(|(_, heading)| {
         let of = |(workers, _): &(&str, f64)| {
             let cell = table::cell(table, title, workers, heading)?;

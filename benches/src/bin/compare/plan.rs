@@ -5,6 +5,7 @@ pub const FRAMEWORKS: &[(&str, &str)] = &[
     ("ours", "ours"),
     ("ours-async", "ours, async handlers"),
     ("tokio", "tokio by hand"),
+    ("tokio-unbounded", "tokio by hand, unbounded"),
     ("smol", "smol by hand"),
     ("kameo", "kameo 0.22.2"),
     ("ractor", "ractor 0.16.5"),
@@ -44,6 +45,10 @@ const fn large(title: &'static str, workload: &'static str, workers: usize) -> R
 pub const TIMED: &[Row] = &[
     row("call", "call", 1),
     row("call", "call", 2),
+    row("call with a timeout of 30 s", "call-timeout", 1),
+    row("call with a timeout of 30 s", "call-timeout", 2),
+    row("call of a handler that calls another actor", "relay", 1),
+    row("call of a handler that calls another actor", "relay", 2),
     row("call, 64 clients", "fan", 1),
     row("call, 64 clients", "fan", 2),
     row("send, 1 producer", "send", 1),
@@ -64,6 +69,10 @@ pub const TIMED: &[Row] = &[
     row("16 rings, per hop", "rings", 2),
     row("ping-pong, per hop", "ping", 1),
     row("ping-pong, per hop", "ping", 2),
+    row("big, per ping and pong", "big", 1),
+    row("big, per ping and pong", "big", 2),
+    row("chameneos, per meeting", "chameneos", 1),
+    row("chameneos, per meeting", "chameneos", 2),
 ];
 
 /// The growth of the cost, also in nanoseconds.
