@@ -1,5 +1,5 @@
 //! The allocator of all binaries: the default one with a counter per thread, so that counting
-//! causes no contention.
+//! causes no contention, and executes no atomic read-modify-write that would count for a framework.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Counting;
 
-/// The number of counters; threads share one only if there are more threads than this.
+/// The number of counters. Threads share one only if there are more threads than this, and then lose counts.
 const SHARDS: usize = 64;
 
 #[repr(align(128))]
@@ -27,7 +27,8 @@ fn count() {
         }
         own.get()
     });
-    SHARD[own.unwrap_or(0)].0.fetch_add(1, Ordering::Relaxed);
+    let shard = &SHARD[own.unwrap_or(0)].0;
+    shard.store(shard.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
 // SAFETY: every call is passed on unchanged to the default allocator.

@@ -2,6 +2,7 @@
 
 use crate::allocations;
 use crate::framework::Framework;
+use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};
 
 /// One workload.
@@ -33,12 +34,19 @@ pub(crate) async fn measure<F: Framework, L: Load<F>>(budget: Budget) {
         Budget::Time(limit) => limit,
     };
     load.run(L::CHUNK).await;
-    let (allocated, began) = (allocations::total(), Instant::now());
+    let (allocated, busy, began) = (allocations::total(), cpu_time(), Instant::now());
     let mut done = 0;
     while began.elapsed() < limit {
         done += load.run(L::CHUNK).await;
     }
     let nanos = began.elapsed().as_nanos() as f64 / done as f64;
+    let cpu = (cpu_time() - busy).as_nanos() as f64 / done as f64;
     let allocations = (allocations::total() - allocated) as f64 / done as f64;
-    println!("ns={nanos} allocations={allocations}");
+    println!("ns={nanos} cpu={cpu} allocations={allocations}");
+}
+
+/// The time that all threads of this process have computed, in user mode and in the kernel.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }

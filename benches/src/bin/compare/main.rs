@@ -4,6 +4,7 @@
 //! README's figures from the existing table.
 
 mod chart;
+mod executed;
 mod plan;
 mod readme;
 mod results;

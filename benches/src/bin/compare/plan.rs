@@ -75,6 +75,15 @@ pub const TIMED: &[Row] = &[
     row("chameneos, per meeting", "chameneos", 2),
 ];
 
+/// The workloads whose instructions and atomic operations are counted, with their names in the titles.
+pub const COUNTED: &[(&str, &str)] = &[
+    ("call", "call"),
+    ("call-timeout", "call with a timeout"),
+    ("relay", "call of a handler that calls"),
+    ("send", "send"),
+    ("ring", "hop"),
+];
+
 /// The growth of the cost, also in nanoseconds.
 pub const GROWTH: &[Row] = &[
     long("call one of 10 actors", "call-10", 1),

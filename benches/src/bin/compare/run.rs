@@ -1,7 +1,8 @@
 //! Runs the binaries, one at a time: each round runs every framework once per row, so that a
 //! temporarily slow machine slows all of them.
 
-use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED, is_small};
+use crate::executed::{self, Counter, Executed};
+use crate::plan::{COUNTED, FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED, is_small};
 use crate::results::{Results, Sample};
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,6 +13,8 @@ const ROUNDS: usize = 5;
 const MILLIS: u64 = 120;
 /// The number of rounds of expensive rows: large ones, and memory.
 const FEW_ROUNDS: usize = 3;
+/// The number of operations of the shorter run whose instructions are counted.
+const OPERATIONS: u64 = 5000;
 
 pub fn all(quick: bool) -> Results {
     let mut results = Results::default();
@@ -26,7 +29,7 @@ pub fn all(quick: bool) -> Results {
         }
     }
     memory(&mut results, quick);
-    instructions(&mut results);
+    executed(&mut results);
     results
 }
 
@@ -60,37 +63,50 @@ fn memory(results: &mut Results, quick: bool) {
     }
 }
 
-/// Instructions per operation, if callgrind is available: the difference between a long and a short
-/// run, so that startup and shutdown do not count.
-fn instructions(results: &mut Results) {
+/// Instructions and atomic operations per operation, if callgrind is available: the difference between a long
+/// and a short run, so that startup and shutdown do not count.
+fn executed(results: &mut Results) {
     if Command::new("valgrind").arg("--version").output().is_err() {
         eprintln!("no instructions are counted: valgrind was not found");
         return;
     }
-    for workload in ["call", "send", "ring"] {
+    let knows_atomics = executed::knows_atomics();
+    let mut counter = Counter::default();
+    for (workload, _) in COUNTED {
         eprintln!("instructions of {workload}");
         for (framework, _) in FRAMEWORKS {
-            let [short, long] =
-                [10_000, 30_000].map(|operations| count(framework, workload, operations));
-            if let (Some(short), Some(long)) = (short, long) {
-                let sample = [("instructions".to_owned(), (long - short) / 20_000.0)].into();
-                results.add(workload, 1, framework, sample);
+            let [short, long] = [OPERATIONS, 3 * OPERATIONS]
+                .map(|operations| count(&mut counter, framework, workload, operations));
+            let (Some(short), Some(long)) = (short, long) else { continue };
+            let each = |long: f64, short: f64| (long - short) / (2 * OPERATIONS) as f64;
+            let mut sample = Sample::new();
+            sample.insert("instructions".into(), each(long.instructions, short.instructions));
+            if knows_atomics {
+                sample.insert("atomics".into(), each(long.atomics, short.atomics));
             }
+            results.add(workload, 1, framework, sample);
         }
     }
 }
 
-fn count(framework: &str, workload: &str, operations: u64) -> Option<f64> {
+fn count(
+    counter: &mut Counter,
+    framework: &str,
+    workload: &str,
+    operations: u64,
+) -> Option<Executed> {
+    let dump = binary(framework).with_extension("callgrind");
     let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    command.args(["--tool=callgrind", "--dump-instr=yes", "--dump-line=no"]);
+    command.args(["--compress-strings=no", "--compress-pos=no"]);
+    command.arg(format!("--callgrind-out-file={}", dump.display()));
     command.arg(binary(framework));
     command.args([workload, "1", "--operations", &operations.to_string()]);
-    let (printed, told) = output(&mut command);
-    if printed.is_empty() {
-        return None;
-    }
-    let collected = told.lines().find_map(|line| line.split_once("Collected : "))?;
-    collected.1.trim().parse().ok()
+    let (printed, _) = output(&mut command);
+    let text = std::fs::read(&dump).ok()?;
+    let _ = std::fs::remove_file(&dump);
+    // A framework that does not support the workload prints nothing.
+    (!printed.is_empty()).then(|| counter.read(&String::from_utf8_lossy(&text)))?
 }
 
 /// The stdout and stderr of `command`. If it fails, reports the failure and returns empty strings.

@@ -1,6 +1,6 @@
 //! The results as Markdown: one row per workload, one column per framework, as multiples of ours.
 
-use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED};
+use crate::plan::{COUNTED, FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED};
 use crate::results::{Results, Spread};
 use std::fmt::Write;
 
@@ -28,6 +28,16 @@ pub fn markdown(results: &Results, minutes: f64) -> String {
     }
     let _ = writeln!(
         out,
+        "\nCPU time of all threads, in user mode and in the kernel, in the same form. It is up to twice the time \
+         above if both workers are busy, or while one of them looks for work:\n"
+    );
+    heading(out, "CPU time | workers");
+    for row in TIMED.iter().filter(|row| row.workers == 2) {
+        let title = format!("{}, CPU time", row.title);
+        line(out, results, &title, (row.workload, row.workers), "cpu");
+    }
+    let _ = writeln!(
+        out,
         "\nCounts, which do not depend on the load of the machine. Absolute values, not ratios:\n"
     );
     heading(out, "count | workers");
@@ -36,8 +46,12 @@ pub fn markdown(results: &Results, minutes: f64) -> String {
     {
         counts(out, results, &format!("allocations per {title}"), workload, "allocations", 2);
     }
-    for (workload, title) in [("call", "call"), ("send", "send"), ("ring", "hop")] {
+    for (workload, title) in COUNTED {
         counts(out, results, &format!("instructions per {title}"), workload, "instructions", 0);
+    }
+    for (workload, title) in COUNTED {
+        let title = format!("atomic read-modify-writes per {title}");
+        counts(out, results, &title, workload, "atomics", 1);
     }
     counts(out, results, "bytes per idle actor, 200 000 actors", "idle", "bytes", 0);
     counts(out, results, "bytes per idle actor, 1 000 000 actors", "idle-million", "bytes", 0);
