@@ -171,7 +171,7 @@ pub use spawn::Spawn;
 pub use system::blocking::unblock;
 pub use system::builder::SystemBuilder;
 pub use system::handle::{System, rng, spawn_task};
-pub use system::task_handle::Task;
+pub use system::task::Task;
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 #[doc = include_str!("main.md")]

@@ -2,8 +2,7 @@
 //! has none.
 
 use super::handle::{GLOBAL, spawn_on};
-use super::task::{BlockingClosure, TaskFuture};
-use super::task_handle::{Task, TaskKind};
+use super::task::{BlockingClosure, Task, TaskFuture, TaskKind};
 use crate::cell::current;
 
 #[cfg(not(target_family = "wasm"))]

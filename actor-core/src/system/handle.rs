@@ -2,8 +2,7 @@
 
 use super::builder::SystemBuilder;
 use super::run;
-use super::task::{self, InSystem, TaskFuture};
-use super::task_handle::{Task, TaskKind};
+use super::task::{self, InSystem, Task, TaskFuture, TaskKind};
 #[cfg(feature = "tokio")]
 use super::tokio;
 use crate::cell::current;

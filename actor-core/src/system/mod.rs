@@ -25,17 +25,15 @@ pub(crate) mod builder;
 pub(crate) mod handle;
 pub(crate) mod run;
 mod shutdown;
-mod signals;
 #[cfg(feature = "smol")]
 mod smol;
 pub(crate) mod task;
-pub(crate) mod task_handle;
 #[cfg(feature = "tokio")]
 mod tokio;
 
-pub use shutdown::ShutdownReport;
 #[cfg(feature = "signals")]
-pub use signals::shutdown_signal;
+pub use run::shutdown_signal;
+pub use shutdown::ShutdownReport;
 #[cfg(feature = "smol")]
 pub use smol::SmolExecutor;
 

@@ -1,8 +1,7 @@
 //! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
-use super::task::{BlockingClosure, TaskFuture};
-use super::task_handle::Task;
+use super::task::{BlockingClosure, Task, TaskFuture};
 use crate::executor::sleep::Sleep;
 use crate::executor::{self, Executor};
 use crate::sync::Arc;
