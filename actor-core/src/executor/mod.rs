@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //!
-//! - [`task`], [`timers`], [`sleep`] and [`timer_thread`]: futures as jobs, wakers that wait for an instant.
+//! - [`task`], [`timers`] and [`sleep`]: futures as jobs, wakers that wait for an instant.
 //!   [`timer_slots`]: timeouts before they are among them.
 //! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`], [`idle`] (parking and
 //!   waking), and [`monitor`] (blocked workers).
@@ -15,7 +15,6 @@
 pub(crate) mod sleep;
 pub(crate) mod task;
 mod timer_slots;
-mod timer_thread;
 mod timers;
 
 #[cfg(all(feature = "io", not(target_family = "wasm")))]

@@ -1,14 +1,16 @@
-//! A future that is ready at an instant of an executor's clock.
+//! A future that is ready at an instant of an executor's clock, and the thread that fires the timers of
+//! threads that cannot rely on those of an executor.
 
-use super::{Executor, TimerKey, timer_thread};
-use crate::clock::Instant;
-use crate::panics::drop_waker;
-use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use super::{Executor, TimerKey};
+use crate::clock::Instant;
+use crate::panics::drop_waker;
+use crate::sync::Arc;
 
 /// The future of [`sleep`](crate::time::sleep).
 ///
@@ -148,5 +150,58 @@ impl Drop for Sleep {
 impl fmt::Debug for Sleep {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Sleep").field("at", &self.timer.at).finish_non_exhaustive()
+    }
+}
+
+/// The timers of threads that cannot rely on those of an executor: a thread of the process fires them.
+/// It is started for the first such timer, and runs until the process ends.
+#[cfg(not(target_family = "wasm"))]
+mod timer_thread {
+    use std::thread::{self, Thread};
+
+    use crate::clock::Instant;
+    use crate::executor::Timers;
+    use crate::sync::OnceLock;
+    use crate::sync::thread::start;
+
+    /// Set before the thread uses `timers`, and so before the first alarm.
+    static THREAD: OnceLock<Thread> = OnceLock::new();
+
+    /// Returns the timers of the thread.
+    ///
+    /// # Panics
+    /// If the thread cannot be started.
+    pub(crate) fn timers() -> &'static Timers {
+        static TIMERS: OnceLock<Timers> = OnceLock::new();
+        TIMERS.get_or_init(|| {
+            let thread = start("actor-timers".into(), || fire(timers()))
+                .expect("the operating system gives no thread for timers");
+            THREAD.get_or_init(|| thread.thread().clone());
+            Timers::new(Instant::now(), || {
+                if let Some(thread) = THREAD.get() {
+                    thread.unpark();
+                }
+            })
+        })
+    }
+
+    fn fire(timers: &Timers) -> ! {
+        loop {
+            timers.fire(Instant::now());
+            match timers.sleep_until(None) {
+                None => thread::park(),
+                Some(at) => thread::park_timeout(at.saturating_duration_since(Instant::now())),
+            }
+        }
+    }
+}
+
+/// A platform without threads needs none: its only thread is the owner of every executor.
+#[cfg(target_family = "wasm")]
+mod timer_thread {
+    use crate::executor::Timers;
+
+    pub(crate) fn timers() -> &'static Timers {
+        unreachable!("the only thread relies on the timers of its executor")
     }
 }
