@@ -13,8 +13,8 @@ use super::slow_path::MessageSlot;
 use super::spawn::{Life, OpaqueMailbox};
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::deadline::{self, HandlerTimer};
+use crate::cell::deadlock::edge;
 use crate::cell::deadlock::edge::PendingWait;
-use crate::cell::deadlock::tracker;
 use crate::cell::deadlock::waker::OwnWaker;
 use crate::cell::handle::{DynMailbox, ParkResult, catch_and_report_current};
 use crate::cell::header::{Header, ParkReason};
@@ -303,7 +303,7 @@ fn poll_task<T>(
         header.set_park_reason(ParkReason::HandlerPending);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
-        let (poll, waits_for) = tracker::polled(&**mailbox, waker, poll);
+        let (poll, waits_for) = edge::polled(&**mailbox, waker, poll);
         match (poll, own.as_mut()) {
             (Poll::Ready(value), _) => return Poll::Ready(value),
             (Poll::Pending, None) if waits_for_waker(header.park_reason()) => {

@@ -11,7 +11,7 @@ use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
 use crate::actor::run_loop::Lifecycle;
 use crate::actor::slow_path::MessageSlot;
 use crate::cell::current::{self, CurrentMessage};
-use crate::cell::deadlock::tracker;
+use crate::cell::deadlock::edge;
 use crate::cell::handle::catch_and_report_current;
 use crate::cell::header::{ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use std::future::{Future, poll_fn};
@@ -142,7 +142,7 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
     ) {
         let (handling, slot) = &mut self.slots[index];
         let Some(handler) = slot.as_mut().as_pin_mut() else { return };
-        let Poll::Ready(outcome) = tracker::untracked(|| handler.poll(cx)) else { return };
+        let Poll::Ready(outcome) = edge::untracked(|| handler.poll(cx)) else { return };
         let handling = *handling;
         slot.set(None);
         self.running -= 1;

@@ -1,8 +1,7 @@
 //! Waiting for an actor's start and end: [`Join`], the futures of `started` and `stop_within`, and the
 //! wait for a change of state, [`Change`], on which they are built.
 
-use crate::cell::deadlock::edge::WaitGoal;
-use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::deadlock::edge::{WaitGoal, WaitTracker};
 use crate::cell::handle::DynMailbox;
 use crate::cell::state::CellState;
 use crate::error::Cycle;

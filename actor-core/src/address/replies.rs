@@ -10,8 +10,7 @@ use super::reply::ReplyReceiver;
 use super::reply::ReplySlot;
 use super::reply_stream::ReplyStream;
 use crate::cell::current;
-use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
-use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::deadlock::edge::{ActorKey, WaitGoal, WaitTracker};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::message::SendContext;
 use crate::cell::message::{AnySlot, MessageInfo};

@@ -15,7 +15,7 @@
 //!   polled with wakers of their own, as in a `FuturesUnordered`.
 
 use super::current;
-use super::deadlock::{tracker, waker};
+use super::deadlock::{edge, waker};
 use crate::clock::{Instant, nanos};
 use crate::executor::sleep::Sleep;
 use crate::executor::{Executor, TimerKey};
@@ -269,7 +269,7 @@ pub(crate) fn has_passed(waker: &Waker) -> bool {
         return false;
     }
     let is_over = current::handling().is_expired();
-    if !is_over && !tracker::is_handlers_waker(waker) {
+    if !is_over && !edge::is_handlers_waker(waker) {
         current::add_deadline_waker(waker);
     }
     is_over

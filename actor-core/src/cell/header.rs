@@ -1,4 +1,5 @@
-//! The lock-free, type-independent header of an actor: identity, settings, flags and counts.
+//! The lock-free, type-independent header of an actor: identity, settings, flags and counts. The
+//! [`Settings`] of its type come from the options of `#[actor(..)]`.
 //!
 //! # Flags
 //!
@@ -13,13 +14,13 @@
 //!
 //! | flag | set by | cleared by |
 //! |---|---|---|
-//! | [`KILL`] | `kill`, `kill_life` (`control`), unless the actor has ended | the run loop, when it records the kill; after the end of a life, for the life that has ended |
+//! | [`KILL`] | `kill`, `kill_life` (`handle`), unless the actor has ended | the run loop, when it records the kill; after the end of a life, for the life that has ended |
 //! | [`STOP`] | `CellState::close` | the run loop, when it starts to drain or ends the life; a process, with each drain |
 //! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; what returns or resumes system messages | the loop that takes the last one, takes all, or defers them |
 //! | [`SENDERS_WAITING`] | `CellState::add_waiter` | `CellState::admit_waiter`, when no sender is left; `CellState::close` |
 //! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends; `decide`, for requests to the previous life |
-//! | [`STOP_FOR_RESTART`] | `end_life` (`control`) | like `STOP_SELF` |
-//! | [`SHARED_QUEUE`] | `wake_member` (`control`) | the run loop, before it asks the pool |
+//! | [`STOP_FOR_RESTART`] | `end_life` (`handle`) | like `STOP_SELF` |
+//! | [`SHARED_QUEUE`] | `wake_member` (`handle`) | the run loop, before it asks the pool |
 //! | [`PRIORITY`] | `CellState::accept_priority`, `CellState::admit_waiter` | `CellState::took_priority`, with the last one |
 //!
 //! Several may be set. `KILL` is handled first, then `STOP`, which drains; then `STOP_SELF` and
@@ -28,7 +29,6 @@
 //! nor a task from parking.
 
 use super::system_shared::SystemShared;
-use crate::cell::settings::Settings;
 use crate::executor::worker::preempt_epoch;
 use crate::exit::ActorId;
 use crate::sync::Arc;
@@ -383,4 +383,83 @@ impl Header {
     pub(crate) fn budget(&self) -> u32 {
         self.budget.load(Ordering::Relaxed).into()
     }
+}
+
+/// The settings of all actors of a type. A builder may override the capacity for one actor
+/// (`Header::capacity`).
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub(crate) name: &'static str,
+    /// The capacity of the mailbox, or `None` if it is unbounded.
+    pub(crate) capacity: Option<usize>,
+    pub(crate) turn: u16,
+    /// The limit of deferred messages.
+    pub(crate) deferred: usize,
+    /// The limit of concurrent handlers.
+    pub(crate) max_concurrent: usize,
+    /// Whether the actor belongs to the library. Users do not send messages to it, so lost messages
+    /// are not reported to them.
+    pub(crate) is_internal: bool,
+}
+
+impl Settings {
+    /// Creates the default settings: a capacity of 64 messages, turns of 64 messages, 1024 deferred
+    /// messages and 64 concurrent handlers.
+    pub const fn new(name: &'static str) -> Self {
+        Settings {
+            name,
+            capacity: Some(64),
+            turn: 64,
+            deferred: 1024,
+            max_concurrent: 64,
+            is_internal: false,
+        }
+    }
+
+    /// Sets the capacity of the mailbox.
+    pub const fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    pub const fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Sets the number of messages handled before the actor yields.
+    #[allow(clippy::cast_possible_truncation, reason = "`u16::try_from` is not const")]
+    pub const fn turn(mut self, turn: usize) -> Self {
+        self.turn = if turn < u16::MAX as usize { turn as u16 } else { u16::MAX };
+        self
+    }
+
+    /// Sets the limit of deferred messages.
+    pub const fn deferred(mut self, deferred: usize) -> Self {
+        self.deferred = deferred;
+        self
+    }
+
+    /// Marks an actor of the library itself.
+    pub const fn internal(mut self) -> Self {
+        self.is_internal = true;
+        self
+    }
+
+    /// Sets the limit of concurrent handlers.
+    pub const fn max_concurrent(mut self, max_concurrent: usize) -> Self {
+        self.max_concurrent = max_concurrent;
+        self
+    }
+}
+
+/// Returns the capacity that a builder was given.
+///
+/// # Panics
+/// If it is zero.
+#[track_caller]
+pub(crate) fn checked_capacity(capacity: usize) -> usize {
+    assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+    capacity
 }

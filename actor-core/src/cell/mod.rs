@@ -8,7 +8,6 @@
 //! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod capacity;
-pub(crate) mod control;
 pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod deadlock;
@@ -20,7 +19,6 @@ pub(crate) mod ordered_map;
 pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod resources;
-pub(crate) mod settings;
 pub(crate) mod sim_observer;
 pub(crate) mod state;
 pub(crate) mod supervision;

@@ -12,7 +12,7 @@ use crate::cell::header::{Header, SENDERS_WAITING};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::resources::{CallbackResult, Resource};
 use crate::cell::state::SystemMessage;
-use crate::cell::{current, deadlock::tracker};
+use crate::cell::{current, deadlock::edge};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::time::{Elapsed, Sleep};
@@ -406,7 +406,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
         }
         inbox.buffer.release_memory();
         let waker = cx.waker();
-        inbox.loop_link.wait((!tracker::is_own_waker(waker)).then_some(waker));
+        inbox.loop_link.wait((!edge::is_own_waker(waker)).then_some(waker));
         Poll::Pending
     }
 }

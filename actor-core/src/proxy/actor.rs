@@ -9,13 +9,12 @@ use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::addr::Actor;
 use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
-use crate::cell::deadlock::tracker;
+use crate::cell::deadlock::edge;
 use crate::cell::handle::{
     DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report,
 };
-use crate::cell::header::Header;
+use crate::cell::header::{Header, Settings};
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
-use crate::cell::settings::Settings;
 use crate::clock::Instant;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::panics;
@@ -183,7 +182,7 @@ impl<F: Future> Future for Unrecorded<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<F::Output> {
         let future = self.project().future;
-        tracker::untracked(|| future.poll(cx))
+        edge::untracked(|| future.poll(cx))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::actor::run_loop::RunLoop;
 use crate::actor::shutdown::SHUTDOWN;
 use crate::actor::spawn::{ActorBuilder, Life, StateFactory, SyncFactory, async_factory};
 use crate::cell::handle::DynMailbox;
-use crate::cell::settings::checked_capacity;
+use crate::cell::header::checked_capacity;
 use crate::cell::supervision::{Restart, RestartAuthority};
 use crate::sync::Arc;
 use std::any::TypeId;

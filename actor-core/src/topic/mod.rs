@@ -28,8 +28,7 @@ pub use buffer::TopicKey;
 pub use subscription::{Subscription, TypedSubscription};
 
 use crate::cell::deadline;
-use crate::cell::deadlock::edge::WaitGoal;
-use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::deadlock::edge::{WaitGoal, WaitTracker};
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, OfferResult, Policy, PublisherTicket, ReadResult};
 use futures_lite::Stream;

@@ -6,8 +6,7 @@ use crate::address::reply::{Reply, ReplyReceiver};
 use crate::cell::capacity::Ticket;
 use crate::cell::current;
 use crate::cell::deadline::{self, CallDeadline};
-use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
-use crate::cell::deadlock::tracker::{self, WaitTracker};
+use crate::cell::deadlock::edge::{self, ActorKey, WaitGoal, WaitTracker};
 use crate::cell::header::Header;
 use crate::cell::message::AnySlot;
 use crate::error::{CallError, Cycle};
@@ -206,7 +205,7 @@ impl<T> Asking<T> {
             AskState::Init => {
                 // The reply has the waker before the message is sent: if the answer comes before
                 // this function returns, the task is woken.
-                let is_handler = tracker::is_own_waker(cx.waker());
+                let is_handler = edge::is_own_waker(cx.waker());
                 if current::handling().has_deadline() {
                     match self.take_deadline(outgoing) {
                         Ok(known) => note = known,
