@@ -2,7 +2,7 @@
 
 use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::handle::TypedMailbox;
-use crate::cell::registry::RegisterError;
+use crate::cell::system_shared::RegisterError;
 use crate::sync::Arc;
 use crate::{Actor, System};
 

@@ -7,7 +7,7 @@
 
 use super::reply::ReplySlot;
 use crate::cell::current;
-use crate::cell::deadlock::waker::uncounted;
+use crate::cell::deadlock::uncounted;
 use crate::event::{Event, Listener};
 use crate::sync::Arc;
 use pin_project_lite::pin_project;

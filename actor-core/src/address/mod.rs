@@ -38,6 +38,6 @@ pub(crate) mod reply_stream;
 pub(crate) mod send;
 pub(crate) mod with_timeout;
 
-pub use crate::cell::registry::RegisterError;
+pub use crate::cell::system_shared::RegisterError;
 pub use any::Watchable;
 pub use join::Join;

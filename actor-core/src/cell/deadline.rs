@@ -15,7 +15,7 @@
 //!   polled with wakers of their own, as in a `FuturesUnordered`.
 
 use super::current;
-use super::deadlock::{edge, waker};
+use super::deadlock::{self, edge};
 use crate::clock::{Instant, nanos};
 use crate::executor::sleep::Sleep;
 use crate::executor::{Executor, TimerKey};
@@ -344,7 +344,7 @@ impl HandlerTimer {
     /// pending.
     fn arm(handling: Handling) -> Option<Arc<Self>> {
         let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
-        let alarm = Alarm::new(waker::uncounted(&actor));
+        let alarm = Alarm::new(deadlock::uncounted(&actor));
         let executor = actor.header().system.executor.clone();
         let key = executor.timers().insert(at, Waker::from(alarm.clone()), false);
         Some(Arc::new(HandlerTimer { executor, key, alarm }))

@@ -17,7 +17,6 @@ pub(crate) mod mailbox;
 pub(crate) mod message;
 pub(crate) mod ordered_map;
 pub(crate) mod queue;
-pub(crate) mod registry;
 pub(crate) mod resources;
 pub(crate) mod sim_observer;
 pub(crate) mod state;

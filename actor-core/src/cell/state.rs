@@ -37,7 +37,7 @@
 //! - `closed` belongs to `capacity`. It is set by `close`, which also tells the run loop, or by `mark_closed` if
 //!   no run loop has to react.
 //! - `names_released` is set by the run loop at the very end. A name is added under the same lock, before that
-//!   or not at all (`registry`).
+//!   or not at all (`Registry`).
 
 use super::capacity::{Closed, QueueLen, SideQueue};
 use super::deadlock::edge::PublishedWaits;

@@ -9,16 +9,12 @@
 //!   waking), and [`monitor`] (blocked workers).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
 //! - [`external`]: a tokio runtime or smol executor of the user, or the event loop of a browser.
-//! - `reactor`, with the feature `io`: the timers of `async-io`.
 //! - [`sim`]: deterministic simulation in virtual time.
 
 pub(crate) mod sleep;
 pub(crate) mod task;
 mod timer_slots;
 mod timers;
-
-#[cfg(all(feature = "io", not(target_family = "wasm")))]
-pub(crate) mod reactor;
 
 mod idle;
 mod monitor;

@@ -21,8 +21,6 @@ use crate::cell::handle::DynMailbox;
 use crate::cell::mailbox::schedule;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
-#[cfg(all(feature = "io", not(target_family = "wasm")))]
-use crate::executor::reactor;
 use crate::sync::{Arc, Weak, std_sync};
 use std::task::{Wake, Waker};
 use std::time::Duration;
@@ -250,6 +248,24 @@ impl Wake for Recheck {
         {
             check_and_rearm(&*first, &edge.pending, self.epoch, self.next);
         }
+    }
+}
+
+/// The reactor of `async-io`, which keeps the waker of a dropped timer until it has other work. Deadlock
+/// detection cannot tell such a waker from one that will be used.
+#[cfg(all(feature = "io", not(target_family = "wasm")))]
+mod reactor {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::task::{Context, Waker};
+    use std::time::Duration;
+
+    use async_io::Timer;
+
+    /// Makes the reactor drop cancelled timers and their wakers, by adding a new one.
+    pub(crate) fn flush() {
+        let mut timer = Timer::after(Duration::from_millis(1));
+        let _ = Pin::new(&mut timer).poll(&mut Context::from_waker(Waker::noop()));
     }
 }
 

@@ -7,9 +7,9 @@
 //! record of a parked cell, without other clones of the waker, therefore identifies the only event
 //! that can wake the actor.
 
-use super::waker::HandlerWaker;
 use crate::cell::capacity::Ticket;
 use crate::cell::current;
+use crate::cell::deadlock::HandlerWaker;
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::Header;
 use crate::cell::state::{CellState, CellTask};
