@@ -32,5 +32,4 @@
 
 // Only names; the code is in `address`.
 
-pub use crate::address::replies::Replies;
-pub use crate::address::reply_stream::{ReplyStream, StreamCall};
+pub use crate::address::replies::{Replies, ReplyStream, StreamCall};

@@ -41,7 +41,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("registry", &["address", "cell", "sync", "system"]),
     ("protocol_adapter", &["actor", "address", "cell", "sync"]),
     ("supervision", &["actor", "address", "cell", "clock", "exit", "sync", "time"]),
     (

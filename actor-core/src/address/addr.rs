@@ -1,13 +1,14 @@
 //! Addresses: [`Addr`], typed by its messages, [`WeakAddr`], and the trait of all typed addresses, which names
-//! the address of an [`Actor`].
+//! the address of an [`Actor`]; the names of actors, one namespace per system, with typed lookup; and
+//! [`AnyAddr`], an address without the message type. [`Watchable`] is what monitors and links accept.
 
-use super::any::AnyAddr;
 use super::call::Call;
 use super::join::{Join, Start, StopWithin};
 use crate::System;
-use crate::cell::handle::{TypedMailbox, WeakMailbox};
+use crate::cell::handle::{DynMailbox, TypedMailbox, WeakMailbox};
 use crate::cell::header::Settings;
 use crate::cell::message::Protocol;
+use crate::cell::system_shared::RegisterError;
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use std::fmt;
@@ -490,4 +491,244 @@ pub trait Actor: Sized {
 
     #[doc(hidden)]
     const SETTINGS: Settings;
+}
+
+impl<A: Actor + 'static> Addr<A> {
+    /// Registers the actor under a name in its system, for [`TypedAddr::lookup`](crate::TypedAddr::lookup).
+    ///
+    /// An actor may have several names. A named actor lives until it is stopped. Its names survive
+    /// restarts and are released when the actor ends. Registering a name that the actor already has
+    /// does nothing and returns `Ok`, so that `#[on_start]` may register it in each life.
+    ///
+    /// # Errors
+    /// [`RegisterError`](crate::address::RegisterError), if another actor has the name, or the actor has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::address::RegisterError;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert_eq!(Clock.spawn().register("clock"), Err(RegisterError::Taken));
+    /// assert_eq!(ClockAddr::lookup("clock"), Some(clock.clone()));
+    /// clock.stop();
+    /// clock.join().await;
+    /// assert_eq!(ClockAddr::lookup("clock"), None);
+    /// # });
+    /// ```
+    pub fn register(&self, name: impl Into<String>) -> Result<(), RegisterError> {
+        let name: Arc<str> = Arc::from(name.into());
+        let typed: Arc<dyn TypedMailbox<A>> = self.shared();
+        let mailbox = typed.clone().any();
+        mailbox.header().system.names.register(name, &*mailbox, Box::new(typed))
+    }
+
+    /// Releases a name. Returns `false` if the actor did not have it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert!(clock.unregister("clock"));
+    /// assert!(!clock.unregister("clock"));
+    /// # });
+    /// ```
+    pub fn unregister(&self, name: impl AsRef<str>) -> bool {
+        // User code, which runs before any lock is taken.
+        let name = name.as_ref();
+        let mailbox = self.shared().any();
+        let freed = mailbox.header().system.names.unregister(name, self.id());
+        if freed {
+            let mut locked = mailbox.lock();
+            locked.cell.remove_name(name);
+            drop(locked);
+            mailbox.release();
+        }
+        freed
+    }
+}
+
+impl System {
+    /// Looks up the actor registered as `name` in this system. Returns `None` if the name is not
+    /// registered or belongs to an actor of another type.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # #[actor] struct Cat; #[actor] impl Cat {}
+    /// let system = System::builder().threads(1).build();
+    /// system.spawn(Clock).register("clock").unwrap();
+    /// assert!(system.lookup::<ClockAddr>("clock").is_some());
+    /// assert!(system.lookup::<CatAddr>("clock").is_none());
+    /// ```
+    pub fn lookup<T: TypedAddr>(&self, name: impl AsRef<str>) -> Option<T>
+    where
+        T::Actor: 'static,
+    {
+        self.shared()
+            .names
+            .lookup::<T::Actor>(name.as_ref())
+            .map(|typed| Addr::adopted(typed).into())
+    }
+}
+
+/// An address without the message type. It can be inspected, stopped and monitored.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Cat; #[actor] impl Cat {}
+/// # #[actor] struct Dog; #[actor] impl Dog {}
+/// # System::current_thread().block_on(async {
+/// let pets = [Cat.spawn().to_any(), Dog.spawn().to_any()];
+/// for pet in &pets {
+///     pet.stop();
+///     pet.join().await;
+/// }
+/// # });
+/// ```
+pub struct AnyAddr {
+    mailbox: Arc<dyn DynMailbox>,
+}
+
+impl AnyAddr {
+    /// Creates an address from a strong count that the mailbox has already counted.
+    pub(super) fn adopted(mailbox: Arc<dyn DynMailbox>) -> Self {
+        AnyAddr { mailbox }
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> ActorId {
+        self.mailbox.header().id()
+    }
+
+    /// Returns the name of the actor's type.
+    pub fn name(&self) -> &'static str {
+        self.mailbox.header().settings.name
+    }
+
+    /// See [`Addr::stop`](crate::Addr::stop).
+    pub fn stop(&self) {
+        self.mailbox.close();
+    }
+
+    /// See [`Addr::kill`](crate::Addr::kill).
+    pub fn kill(&self) {
+        self.mailbox.kill();
+    }
+
+    /// See [`Addr::join`](crate::Addr::join).
+    pub fn join(&self) -> Join {
+        Join::new(self.mailbox.clone())
+    }
+
+    /// See [`Addr::is_alive`](crate::Addr::is_alive).
+    pub fn is_alive(&self) -> bool {
+        self.mailbox.lock().cell.exit().is_none()
+    }
+}
+
+impl Clone for AnyAddr {
+    fn clone(&self) -> Self {
+        self.mailbox.header().incr_strong();
+        AnyAddr { mailbox: self.mailbox.clone() }
+    }
+}
+
+impl Drop for AnyAddr {
+    fn drop(&mut self) {
+        self.mailbox.release();
+    }
+}
+
+impl PartialEq for AnyAddr {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for AnyAddr {}
+
+impl Hash for AnyAddr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl fmt::Debug for AnyAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyAddr({})", self.mailbox.label())
+    }
+}
+
+/// A target of monitors and links: any address, whether strong, weak or untyped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// use actor_core::address::Watchable;
+///
+/// #[actor]
+/// struct Boss;
+///
+/// impl Boss {
+///     fn watch(&self, target: &impl Watchable, context: &Context<Self>) {
+///         context.monitor(target, |me, _exit| me.gone());
+///     }
+/// }
+///
+/// #[actor]
+/// impl Boss {
+///     fn take(&self, idle: IdleAddr, context: &Context<Self>) {
+///         self.watch(&idle, context);
+///         self.watch(&idle.downgrade(), context);
+///         self.watch(&idle.to_any(), context);
+///     }
+///
+///     fn gone(&self) {}
+/// }
+/// # System::current_thread().block_on(async { Boss.spawn().take(Idle.spawn()).await.unwrap() });
+/// ```
+pub trait Watchable: sealed::Watchable {}
+
+impl<T: sealed::Watchable> Watchable for T {}
+
+pub(crate) mod sealed {
+    use super::{AnyAddr, Arc, DynMailbox};
+    use crate::{ActorId, Addr, TypedAddr, WeakAddr};
+
+    pub trait Watchable {
+        #[doc(hidden)]
+        fn target(&self) -> (ActorId, Option<Mail>);
+    }
+
+    /// An opaque mailbox, so that the trait's signature uses no private type.
+    #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
+    pub struct Mail(pub(crate) Arc<dyn DynMailbox>);
+
+    impl<A: TypedAddr> Watchable for A {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            self.as_ref().target()
+        }
+    }
+
+    impl<P: ?Sized> Watchable for Addr<P> {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), Some(Mail(self.shared().any())))
+        }
+    }
+
+    impl Watchable for AnyAddr {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), Some(Mail(self.mailbox.clone())))
+        }
+    }
+
+    impl<P: ?Sized> Watchable for WeakAddr<P> {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), self.mailbox().upgrade().map(|mailbox| Mail(mailbox.any())))
+        }
+    }
 }

@@ -27,17 +27,15 @@
 // Knows mailboxes, but not the run loop.
 
 pub(crate) mod addr;
-pub(crate) mod any;
 pub(crate) mod call;
 pub(crate) mod caller_watch;
 pub(crate) mod join;
 pub(crate) mod observers;
 pub(crate) mod replies;
 pub(crate) mod reply;
-pub(crate) mod reply_stream;
 pub(crate) mod send;
 pub(crate) mod with_timeout;
 
 pub use crate::cell::system_shared::RegisterError;
-pub use any::Watchable;
+pub use addr::Watchable;
 pub use join::Join;

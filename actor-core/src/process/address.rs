@@ -2,9 +2,7 @@
 //! and the futures of both, [`Ask`] for a request and [`ProcessResult`] for the result.
 
 use super::Proc;
-use crate::address::addr::MaybeOwned;
-use crate::address::addr::{Addr, TypedAddr};
-use crate::address::any::sealed;
+use crate::address::addr::{Addr, MaybeOwned, TypedAddr, sealed};
 use crate::address::call::Call;
 use crate::address::join::Join;
 use crate::address::reply::{self, Reply};

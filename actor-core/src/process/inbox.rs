@@ -6,7 +6,7 @@ use super::run_loop::InboxLink;
 use super::{Proc, ProcessAddr};
 use crate::Context;
 use crate::actor::context::relations::{Link, Monitor};
-use crate::address::any::Watchable;
+use crate::address::addr::Watchable;
 use crate::cell::handle::{Discardable, DynMailbox, catch_and_report};
 use crate::cell::header::{Header, SENDERS_WAITING};
 use crate::cell::mailbox::Mailbox;

@@ -3,10 +3,9 @@
 
 use crate::address::addr::{Addr, MaybeOwned};
 use crate::address::observers::{self, Outcome};
-use crate::address::replies::Replies;
+use crate::address::replies::{Replies, ReplyStream, StreamCall};
 use crate::address::reply::ReplyReceiver;
 use crate::address::reply::{self, Reply};
-use crate::address::reply_stream::{ReplyStream, StreamCall};
 use crate::address::send::SendFuture;
 use crate::cell::deadline::Deadline;
 use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};

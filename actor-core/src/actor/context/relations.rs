@@ -4,7 +4,7 @@ use super::Context;
 use super::sources::own_address;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::Prepared;
-use crate::address::any::Watchable;
+use crate::address::addr::Watchable;
 use crate::address::call::Call;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
