@@ -5,7 +5,7 @@
 //! handles only system messages. The cell, id, address, mailbox, joiners and names stay the same.
 //! Queued messages go to the next life: `finish` (`shutdown.rs`) puts the batch back and leaves the mailbox
 //! open, unless [`may_restart`] says that no life can follow. The supervisor decides in `order_next_life`
-//! (`supervision/children.rs`).
+//! (`supervision/child.rs`).
 
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};

@@ -2,8 +2,7 @@
 //! timeout, and the messages about exits that the process asks for.
 
 use super::buffer::{InboxBuffer, RefusedMessage, Unexamined};
-use super::run_loop::InboxLink;
-use super::{Proc, ProcessAddr};
+use super::{InboxLink, Proc, ProcessAddr};
 use crate::Context;
 use crate::actor::context::relations::{Link, Monitor};
 use crate::address::addr::Watchable;

@@ -23,32 +23,39 @@
 //! });
 //! ```
 
-// This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
-// `run_loop.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
-// type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
+// This file starts processes and runs them. `address.rs` has their addresses, and `inbox.rs` the inbox.
+// For the rest of the crate, a process is an actor with one hidden state type, whose `#[on_start]` is the
+// user's function and never passes a message to the run loop. A life is one run of that function, which
+// takes the messages itself. The loop of a process decides nothing about the end of a life: the run loop
+// of the actor does.
 
 mod address;
 mod buffer;
 mod inbox;
-mod run_loop;
 
 pub use address::{Ask, Process, ProcessAddr, ProcessResult};
 pub use inbox::{ExitNotice, Inbox, Select};
 
-use crate::actor::dispatch::{Dispatch, Hooks};
+use crate::actor::actor_task::HandlerFuture;
+use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hooks, Input};
 use crate::actor::protocol_message::SendBox;
 use crate::actor::spawn::{Prepared, SyncFactory};
 use crate::actor::{Context, Life, Runner};
 use crate::address::addr::Actor;
-use crate::cell::header::Settings;
+use crate::cell::current::CurrentMessage;
+use crate::cell::header::{ParkReason, Settings};
+use crate::cell::mailbox::Mailbox;
 use crate::cell::message::MessageInfo;
+use crate::panics::{drop_waker, wake_each};
 use crate::supervision::Child;
+use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
 use std::any::type_name;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::{Context as Poller, Poll, Waker};
 
 /// The function of one life, without its result.
 type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
@@ -98,7 +105,7 @@ impl<M: Send + 'static> Dispatch for Proc<M> {
     }
 
     fn runner(life: Life<Self>) -> Runner {
-        Runner::new_async(life.mailbox(), run_loop::run_process(life))
+        Runner::new_async(life.mailbox(), run_process(life))
     }
 }
 
@@ -298,5 +305,116 @@ impl<M: Send + 'static> Child<Proc<M>> {
         U: Future + Send + 'static,
     {
         Child::of(name.into(), Box::new(SyncFactory(move || Proc::new(make(), drop))))
+    }
+}
+
+/// State shared by the loop and the inbox of one life. Both are polled only by the process's own
+/// task.
+#[derive(Default)]
+struct InboxLink {
+    waits: AtomicU8,
+    /// Set by the inbox if a system message that it left in the mailbox will fail this life.
+    fails: AtomicBool,
+    /// The waker of a wait that is polled with a waker other than the process's own.
+    other_waker: Mutex<Option<Waker>>,
+}
+
+/// The inbox does not wait for messages.
+const NOT_WAITING: u8 = 0;
+/// The inbox waits with the process's own waker, so it is polled whenever the process is polled.
+const OWN_WAKER: u8 = 1;
+/// The inbox waits inside a combinator that polls its parts only when they are woken.
+const OTHER_WAKER: u8 = 2;
+
+impl InboxLink {
+    fn wait(&self, other: Option<&Waker>) {
+        if let Some(waker) = other {
+            // Cloned before taking the lock, because cloning a waker can run user code.
+            let waker = waker.clone();
+            let old = self.other_waker.lock().replace(waker);
+            drop_waker(old);
+        }
+        self.waits.store(if other.is_some() { OTHER_WAKER } else { OWN_WAKER }, Ordering::Relaxed);
+    }
+
+    fn wait_is_over(&self) {
+        self.waits.store(NOT_WAITING, Ordering::Relaxed);
+    }
+
+    fn fail(&self) {
+        self.fails.store(true, Ordering::Relaxed);
+    }
+
+    fn is_failing(&self) -> bool {
+        self.fails.load(Ordering::Relaxed)
+    }
+
+    /// Wakes the wait of the inbox, so that a combinator between the process and the wait polls it.
+    ///
+    /// Skipped if no message is available, because the wake-up could schedule the process again,
+    /// which would then run forever.
+    fn wake_other<M: Send + 'static>(&self, mailbox: &Mailbox<Proc<M>>) {
+        if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mailbox.has_anything_new() {
+            let waker = self.other_waker.lock().take();
+            wake_each(waker);
+        }
+    }
+}
+
+/// Returns the run loop of a process. It differs from the loop of other actors only at the start.
+fn run_process<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
+    let Life { mut run_loop, mut state } = life;
+    async move {
+        while let Some((input, _)) = poll_fn(|_| run_loop.poll_next(&mut state)).await {
+            if let Input::Message(message) = input {
+                // A stop arrived while the supervisor was ending this life: no life is left to
+                // receive.
+                run_loop.mailbox().discard_message(message);
+                state = None;
+                continue;
+            }
+            let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
+            run_loop.started();
+            let mailbox = run_loop.mailbox().clone();
+            let link = Arc::new(InboxLink::default());
+            let inbox = Inbox::new(run_loop.context().clone_ref(), link.clone());
+            let (shared, own) = (link.clone(), mailbox.clone());
+            let work = async move {
+                let future = Some(start(inbox));
+                ProcessFunction { future, link: shared, mailbox: &*own }.await
+            };
+            let outcome = HandlerFuture::new(work, &mailbox.header, CurrentMessage::PROCESS).await;
+            // If no state is left, the run loop treats the life as one that ended on its own.
+            let by_itself = outcome.is_ok() && !link.is_failing() && !mailbox.is_ending_life();
+            run_loop.on_outcome(outcome, CurrentMessage::PROCESS);
+            if by_itself {
+                state = None;
+            }
+        }
+    }
+}
+
+/// The running user function.
+struct ProcessFunction<'a, M: Send + 'static> {
+    future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    link: Arc<InboxLink>,
+    mailbox: &'a Mailbox<Proc<M>>,
+}
+
+impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
+    type Output = HandlerOutcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<HandlerOutcome> {
+        self.link.wake_other(self.mailbox);
+        let Some(future) = &mut self.future else { return Poll::Ready(HandlerOutcome::Done) };
+        let poll = future.as_mut().poll(cx);
+        if self.link.is_failing() {
+            self.future = None;
+            return Poll::Ready(HandlerOutcome::Done);
+        }
+        if poll.is_pending() && self.link.waits.load(Ordering::Relaxed) != NOT_WAITING {
+            self.mailbox.header.set_park_reason(ParkReason::Receiving);
+        }
+        poll.map(|()| HandlerOutcome::Done)
     }
 }

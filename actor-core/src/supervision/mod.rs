@@ -32,14 +32,12 @@
 //! ```
 
 mod child;
-mod children;
 pub(crate) mod restart_limits;
 mod supervisor;
 #[cfg(test)]
 mod tests;
 
 pub use crate::cell::supervision::Restart;
-pub use child::Child;
-pub use children::ChildInfo;
+pub use child::{Child, ChildInfo};
 pub use restart_limits::Backoff;
 pub use supervisor::{Supervisor, SupervisorAddr, SupervisorMessage};

@@ -1,8 +1,9 @@
 //! [`Supervisor`]: it takes children, is notified of the end of their lives, and decides whether another
 //! life follows. `actor/restart` begins that life.
 
-use super::child::{AddressedChild, Child, PendingChild};
-use super::children::{ChildInfo, ChildRecord, Children, Phase, StartIndex};
+use super::child::{
+    AddressedChild, Child, ChildInfo, ChildRecord, Children, PendingChild, Phase, StartIndex,
+};
 use super::restart_limits::{Backoff, Intensity, RestartWindow};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::ActorBuilder;
