@@ -20,9 +20,7 @@
 // This file has the handle that controls a simulation and its nodes, and the trace.
 
 mod probe;
-mod report;
 pub(crate) mod run;
-mod shrink;
 pub(crate) mod test;
 
 pub use crate::actor::fault::Fault;
