@@ -112,7 +112,6 @@ mod event;
 mod exit;
 pub mod incident;
 mod panics;
-mod send_check;
 
 mod executor;
 
