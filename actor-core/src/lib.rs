@@ -128,7 +128,6 @@ mod actor;
 // After `address`, so that the page of an address begins with its own methods.
 pub mod pool;
 pub mod process;
-mod protocol_adapter;
 pub mod simulation;
 mod spawn;
 pub mod supervision;

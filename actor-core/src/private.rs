@@ -3,7 +3,7 @@
 pub use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input, Started};
 pub use crate::actor::protocol_message::{
     ActorMessages, GuardArguments, HandlerArgs, HasActorImpl, ImplementsProtocol, ProtocolDispatch,
-    ProtocolFuture, ProtocolGuard, ProtocolMessage, handle_borrowing,
+    ProtocolFuture, ProtocolGuard, ProtocolMessage, adapt, handle_borrowing,
 };
 pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
@@ -18,7 +18,6 @@ pub use crate::address::reply::{ErrProbe, ReplySlot, ReplySlotOf, StreamSlotOf, 
 pub use crate::cell::header::Settings;
 pub use crate::cell::message::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
-pub use crate::protocol_adapter::adapt;
 pub use crate::simulation::run::Tested;
 pub use crate::simulation::test::{TestConfig, run_real, simulate};
 pub use crate::system::run::main;

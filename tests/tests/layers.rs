@@ -40,7 +40,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("protocol_adapter", &["actor", "address", "cell", "sync"]),
     ("supervision", &["actor", "address", "cell", "clock", "exit", "sync", "time"]),
     (
         "process",

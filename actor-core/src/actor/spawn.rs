@@ -6,10 +6,9 @@
 //! compiled for the many actors that are spawned with a state.
 
 use super::actor_task::Runner;
-use super::context::Context;
 use super::context::relations::adopt;
 use super::context::sources::own_address;
-use super::context::tasks::{self, CatchPanic};
+use super::context::{self, CatchPanic, Context};
 use super::dispatch::{AddrOf, Dispatch};
 use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
@@ -494,7 +493,7 @@ where
     // Created outside of the block, because the block may be dropped before its first poll, and
     // `creation` with it.
     let caught = CatchPanic::new(creation, own.clone(), FACTORY_NAME);
-    tasks::spawn_in_life(mailbox, |guard| async move {
+    context::spawn_in_life(mailbox, |guard| async move {
         let made = match caught.await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*own, error)),

@@ -3,7 +3,7 @@
 
 use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use super::{Topic, WeakTopic};
-use crate::actor::context::tasks::{self, CatchPanic};
+use crate::actor::context::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
 use crate::address::addr::TypedAddr;
 use crate::address::addr::WeakAddr;
@@ -137,7 +137,9 @@ impl<T: Clone + Send + 'static> Topic<T> {
             .await;
         };
         if let Some(own) = own_life(mailbox.header().id()) {
-            tasks::spawn_in_life(&own, |present| tasks::run_in_life(present, feed, HANDLER_NAME));
+            context::spawn_in_life(&own, |present| {
+                context::run_in_life(present, feed, HANDLER_NAME)
+            });
         } else {
             let system = mailbox.header().system.clone();
             // Created outside of the block, because the block may be dropped before its first poll,

@@ -5,8 +5,7 @@
 //! The arguments of a callback and the slot for its message are typed only inside it, so that all
 //! code in between is compiled once.
 
-use super::Context;
-use super::tasks::{CatchPanic, TaskGuard, run_in_life};
+use super::{CatchPanic, Context, TaskGuard, run_in_life};
 use crate::actor::dispatch::Dispatch;
 use crate::address::addr::Addr;
 use crate::address::call::Call;
