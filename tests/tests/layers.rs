@@ -15,7 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("executor", &["clock", "panics", "sync"]),
     ("incident", &["clock", "exit", "panics", "sync"]),
     ("cell", &["clock", "error", "event", "executor", "exit", "incident", "panics", "sync"]),
-    ("system", &["cell", "event", "executor", "exit", "incident", "panics", "sync"]),
+    ("system", &["cell", "clock", "event", "executor", "exit", "incident", "panics", "sync"]),
     ("time", &["clock", "executor", "sync", "system"]),
     ("snapshot", &["cell", "exit", "sync", "system"]),
     ("telemetry", &["cell", "clock", "executor", "sync"]),

@@ -1,17 +1,10 @@
 //! An executor whose jobs run on a runtime of the user: each job is a task there. [`ExternalRuntime`]
-//! is the interface of such a runtime; `smol`, `tokio` and `browser` implement it.
+//! is the interface of such a runtime; `smol`, `tokio` and `browser` of `system` implement it.
 //!
 //! A permanent task of the runtime, the [`TimerDriver`], fires the timers. If the runtime ends
 //! before the executor is closed, it drops the timer driver. The remaining jobs and timers are then
 //! [`OrphanedJobs`]. All actors have been killed before, so an actor runs there only to end. Tasks
 //! are dropped.
-
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-mod browser;
-#[cfg(feature = "smol")]
-mod smol;
-#[cfg(feature = "tokio")]
-mod tokio;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -24,13 +17,6 @@ use crate::clock::Instant;
 use crate::panics::{contained, drop_waker, wake};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Condvar, Mutex, Weak, thread};
-
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-pub(crate) use browser::Browser;
-#[cfg(feature = "smol")]
-pub(crate) use smol::Smol;
-#[cfg(feature = "tokio")]
-pub(crate) use tokio::Tokio;
 
 /// A runtime that the user runs, and its clock.
 pub(crate) trait ExternalRuntime: Send + Sync + 'static {

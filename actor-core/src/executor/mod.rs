@@ -52,18 +52,12 @@ use crate::panics::contained;
 use crate::sync::Arc;
 
 pub(crate) use current_thread::CurrentThread;
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-pub(crate) use external::Browser;
 #[cfg(any(
     feature = "smol",
     feature = "tokio",
     all(target_family = "wasm", target_os = "unknown")
 ))]
-pub(crate) use external::External;
-#[cfg(feature = "smol")]
-pub(crate) use external::Smol;
-#[cfg(feature = "tokio")]
-pub(crate) use external::Tokio;
+pub(crate) use external::{External, ExternalRuntime};
 pub(crate) use multi_thread::MultiThread;
 use task::Runnable;
 pub(crate) use task::{TaskHandle, Tasks};

@@ -1,11 +1,14 @@
-//! Systems on a smol executor run by the user.
+//! Systems on a smol executor run by the user, and a smol executor as an external runtime.
 
 use super::System;
 use super::builder::SystemBuilder;
-use crate::executor::{External, Smol};
-use crate::sync::Arc;
+use crate::clock::Instant;
+use crate::executor::{External, ExternalRuntime};
+use crate::sync::{Arc, Weak};
 use async_executor::Executor;
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 
 /// An executor for [`System::smol`], converted from an `Arc` or a `&'static` reference to a
 /// `smol::Executor`.
@@ -65,5 +68,44 @@ impl System {
         let system = System::start(external.clone(), settings.reporter, false, settings.detects);
         external.spawn_timer_driver(system.ends_with_its_executor());
         system
+    }
+}
+
+/// A smol executor that the user runs. A shared executor is held weakly, because its owner decides
+/// about its lifetime.
+enum Smol {
+    Shared(Weak<Executor<'static>>),
+    Static(&'static Executor<'static>),
+}
+
+impl ExternalRuntime for Smol {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Smol::Static(executor) => executor.spawn(task).detach(),
+            Smol::Shared(executor) => match Weak::upgrade(executor) {
+                Some(executor) => executor.spawn(task).detach(),
+                None => drop(task),
+            },
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            async_io::Timer::at(at).await;
+        })
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        async_io::block_on(future);
+    }
+}
+
+impl From<Arc<Executor<'static>>> for Smol {
+    fn from(executor: Arc<Executor<'static>>) -> Smol {
+        Smol::Shared(Arc::downgrade(&executor))
     }
 }
