@@ -16,8 +16,7 @@ use super::header::{
 };
 use super::mailbox::{notify_state_change, schedule, wake_all};
 use super::queue::{AnyQueue, MailboxState};
-use super::state::{CellTask, SystemMessage, Watcher};
-use super::supervision::RestartDecision;
+use super::state::{CellTask, RestartDecision, SystemMessage, Watcher};
 use crate::cell::message::{Delivery, Protocol};
 use crate::exit::{ActorId, Exit, Failure};
 use crate::incident::{DeadLetter, Incident};

@@ -20,6 +20,5 @@ pub(crate) mod queue;
 pub(crate) mod resources;
 pub(crate) mod sim_observer;
 pub(crate) mod state;
-pub(crate) mod supervision;
 pub(crate) mod system_shared;
 mod watchers;

@@ -35,7 +35,7 @@ use crate::actor::spawn::{ActorBuilder, Life, Prepared, SyncFactory};
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, TypedMailbox};
 use crate::cell::resources::PoolAddress;
-use crate::cell::supervision::{Restart, RestartAuthority};
+use crate::cell::state::{Restart, RestartAuthority};
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
 use mailbox::{MakeMember, PoolMailbox};

@@ -15,7 +15,7 @@ use crate::actor::shutdown::SHUTDOWN;
 use crate::actor::spawn::{ActorBuilder, Life, StateFactory, SyncFactory, async_factory};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::checked_capacity;
-use crate::cell::supervision::{Restart, RestartAuthority, RestartDecision};
+use crate::cell::state::{Restart, RestartAuthority, RestartDecision};
 use crate::clock::Instant;
 use crate::exit::ActorId;
 use crate::sync::Arc;

@@ -37,7 +37,7 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 
-pub use crate::cell::supervision::Restart;
+pub use crate::cell::state::Restart;
 pub use child::{Child, ChildInfo};
 pub use restart_limits::Backoff;
 pub use supervisor::{Supervisor, SupervisorAddr, SupervisorMessage};
