@@ -81,13 +81,14 @@ pub(crate) fn discard(payload: Payload) {
 pub(crate) fn record_of(payload: &Payload) -> PanicRecord {
     restore_hook();
     let message = text(&**payload);
-    let noted = LAST.take().filter(|note| note.message == message);
+    let noted = take_record().filter(|note| note.message == message);
     noted.unwrap_or(PanicRecord { message, location: None })
 }
 
 /// Returns the hook's record of the current panic, before its payload is available.
 pub(crate) fn take_record() -> Option<PanicRecord> {
-    LAST.take()
+    // `try_with`: the caller may be the destructor of a thread-local.
+    LAST.try_with(RefCell::take).ok().flatten()
 }
 
 /// Returns the number of panics recorded by this thread, which distinguishes them.
@@ -115,8 +116,7 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
 /// Runs `run`. A panic in it is neither printed nor recorded, so the record of an earlier panic,
 /// which may be unwinding, stays.
 pub(crate) fn unrecorded(run: impl FnOnce()) {
-    // `try_with`: the caller may be the destructor of a thread-local.
-    let note = LAST.try_with(RefCell::take).ok().flatten();
+    let note = take_record();
     let count = COUNT.get();
     quiet(|| contained(run));
     let _ = LAST.try_with(|noted| noted.replace(note));

@@ -104,6 +104,14 @@ pub(crate) mod std_sync {
     }
 }
 
+/// A thread-local value that is empty whenever no code of a system runs on the thread. It has no destructor, so it
+/// can be used in the destructors of other thread-local values, which may run actors and drop systems.
+pub(crate) type Scoped<T> = std::mem::ManuallyDrop<std::cell::RefCell<T>>;
+
+pub(crate) const fn scoped<T>(empty: T) -> Scoped<T> {
+    std::mem::ManuallyDrop::new(std::cell::RefCell::new(empty))
+}
+
 /// Threads: their start and their parking.
 pub(crate) mod thread {
     use std::io;

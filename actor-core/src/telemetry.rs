@@ -196,10 +196,12 @@ mod metrics {
         }
 
         fn of(actor: &'static str, message: &'static str) -> Arc<Self> {
-            KEYS.with_borrow_mut(|keys| {
-                let known = keys.entry((actor, message));
-                known.or_insert_with(|| Arc::new(Keys::new(actor, message))).clone()
-            })
+            let new = || Arc::new(Keys::new(actor, message));
+            let known = KEYS.try_with(|keys| {
+                keys.borrow_mut().entry((actor, message)).or_insert_with(new).clone()
+            });
+            // While the thread ends, none are kept.
+            known.unwrap_or_else(|_| new())
         }
     }
 

@@ -9,9 +9,8 @@ use super::reply::ReplySlot;
 use crate::cell::current;
 use crate::cell::deadlock::uncounted;
 use crate::event::{Event, Listener};
-use crate::sync::Arc;
+use crate::sync::{Arc, Scoped, scoped};
 use pin_project_lite::pin_project;
-use std::cell::RefCell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -19,7 +18,7 @@ use std::task::{Context as Poller, Poll, Waker};
 
 thread_local! {
     /// The caller of the handler that this thread is polling, if the handler is watched.
-    static CALLER: RefCell<Option<Caller>> = const { RefCell::new(None) };
+    static CALLER: Scoped<Option<Caller>> = const { scoped(None) };
 }
 
 /// The known facts about the caller of a running handler.
@@ -38,14 +37,15 @@ struct Enter<'a> {
 
 impl<'a> Enter<'a> {
     fn new(caller: &'a mut Caller) -> Self {
-        let before = CALLER.replace(Some(std::mem::take(caller)));
+        let before = CALLER.with(|current| current.replace(Some(std::mem::take(caller))));
         Enter { caller, before }
     }
 }
 
 impl Drop for Enter<'_> {
     fn drop(&mut self) {
-        *self.caller = CALLER.replace(self.before.take()).unwrap_or_default();
+        let caller = CALLER.with(|current| current.replace(self.before.take()));
+        *self.caller = caller.unwrap_or_default();
     }
 }
 
@@ -138,7 +138,7 @@ impl Future for CallerGone<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
-        let left = CALLER.with_borrow_mut(|caller| match caller {
+        let left = CALLER.with(|caller| match &mut *caller.borrow_mut() {
             Some(Caller { has_left: true, .. }) => Ok(()),
             Some(Caller { left, .. }) => Err(Some(left.get_or_insert_with(Event::new).clone())),
             None => Err(None),

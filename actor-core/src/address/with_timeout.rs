@@ -242,11 +242,15 @@ pub(crate) fn block_on<F: Future + Unpin>(
     if executor::is_inside() || panics::quiet(|| executor.is_only_driver()) {
         return gives_up(future, NotBlocking::Busy);
     }
-    if !executor.is_executor_thread() {
-        return futures_lite::future::block_on(future);
-    }
     let mut output = None;
-    executor.block_on(std::pin::pin!(async { output = Some((&mut future).await) }));
+    {
+        let wait = std::pin::pin!(async { output = Some((&mut future).await) });
+        if executor.is_executor_thread() {
+            executor.block_on(wait);
+        } else {
+            executor::block_on(wait);
+        }
+    }
     output.unwrap_or_else(|| gives_up(future, NotBlocking::Ended))
 }
 

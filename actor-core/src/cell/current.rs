@@ -9,27 +9,27 @@ use crate::error::CallError;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::{Incident, add};
 use crate::panics::{self, OPAQUE, PanicRecord, Payload, wake, wake_each};
-use crate::sync::Arc;
+use crate::sync::{Arc, Scoped, scoped};
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
 thread_local! {
-    static ACTOR: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
+    static ACTOR: Scoped<Option<Arc<dyn DynMailbox>>> = const { scoped(None) };
     /// The system of the task or `block_on` of this thread, outside actors.
-    static SYSTEM: RefCell<Option<Arc<SystemShared>>> = const { RefCell::new(None) };
+    static SYSTEM: Scoped<Option<Arc<SystemShared>>> = const { scoped(None) };
     /// The actor whose task this thread is polling.
-    static LIFE: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
+    static LIFE: Scoped<Option<Arc<dyn DynMailbox>>> = const { scoped(None) };
     static CURRENT_MESSAGE: Cell<CurrentMessage> = const { Cell::new(CurrentMessage::NOTHING) };
     /// The wakers of waits, other than the handler's own, that are woken at the deadline of the
     /// polled handler.
-    static DEADLINE_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static DEADLINE_WAKERS: Scoped<Vec<Waker>> = const { scoped(Vec::new()) };
     /// The failure of the current panic, if a dropped reply has already needed it.
     static FAILURE: RefCell<Option<PendingFailure>> = const { RefCell::new(None) };
     /// Whether the text of that failure is still unknown, because no panic hook recorded it. The
     /// payload provides the text when the panic is caught.
     static IS_TEXT_MISSING: Cell<bool> = const { Cell::new(false) };
     /// The wakers of the callers that got such a failure. They are woken when its text is known.
-    static DELAYED_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static DELAYED_WAKERS: Scoped<Vec<Waker>> = const { scoped(Vec::new()) };
 }
 
 /// A failure that a dropped reply created from the current panic.
@@ -104,7 +104,7 @@ pub(crate) struct ContextGuard {
 pub(crate) fn enter(actor: Arc<dyn DynMailbox>) -> ContextGuard {
     panics::enter();
     ContextGuard {
-        actor: ACTOR.replace(Some(actor)),
+        actor: ACTOR.with(|current| current.replace(Some(actor))),
         handling: CURRENT_MESSAGE.replace(CurrentMessage::NOTHING),
     }
 }
@@ -119,17 +119,15 @@ impl ContextGuard {
             forget_without_text();
         }
         CURRENT_MESSAGE.set(self.handling);
-        ACTOR.replace(self.actor).expect("the actor that was entered is still there")
+        let entered = ACTOR.with(|current| current.replace(self.actor));
+        entered.expect("the actor that was entered is still there")
     }
 }
 
 /// Returns the current system of this thread.
 pub(crate) fn shared() -> Option<Arc<SystemShared>> {
-    let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.header().system.clone()));
-    of_actor
-        .ok()
-        .flatten()
-        .or_else(|| SYSTEM.try_with(|system| system.borrow().clone()).ok().flatten())
+    let of_actor = ACTOR.with(|actor| Some(actor.borrow().as_ref()?.header().system.clone()));
+    of_actor.or_else(|| SYSTEM.with(|system| system.borrow().clone()))
 }
 
 /// Makes `system` the current system while `run` runs.
@@ -139,11 +137,11 @@ pub(crate) fn within<T>(system: &mut Option<Arc<SystemShared>>, run: impl FnOnce
 
     impl Drop for Exchanged<'_> {
         fn drop(&mut self) {
-            SYSTEM.with_borrow_mut(|here| std::mem::swap(here, self.0));
+            SYSTEM.with(|here| std::mem::swap(&mut *here.borrow_mut(), self.0));
         }
     }
 
-    SYSTEM.with_borrow_mut(|here| std::mem::swap(here, system));
+    SYSTEM.with(|here| std::mem::swap(&mut *here.borrow_mut(), system));
     let _exchanged = Exchanged(system);
     run()
 }
@@ -180,7 +178,7 @@ pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run:
     let _before = Restore(CURRENT_MESSAGE.replace(handling));
     keep(failure.clone());
     run();
-    FAILURE.take();
+    drop(take_failure());
 }
 
 /// The previous input. Dropping this restores it, even during a panic, which an outer frame may
@@ -195,25 +193,25 @@ impl Drop for Restore {
 
 /// Returns the actor that this thread is running.
 pub(crate) fn actor() -> Option<Arc<dyn DynMailbox>> {
-    ACTOR.with_borrow(Clone::clone)
+    ACTOR.with(|actor| actor.borrow().clone())
 }
 
 /// Returns the actor that this thread is running, or whose task it is polling.
 pub(crate) fn life() -> Option<Arc<dyn DynMailbox>> {
-    actor().or_else(|| LIFE.with_borrow(Clone::clone))
+    actor().or_else(|| LIFE.with(|life| life.borrow().clone()))
 }
 
 /// Polls a task of a life of `actor` with `run`, which must not panic.
 pub(crate) fn in_life_of<T>(actor: &Arc<dyn DynMailbox>, run: impl FnOnce() -> T) -> T {
-    let before = LIFE.replace(Some(actor.clone()));
+    let before = LIFE.with(|life| life.replace(Some(actor.clone())));
     let result = run();
-    LIFE.replace(before);
+    LIFE.with(|life| life.replace(before));
     result
 }
 
 /// Returns whether this thread is running the actor `id`.
 pub(crate) fn is_inside(id: ActorId) -> bool {
-    ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.header().id() == id))
+    ACTOR.with(|actor| actor.borrow().as_ref().is_some_and(|actor| actor.header().id() == id))
 }
 
 pub(crate) fn current_message() -> CurrentMessage {
@@ -223,12 +221,12 @@ pub(crate) fn current_message() -> CurrentMessage {
 /// Adds `waker` to the wakers that are woken at the deadline of the polled handler.
 pub(crate) fn add_deadline_waker(waker: &Waker) {
     let waker = waker.clone();
-    DEADLINE_WAKERS.with_borrow_mut(|wakers| wakers.push(waker));
+    DEADLINE_WAKERS.with(|wakers| wakers.borrow_mut().push(waker));
 }
 
 /// Takes the wakers that the last poll added.
 pub(crate) fn take_deadline_wakers() -> Vec<Waker> {
-    DEADLINE_WAKERS.take()
+    DEADLINE_WAKERS.with(|wakers| wakers.take())
 }
 
 /// Marks the current handler as dropped because no caller waits for it, and counts it. The drop
@@ -298,17 +296,23 @@ pub(crate) fn failure(
 /// Takes the failure that a dropped reply created from the last panic.
 fn known_failure() -> Option<PendingFailure> {
     // A failure with another count is left from an earlier panic that user code caught.
-    FAILURE.take().filter(|known| known.count == panics::count())
+    take_failure().filter(|known| known.count == panics::count())
+}
+
+/// Returns nothing while the thread ends.
+fn take_failure() -> Option<PendingFailure> {
+    FAILURE.try_with(RefCell::take).ok().flatten()
 }
 
 fn keep(failure: Failure) {
-    FAILURE.replace(Some(PendingFailure { failure, count: panics::count() }));
+    let failure = PendingFailure { failure, count: panics::count() };
+    let _ = FAILURE.try_with(|known| known.replace(Some(failure)));
 }
 
 /// Wakes a caller whose reply was dropped, once its error is complete.
 pub(crate) fn wake_lost(waker: Waker) {
     if IS_TEXT_MISSING.get() {
-        DELAYED_WAKERS.with_borrow_mut(|told| told.push(waker));
+        DELAYED_WAKERS.with(|told| told.borrow_mut().push(waker));
     } else {
         wake(waker);
     }
@@ -318,8 +322,8 @@ pub(crate) fn wake_lost(waker: Waker) {
 /// will never get one.
 fn forget_without_text() {
     if IS_TEXT_MISSING.replace(false) {
-        drop(FAILURE.take());
-        wake_each(DELAYED_WAKERS.take());
+        drop(take_failure());
+        wake_each(DELAYED_WAKERS.with(|told| told.take()));
     }
 }
 
@@ -394,8 +398,11 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
         return Some(error);
     }
     if std::thread::panicking() {
-        let handler =
-            if ACTOR.with_borrow(Option::is_some) { current_message().name } else { "task" };
+        let handler = if ACTOR.with(|actor| actor.borrow().is_some()) {
+            current_message().name
+        } else {
+            "task"
+        };
         // Outside of actors, there is no actor to name in a failure.
         return Some(current_failure(life(), handler).map_or(error, CallError::Panicked));
     }
@@ -441,7 +448,7 @@ pub(crate) fn untold(error: &CallError) {
 /// Reports an error that the running handler returned without a waiting caller. The error of a call
 /// whose caller has gone is only counted.
 pub(crate) fn report_lost(error: String, is_late: bool) {
-    let Some(actor) = ACTOR.with_borrow(Clone::clone) else { return };
+    let Some(actor) = actor() else { return };
     if is_late {
         return add(&actor.header().system.counts.late_errors, 1);
     }

@@ -4,10 +4,10 @@
 //! successors could overflow the stack, and an iterative drop might never end. A thread therefore
 //! drops them iteratively, and leaks the rest of a chain that is too long.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::panics::contained;
+use crate::sync::{Scoped, scoped};
 
 /// The maximum length of a chain of refused successors. An orderly end, in which the drop of a
 /// value starts one successor, stays far below this.
@@ -15,7 +15,7 @@ const MAX_CHAIN: usize = 1000;
 
 thread_local! {
     /// The values to be dropped by the outermost `drop_refused` on this thread, if there is one.
-    static CHAIN: RefCell<Option<Chain>> = const { RefCell::new(None) };
+    static CHAIN: Scoped<Option<Chain>> = const { scoped(None) };
 }
 
 #[derive(Default)]
@@ -35,25 +35,22 @@ pub(crate) enum DropResult {
 
 /// Drops a refused value by calling `discard`, which owns it, or leaks it.
 pub(crate) fn drop_refused(discard: impl FnOnce() + 'static) -> DropResult {
-    // While the thread ends, the thread-local chain no longer exists.
-    let Ok(is_first) = CHAIN.try_with(|chain| chain.borrow().is_none()) else {
-        contained(discard);
-        return DropResult::Dropped;
-    };
-    if !is_first {
+    if CHAIN.with(|chain| chain.borrow().is_some()) {
         return append(Box::new(discard));
     }
-    CHAIN.set(Some(Chain::default()));
+    CHAIN.with(|chain| chain.replace(Some(Chain::default())));
     contained(discard);
-    while let Some(next) = CHAIN.with_borrow_mut(|chain| chain.as_mut()?.waiting.pop_front()) {
+    let next = || CHAIN.with(|chain| chain.borrow_mut().as_mut()?.waiting.pop_front());
+    while let Some(next) = next() {
         contained(next);
     }
-    CHAIN.set(None);
+    CHAIN.with(|chain| chain.replace(None));
     DropResult::Dropped
 }
 
 fn append(discard: Box<dyn FnOnce()>) -> DropResult {
-    CHAIN.with_borrow_mut(|chain| {
+    CHAIN.with(|chain| {
+        let mut chain = chain.borrow_mut();
         let Some(chain) = chain.as_mut().filter(|chain| chain.length < MAX_CHAIN) else {
             std::mem::forget(discard);
             return DropResult::Leaked;

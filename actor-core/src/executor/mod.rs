@@ -41,7 +41,6 @@ pub(crate) mod models;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Waker;
@@ -49,7 +48,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::panics::contained;
-use crate::sync::Arc;
+use crate::sync::{Arc, Scoped, scoped};
 
 pub(crate) use current_thread::CurrentThread;
 #[cfg(any(
@@ -59,6 +58,7 @@ pub(crate) use current_thread::CurrentThread;
 ))]
 pub(crate) use external::{External, ExternalRuntime};
 pub(crate) use multi_thread::MultiThread;
+pub(crate) use parker::block_on;
 use task::Runnable;
 pub(crate) use task::{TaskHandle, Tasks};
 pub(crate) use timers::{TimerKey, Timers};
@@ -202,12 +202,12 @@ pub(crate) enum Schedule {
 
 thread_local! {
     /// The executor whose worker or `block_on` this thread is in, if any.
-    static CURRENT: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
+    static CURRENT: Scoped<Option<Arc<dyn Executor>>> = const { scoped(None) };
 }
 
 /// Returns the executor whose worker or `block_on` this thread is in.
 pub(crate) fn current() -> Option<Arc<dyn Executor>> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    CURRENT.with(|current| current.borrow().clone())
 }
 
 /// Returns the time on the clock of the current executor, or the real time outside of executors.
@@ -217,7 +217,7 @@ pub(crate) fn now() -> Instant {
 
 /// Returns whether this thread is inside a worker or a `block_on` of any executor.
 pub(crate) fn is_inside() -> bool {
-    CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
+    CURRENT.with(|current| current.borrow().is_some())
 }
 
 /// Makes an executor the current one of this thread. Dropping the guard restores the previous one.
@@ -233,6 +233,6 @@ impl Drop for EnterGuard {
     fn drop(&mut self) {
         let before = self.0.take();
         // The executor is dropped after the borrow has ended: its drop may run user code.
-        drop(CURRENT.try_with(|current| current.replace(before)));
+        drop(CURRENT.with(|current| current.replace(before)));
     }
 }

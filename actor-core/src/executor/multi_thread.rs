@@ -4,14 +4,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_deque::Injector;
 
 use super::idle::{Idle, MAX_WORKERS};
-use super::parker::Parker;
 use super::timer_slots::{MIN_TIMEOUT, TimerSlots};
 use super::timers::{SlotPlace, TimerKey};
 use super::worker::{WorkerRemote, retry_steal};
@@ -287,19 +286,10 @@ impl Executor for MultiThread {
         &self.tasks
     }
 
-    fn block_on(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this);
-        let parker = Parker::new();
-        let waker = Waker::from(parker.clone());
-        let mut context = Context::from_waker(&waker);
-        loop {
-            if !parker.take_woken() {
-                parker.park(None, || false);
-            } else if future.as_mut().poll(&mut context).is_ready() {
-                return;
-            }
-        }
+        super::block_on(future);
     }
 
     fn is_executor_thread(&self) -> bool {

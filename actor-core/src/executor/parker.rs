@@ -1,7 +1,9 @@
 //! Parking and unparking of a thread that drives a future. It knows neither jobs nor
 //! executors.
 
-use std::task::Wake;
+use std::cell::Cell;
+use std::pin::Pin;
+use std::task::{Context, Wake, Waker};
 
 use crate::clock::Instant;
 use crate::sync::Arc;
@@ -15,6 +17,29 @@ pub(super) struct Parker {
     parked: AtomicBool,
     /// Set if the driven future has been woken since its last poll.
     woken: AtomicBool,
+}
+
+thread_local! {
+    /// The parker of the last [`block_on`] of this thread.
+    static SPARE: Cell<Option<Arc<Parker>>> = const { Cell::new(None) };
+}
+
+/// Polls `future` on this thread, which parks in between. Works in the destructors of thread-local values too.
+pub(crate) fn block_on(mut future: Pin<&mut dyn Future<Output = ()>>) {
+    let spare = SPARE.try_with(Cell::take).ok().flatten();
+    let parker = spare.unwrap_or_else(Parker::new);
+    let waker = Waker::from(parker.clone());
+    let mut context = Context::from_waker(&waker);
+    parker.woken.store(true, Ordering::Relaxed);
+    loop {
+        if !parker.take_woken() {
+            parker.park(None, || false);
+        } else if future.as_mut().poll(&mut context).is_ready() {
+            break;
+        }
+    }
+    drop(waker);
+    let _ = SPARE.try_with(|spare| spare.set(Some(parker)));
 }
 
 impl Parker {

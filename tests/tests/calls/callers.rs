@@ -1,6 +1,7 @@
 //! A call may come from anywhere.
 
 use actor_core::prelude::*;
+use std::cell::RefCell;
 use std::thread;
 use std::time::Duration;
 use tests::reached;
@@ -101,6 +102,39 @@ pub fn a_call_from_a_tokio_task(system: &System) {
         let before = if workers.is_none() { 0 } else { 6 };
         assert_eq!(answers, [2, 4, 6].map(|answer| Ok(before + answer)));
     }
+}
+
+/// Calls at the end of its thread.
+struct LastCall {
+    adder: AdderAddr,
+    done: async_channel::Sender<Result<u64, CallError>>,
+}
+
+impl Drop for LastCall {
+    fn drop(&mut self) {
+        let _ = self.done.send_blocking(self.adder.add_later(1).wait());
+    }
+}
+
+thread_local! {
+    static LAST_CALL: RefCell<Option<LastCall>> = const { RefCell::new(None) };
+}
+
+#[cfg(not(target_family = "wasm"))]
+pub fn a_call_from_the_destructor_of_a_thread_local(system: &System) {
+    let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
+    let (done, is_done) = async_channel::bounded(1);
+    let calling = adder.clone();
+    let outside = thread::spawn(move || {
+        // Registers the destructor, which then runs after those of the library.
+        LAST_CALL.take();
+        assert_eq!(calling.add(1).wait(), Ok(1));
+        LAST_CALL.set(Some(LastCall { adder: calling, done }));
+    });
+    assert_eq!(system.block_on(is_done.recv()), Ok(Ok(2)));
+    outside.join().unwrap();
+    adder.stop();
+    assert_eq!(system.block_on(adder.join()), Exit::Stopped);
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -3,6 +3,7 @@
 
 use actor_core::prelude::*;
 use futures_lite::future::{block_on, poll_once, yield_now};
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::mpsc;
 use std::thread::{self, ThreadId};
@@ -133,6 +134,33 @@ fn the_last_handle_dropped_on_another_thread_ends_the_actors_of_a_thread_that_ha
                 // The thread that ended has dropped the state.
                 assert_eq!(left.local_state.recv(), Ok(left.owner));
                 ends_all(left, drop_handle);
+            }
+        }
+    });
+}
+
+thread_local! {
+    static HELD: RefCell<Option<Started>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn the_last_handle_in_a_thread_local_ends_the_actors_with_its_thread() {
+    guarded("held by a thread", || {
+        for host in OWNED {
+            for is_first in [true, false] {
+                let owner = move || {
+                    if is_first {
+                        // Registers the destructor, which then runs after those of the library.
+                        HELD.take();
+                    }
+                    let mut left = begin(host);
+                    let held = std::mem::replace(&mut left.started, host.start());
+                    HELD.set(Some(held));
+                    left
+                };
+                let left = thread::spawn(owner).join().unwrap();
+                let (id, local_state) = ends_all(left, drop);
+                assert_eq!(local_state.recv(), Ok(id));
             }
         }
     });

@@ -17,8 +17,8 @@ use crate::cell::system_shared::{self, SystemShared};
 use crate::error::Cycle;
 use crate::exit::ActorId;
 use crate::sync::std_sync::{AtomicU64, Ordering};
-use crate::sync::{Arc, Weak};
-use std::cell::{Cell, RefCell};
+use crate::sync::{Arc, Scoped, Weak, scoped};
+use std::cell::Cell;
 use std::num::NonZeroU64;
 use std::task::Waker;
 
@@ -293,7 +293,7 @@ thread_local! {
             untracked: Cell::new(NO_WAKER),
         }
     };
-    static REFUSAL: RefCell<Option<Box<RefusedWait>>> = const { RefCell::new(None) };
+    static REFUSAL: Scoped<Option<Box<RefusedWait>>> = const { scoped(None) };
     /// The number of the next wait, and the remaining numbers of this thread's share.
     static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
@@ -351,7 +351,7 @@ pub(crate) fn polled<T>(
     if has_refusal {
         let refusal = mailbox.lock().cell.take_refusal();
         header.set_has_refusal(false);
-        REFUSAL.set(refusal);
+        REFUSAL.with(|told| told.replace(refusal));
     }
     let place = if header.system.detects { ActorKey::of(header) } else { ActorKey::NONE };
     let before = CURRENT_POLL.with(|polling| {
@@ -372,7 +372,7 @@ pub(crate) fn polled<T>(
     });
     if has_refusal {
         // A refusal whose wait was not polled ends with this poll.
-        drop(REFUSAL.take());
+        drop(REFUSAL.with(|told| told.take()));
     }
     (result, wait)
 }
@@ -476,8 +476,8 @@ impl WaitTracker {
             }
             if polling.has_refusal.get()
                 && let Some(record) = self.record
-                && let Some(refusal) = REFUSAL.with_borrow_mut(|told| {
-                    told.take_if(|refusal| refusal.number == record.number.get())
+                && let Some(refusal) = REFUSAL.with(|told| {
+                    told.borrow_mut().take_if(|refusal| refusal.number == record.number.get())
                 })
             {
                 polling.has_refusal.set(false);
