@@ -273,6 +273,9 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     }
 
     /// Buffers only the latest item (conflation). A replaced item does not count as lost.
+    ///
+    /// Older items may wait in the mailbox of the actor, at most as many as its capacity. To give an actor nothing
+    /// but the latest item, [attach](crate::Context::attach) a [stream](Topic::stream) with this policy instead.
     pub fn latest(self) -> Self {
         self.latest_by(|_| 0_u8)
     }
@@ -313,7 +316,7 @@ impl<A: TypedAddr, T> TypedSubscription<A, T> {
         self.buffer.lost_total()
     }
 
-    /// Ends the subscription. Buffered items are dropped.
+    /// Ends the subscription. Buffered items are dropped; those in the mailbox of the actor are still handled.
     pub fn cancel(self) {}
 
     /// Keeps the subscription without this handle.
@@ -348,7 +351,7 @@ impl Subscription {
         self.entry.lost()
     }
 
-    /// Ends the subscription. Buffered items are dropped.
+    /// Ends the subscription. Buffered items are dropped; those in the mailbox of the actor are still handled.
     pub fn cancel(self) {}
 
     /// Keeps the subscription without this handle.
