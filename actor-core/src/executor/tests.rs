@@ -5,6 +5,7 @@ mod multi;
 mod single;
 mod timer_slots;
 mod timers;
+mod worker;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

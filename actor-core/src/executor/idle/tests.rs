@@ -1,6 +1,6 @@
 //! The ownership of the timers, and the end of the leader's watch.
 
-use super::{Idle, ParkDecision};
+use super::{Idle, MonitorDecision, ParkDecision};
 use crate::executor::timers::Timers;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
@@ -51,4 +51,37 @@ fn the_only_worker_does_not_linger() {
     let idle = Idle::new(1, Timers::new(now, || {}));
     idle.begin_park(0, false);
     assert!(matches!(idle.park_decision(0, now, Some(now)), ParkDecision::Lead(None)));
+}
+
+#[test]
+fn at_most_half_of_the_workers_search_at_once() {
+    let idle = Idle::new(6, Timers::new(Instant::now(), || {}));
+    let begun = [(); 4].map(|()| idle.begin_search());
+    assert_eq!(begun, [true, true, true, false]);
+    assert_eq!([(); 3].map(|()| idle.end_search()), [false, false, true], "the last one is told");
+}
+
+#[test]
+fn a_worker_that_is_up_alone_starts_the_watch_only_for_a_waiting_job() {
+    let now = Instant::now();
+    let idle = Idle::new(2, Timers::new(now, || {}));
+    assert!(!idle.one_is_up());
+    idle.begin_park(0, false);
+    assert!(idle.one_is_up() && idle.is_unwatched());
+    idle.watch_others(false);
+    assert!(idle.is_unwatched());
+    idle.watch_others(true);
+    assert!(!idle.is_unwatched());
+}
+
+#[test]
+fn the_monitor_watches_while_no_worker_is_parked() {
+    let idle = Idle::new(2, Timers::new(Instant::now(), || {}));
+    assert!(idle.is_unwatched());
+    idle.watch();
+    assert!(!idle.is_unwatched());
+    // The first of two steps, before the monitor parks.
+    assert_eq!(idle.monitor_decision(false), MonitorDecision::Check);
+    assert!(idle.is_unwatched());
+    assert_eq!(idle.monitor_decision(false), MonitorDecision::Park(None));
 }

@@ -287,4 +287,18 @@ mod tests {
             assert_eq!(waiters.tick(&waits), None);
         }
     }
+
+    #[test]
+    fn a_step_before_the_first_tick_is_no_step_between_ticks() {
+        let [awaited, other] = [1, 2].map(Agent::Task);
+        let mut waits = WaitGraph::default();
+        waits.note(Agent::Root, Awaited::Of(awaited, "an answer of"));
+        let mut waiters = QuiescenceWaiters::default();
+        waiters.runs(awaited);
+        for _ in 0..MAX_IDLE_TICKS {
+            assert_eq!(waiters.tick(&waits), None);
+            waiters.runs(other);
+        }
+        assert_eq!(waiters.tick(&waits), Some(MAX_IDLE_TICKS));
+    }
 }

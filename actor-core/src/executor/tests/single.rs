@@ -268,3 +268,12 @@ fn jobs_that_take_long_make_looks_at_the_timers_more_frequent() {
         assert!(late.load(Ordering::SeqCst) <= 2, "{late:?} jobs began after the deadline");
     });
 }
+
+#[test]
+fn a_task_that_has_finished_leaves_nothing_behind() {
+    let executor = executor();
+    let (task, handle) = crate::executor::task::prepare(executor.clone(), 0, async { 7 });
+    task.schedule();
+    assert_eq!(block_on(&*executor, handle), 7);
+    assert_eq!(Arc::strong_count(&executor), 1);
+}

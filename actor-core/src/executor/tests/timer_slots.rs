@@ -56,6 +56,20 @@ fn a_stale_cancellation_moves_the_later_timer_of_the_slot() {
 }
 
 #[test]
+fn one_timer_is_moved_without_the_others() {
+    let timers = Timers::new(Instant::now(), || {});
+    let (shared, own) = TimerSlots::new();
+    let [first, second] =
+        [(); 2].map(|()| own.put(&shared, 0, Instant::now(), Waker::noop().clone()).unwrap());
+    let [slot, other] = [first, second].map(|key| key.slot().unwrap().index);
+    shared.move_one(slot, &timers);
+    assert_eq!(timers.next_due().map(|(_, is_periodic)| is_periodic), Some(false));
+    assert!(timers.remove(first).is_some() && timers.remove(second).is_none());
+    assert!(own.take(&shared, slot, first).is_none());
+    assert!(own.take(&shared, other, second).is_some());
+}
+
+#[test]
 fn more_timers_than_slots_are_inserted_at_once() {
     within_limit(|| {
         let executor = start(1);

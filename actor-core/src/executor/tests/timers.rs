@@ -106,3 +106,15 @@ fn only_a_deadline_earlier_than_the_sleep_gives_an_alarm() {
     timers.end_sleep(true);
     assert_eq!(insert(200), 2);
 }
+
+#[test]
+fn the_first_waker_is_due_from_its_deadline_on() {
+    let base = Instant::now();
+    let timers = silent(base);
+    assert_eq!(timers.first_due(base), None);
+    timers.insert(base + 2 * SECOND, Waker::noop().clone(), false);
+    timers.insert(base + SECOND, Waker::noop().clone(), false);
+    assert_eq!(timers.first_due(base), None);
+    assert_eq!(timers.first_due(base + SECOND), Some(1));
+    assert_eq!(timers.first_due(base + 3 * SECOND), Some(1));
+}
