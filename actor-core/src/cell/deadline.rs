@@ -458,4 +458,59 @@ mod tests {
         alarm.add(vec![wait.clone().into()]);
         assert_eq!((wait.0.load(Ordering::SeqCst), handler.0.load(Ordering::SeqCst)), (2, 1));
     }
+
+    #[test]
+    fn a_deadline_is_within_two_years() {
+        let latest = origin() + Duration::from_nanos(ORIGIN - 1);
+        assert_eq!(Deadline::at(latest).map(Deadline::instant), Some(latest));
+        assert_eq!(Deadline::at(latest + Duration::from_nanos(1)), None);
+        let earlier = origin() - Duration::from_nanos(7);
+        assert_eq!(Deadline::at(earlier).map(Deadline::instant), Some(earlier));
+    }
+
+    #[test]
+    fn each_flag_of_a_handling_is_read_alone() {
+        let flags = |bits| {
+            let it = Handling(bits);
+            [it.has_pended(), it.is_expired(), it.has_abort(), it.is_own(), it.has_deadline()]
+        };
+        assert_eq!(flags(0), [false; 5]);
+        assert_eq!(flags(PENDED), [true, false, false, false, false]);
+        assert_eq!(flags(EXPIRED), [false, true, false, false, false]);
+        assert_eq!(flags(ABORT), [false, false, true, false, false]);
+        assert_eq!(flags(OWN), [false, false, false, true, false]);
+        let deadline = Deadline::at(origin()).unwrap();
+        assert_eq!(flags(Handling::of_deadline(deadline).0), [false, false, false, false, true]);
+        assert!(Handling::NEW.is_new() && !Handling(PENDED).is_new());
+    }
+
+    #[test]
+    fn the_state_of_the_reply_is_replaced_and_the_rest_kept() {
+        let deadline = Deadline::at(origin()).unwrap();
+        let before = Handling::of_note(Some(deadline.own_note()), 0b101);
+        assert_eq!((before.reply(), before.is_own()), (0b101, false), "the note is not inherited");
+        let after = before.with_abort().with_reply(0b011);
+        assert_eq!((after.reply(), after.has_abort()), (0b011, true));
+        assert_eq!(after.deadline(), Some(deadline));
+    }
+
+    #[test]
+    fn a_note_has_the_deadline_and_its_owner_only() {
+        let deadline = Deadline::at(origin()).unwrap();
+        let note = Handling(deadline.own_note() | PENDED | ABORT | 0b111).note();
+        assert_eq!(note, deadline.own_note());
+        assert_eq!(deadline.note(), note & !OWN);
+    }
+
+    #[test]
+    fn a_note_tells_whose_deadline_it_is_and_when_it_passes() {
+        let at = origin() + Duration::from_secs(1);
+        let deadline = Deadline::at(at).unwrap();
+        assert!(is_own(deadline.own_note()) && !is_own(deadline.note()));
+        for note in [deadline.own_note(), deadline.note()] {
+            assert_eq!(of_note(note), Some(at));
+            assert!(may_start(note, origin()) && !may_start(note, at));
+        }
+        assert!(may_start(0, at));
+    }
 }

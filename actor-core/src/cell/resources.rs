@@ -346,7 +346,8 @@ pub(crate) fn saturating_add(from: Instant, delay: Duration) -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Instant, add_periods, periods};
+    use super::{Duration, Instant, Resource, Resources, add_periods, periods};
+    use crate::executor::task::prepare;
 
     #[test]
     fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
@@ -357,5 +358,16 @@ mod tests {
         assert_eq!(next(at(10), period, at(10)), at(20));
         assert_eq!(next(at(10), period, at(13)), at(20));
         assert_eq!(next(at(10), period, at(47)), at(50));
+    }
+
+    #[test]
+    fn a_task_that_is_gone_has_no_entry() {
+        let system = crate::System::current_thread();
+        let (_, task) = prepare(system.shared().executor.clone(), 0, async {});
+        let mut resources = Resources { tasks: 1, ..Resources::default() };
+        let key = resources.key();
+        resources.insert(key, Resource::Task(task));
+        assert!(matches!(resources.task_gone(key), Some(Resource::Task(_))));
+        assert!(resources.get(key).is_none() && resources.tasks == 0);
     }
 }

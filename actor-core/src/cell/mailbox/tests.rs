@@ -164,3 +164,42 @@ fn a_decision_withdraws_an_end_that_was_ordered_before_it() {
     assert_eq!(mailbox.header.flags() & STOP_FOR_RESTART, 0);
     end(&mailbox);
 }
+
+#[test]
+fn a_ticket_is_not_given_again_after_the_memory_of_a_burst_was_released() {
+    let (_system, mailbox, inn) = open(1);
+    inn.enter().try_send().unwrap();
+    let (mut first, flag) = waiting(inn.enter().send());
+    for _ in 0..2 {
+        assert_eq!(fetch(&mailbox).0, 1);
+        mailbox.header.begin_one();
+    }
+    assert!(mailbox.untyped().park_idle(&mut || None));
+    inn.enter().try_send().unwrap();
+    let (second, _) = waiting(inn.enter().send());
+    assert!(poll(&mut first, &flag), "it was admitted before");
+    drop(second);
+    end(&mailbox);
+}
+
+#[test]
+fn an_inbox_finds_nothing_new_before_a_message_arrives() {
+    let (_system, mailbox, inn) = open(1);
+    assert!(!mailbox.has_anything_new());
+    inn.enter().try_send().unwrap();
+    assert!(mailbox.has_anything_new());
+    end(&mailbox);
+}
+
+#[test]
+fn the_exit_of_a_linked_actor_outlives_a_life_that_has_not_handled_it() {
+    let (_system, mailbox, inn) = open(1);
+    mailbox.untyped().notify(SystemMessage::Recheck);
+    let linked = SystemMessage::LinkedExited(inn.id(), Exit::Stopped);
+    let drained = [(0, SystemMessage::Recheck), (0, linked)];
+    mailbox.restore(&mut LazyDeque::new(), drained.into());
+    let left = mailbox.lock().cell.take_system_messages();
+    let left: Vec<_> = left.into_iter().map(|(_, message)| message).collect();
+    assert!(matches!(left[..], [SystemMessage::LinkedExited(..), SystemMessage::Recheck]));
+    end(&mailbox);
+}
