@@ -420,3 +420,28 @@ impl Wake for WakeAt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FaultAction, PlannedFault, Trigger};
+
+    /// Returns which of the messages 1 to 8, of which only the even ones match, get the fault. The
+    /// chance is a tenth of the message.
+    fn triggered(trigger: Trigger) -> Vec<u32> {
+        let is_even = |message: &dyn std::any::Any| {
+            message.downcast_ref::<u32>().is_some_and(|number| number.is_multiple_of(2))
+        };
+        let on = Some(Box::new(is_even) as Box<dyn Fn(&dyn std::any::Any) -> bool + Send>);
+        let mut fault = PlannedFault { action: FaultAction::Panic, trigger, on, count: 0 };
+        (1..=8)
+            .filter(|number: &u32| fault.triggers(number, || f64::from(*number) / 10.0))
+            .collect()
+    }
+
+    #[test]
+    fn a_fault_counts_the_messages_that_match() {
+        assert_eq!(triggered(Trigger::At(3)), [6]);
+        assert_eq!(triggered(Trigger::Every(2)), [4, 8]);
+        assert_eq!(triggered(Trigger::Chance(0.5)), [2, 4]);
+    }
+}

@@ -554,3 +554,33 @@ pub(crate) fn run_in_life<F: Future<Output = ()>>(
         drop(guard);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::time::Duration;
+
+    #[actor(crate = crate)]
+    struct Holder;
+
+    #[actor(crate = crate)]
+    impl Holder {
+        fn handles(&self, context: &Context<Self>) -> [String; 2] {
+            let timer = context.after(Duration::ZERO, |me| me.tick());
+            let monitor = context.monitor(&context.address(), |me, exit| me.gone(exit));
+            [format!("{timer:?}"), format!("{monitor:?}")]
+        }
+
+        fn tick(&self) {}
+
+        fn gone(&self, _exit: Exit) {}
+    }
+
+    #[test]
+    fn handles_show_their_types() {
+        System::current_thread().block_on(async {
+            let handles = Holder.spawn().handles().await.unwrap();
+            assert_eq!(handles, ["Timer { .. }", "Monitor { .. }"]);
+        });
+    }
+}
