@@ -104,3 +104,10 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     assert!(report.is_clean(), "{report}");
     assert!(hub.is_empty());
 }
+
+#[test]
+fn a_supervisor_shows_its_strategy_and_the_number_of_its_children() {
+    let supervisor = Supervisor::one_for_all().child(Child::new("twig", || Twig));
+    let shown = format!("{supervisor:?}");
+    assert!(shown.contains("OneForAll") && shown.contains("children: 1"), "{shown}");
+}
