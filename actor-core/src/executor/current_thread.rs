@@ -218,3 +218,17 @@ impl Drop for Batch<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CLOCK_INTERVAL, MAX_BATCH, jobs_until_next_check};
+
+    #[test]
+    fn the_next_check_of_the_clock_follows_the_duration_of_the_last_jobs() {
+        assert_eq!(jobs_until_next_check(8, 8, CLOCK_INTERVAL), 8);
+        assert_eq!(jobs_until_next_check(8, 8, CLOCK_INTERVAL * 4), 2);
+        assert_eq!(jobs_until_next_check(8, 8, CLOCK_INTERVAL * 100), 1);
+        assert_eq!(jobs_until_next_check(8, 8, CLOCK_INTERVAL / 100), 16, "twice as many at most");
+        assert_eq!(jobs_until_next_check(60, 60, CLOCK_INTERVAL / 100), MAX_BATCH);
+    }
+}

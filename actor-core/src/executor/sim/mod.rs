@@ -536,4 +536,14 @@ mod tests {
         executor.close(Duration::ZERO);
         assert_eq!(Arc::strong_count(&executor), 1);
     }
+
+    #[test]
+    fn an_agent_is_new_at_its_first_step_if_no_later_one_has_made_a_step() {
+        let executor = SimExecutor::new(Scheduler::seeded(1, false), 1);
+        let mut state = executor.state();
+        let mut are_new = |agents: [Agent; 4]| agents.map(|agent| state.is_new(agent));
+        assert_eq!(are_new([1, 1, 3, 2].map(Agent::Actor)), [true, false, true, false]);
+        assert_eq!(are_new([1, 1, 3, 2].map(Agent::Task)), [true, false, true, false]);
+        assert!(!state.is_new(Agent::Root));
+    }
 }

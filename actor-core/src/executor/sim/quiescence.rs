@@ -250,7 +250,11 @@ impl Future for Quiesce {
 
 #[cfg(test)]
 mod tests {
-    use super::{Agent, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters, WaitGraph};
+    use super::{
+        Agent, ClockHold, Duration, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters,
+        SimExecutor, WaitGraph,
+    };
+    use crate::executor::sim::Scheduler;
     use crate::executor::sim::trace::Awaited;
 
     /// Returns the number of ticks after which a run ends in which only `ticking` makes steps.
@@ -300,5 +304,16 @@ mod tests {
             waiters.runs(other);
         }
         assert_eq!(waiters.tick(&waits), Some(MAX_IDLE_TICKS));
+    }
+
+    #[test]
+    fn a_dropped_hold_of_the_clock_is_forgotten() {
+        let executor = SimExecutor::new(Scheduler::seeded(1, false), 1);
+        let [first, second] =
+            [1, 2].map(|millis| ClockHold::after(executor.clone(), Duration::from_millis(millis)));
+        drop(first);
+        assert_eq!(executor.state().holds, [Duration::from_millis(2)]);
+        drop(second);
+        assert!(executor.state().holds.is_empty());
     }
 }

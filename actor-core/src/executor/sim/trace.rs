@@ -370,7 +370,9 @@ impl SimExecutor {
 
 #[cfg(test)]
 mod tests {
-    use super::{Agent, Awaited, BTreeSet, Duration, WaitGraph};
+    use super::{
+        Action, Agent, Awaited, BTreeSet, Duration, Note, StepRecord, TraceLog, WaitGraph,
+    };
 
     #[test]
     fn a_wait_leads_over_others_until_its_agent_continues() {
@@ -384,5 +386,25 @@ mod tests {
         assert!(!waits.leads(Agent::Root, &BTreeSet::from([three])));
         waits.begin(one);
         assert!(!waits.leads(Agent::Root, &BTreeSet::from([two, three])));
+    }
+
+    #[test]
+    fn a_note_is_a_line_before_the_action_of_its_step() {
+        let mut log = TraceLog::default();
+        log.begin(StepRecord {
+            at: Duration::ZERO,
+            agent: Agent::Root,
+            step_number: 0,
+            took: Duration::ZERO,
+            action: Action::Unnamed,
+            instead: None,
+        });
+        let note = Note { origin: "link".into(), what: "a frame is lost".into() };
+        log.note_event(Duration::ZERO, Agent::Root, note);
+        log.note(Action::Resumes("body"));
+        let actions: Vec<_> = log.steps.iter().map(|step| step.action).collect();
+        assert_eq!(actions, [Action::Unnamed, Action::Note(0), Action::Resumes("body")]);
+        assert_eq!((log.count, log.notes[0].what.as_str()), (3, "a frame is lost"));
+        assert!(log.steps.iter().all(|step| step.step_number == 1));
     }
 }

@@ -70,6 +70,22 @@ fn one_timer_is_moved_without_the_others() {
 }
 
 #[test]
+fn a_waker_that_is_replaced_by_its_worker_stays_in_the_slot() {
+    within_limit(|| {
+        let executor = start(1);
+        on_worker(&executor, |executor| {
+            let (count, waker) = Count::new();
+            let key = insert(executor, HOUR, Waker::noop().clone());
+            assert!(executor.replace_timer(key, &waker));
+            assert!(executor.timers().is_empty());
+            executor.remove_timer(key).unwrap().wake();
+            assert_eq!(count.get(), 1);
+        });
+        end(&executor);
+    });
+}
+
+#[test]
 fn more_timers_than_slots_are_inserted_at_once() {
     within_limit(|| {
         let executor = start(1);
