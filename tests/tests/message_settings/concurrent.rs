@@ -55,6 +55,12 @@ impl Shelf {
         self.value
     }
 
+    #[message(concurrent, when = self.value >= *_least)]
+    async fn hold_when(&self, _least: u32, gate: Gate) {
+        self.seen.entered.add();
+        gate.pass().await;
+    }
+
     #[message(concurrent)]
     async fn fail(&self, gate: Gate) {
         self.seen.entered.add();
@@ -202,6 +208,19 @@ pub fn a_read_starts_alongside_pending_ones(system: &System) {
         // One read arrives while the actor is parked; another one is requested by its own handler.
         assert_eq!(shelf.read(1, open()).await, Ok(0));
         assert_eq!(shelf.ask_other(2).await, Ok(Ok(0)));
+        gate.open();
+    });
+}
+
+pub fn deferred_reads_overlap(system: &System) {
+    system.block_on(async {
+        let (seen, shelf) = shelf();
+        let gate = Gate::new();
+        for _ in 0..2 {
+            shelf.hold_when(1, gate.clone()).send().await.unwrap();
+        }
+        shelf.write(1).await.unwrap();
+        seen.entered.reaches(2).await;
         gate.open();
     });
 }

@@ -22,6 +22,7 @@ tests::on_every_host! {
     concurrent::the_number_of_overlapping_handlers_is_limited_and_the_rest_stay_queued,
     concurrent::a_write_waits_for_the_reads_and_is_not_starved_by_them,
     concurrent::a_read_starts_alongside_pending_ones,
+    concurrent::deferred_reads_overlap,
     concurrent::a_panic_lets_the_others_finish_and_then_fails_the_life,
     concurrent::after_a_panic_the_next_life_goes_on_with_the_queue,
     concurrent::stop_waits_for_running_handlers,
