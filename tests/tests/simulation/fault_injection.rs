@@ -97,6 +97,27 @@ async fn a_delay_holds_up_what_is_behind_it_in_order(sim: Sim) {
     assert_eq!(did.take(), [2, 3, 4]);
 }
 
+#[actor_core::test(seeds = 20, exact_time)]
+async fn a_delay_does_not_hold_up_the_restart_of_a_group(sim: Sim) {
+    let supervisor = Supervisor::one_for_all().spawn();
+    let did = Probe::new();
+    let given = did.clone();
+    let disk = supervisor.start(Child::new("disk", move || Disk { did: given.clone() }));
+    let other = supervisor.start(Child::new("other", || Disk { did: Probe::new() }));
+    sim.fault(&disk, Fault::delay(SECOND * 5));
+    sim.fault(&other, Fault::panic());
+    let begun = actor_core::time::now();
+    disk.read(1).send().await.unwrap();
+    sim.settle().await;
+    assert_eq!(did.take(), []);
+    assert!(matches!(other.read(2).await, Err(CallError::Panicked(_))));
+    assert_eq!(disk.read(3).await, Ok(3));
+    assert_eq!(actor_core::time::now() - begun, Duration::ZERO);
+    assert_eq!(did.take(), [1, 3]);
+    supervisor.stop();
+    supervisor.join().await;
+}
+
 #[actor_core::test(seeds = 20)]
 async fn an_actor_killed_or_stopped_while_delayed_ends(sim: Sim) {
     let (killed, did) = disk();
