@@ -1,6 +1,7 @@
 //! The promises about memory, measured by counting allocations. They run one at a time, in a
 //! separate binary, so that no other allocations are counted.
 
+mod bursts;
 mod expired_calls;
 #[path = "../soak/heap.rs"]
 mod heap;
@@ -47,6 +48,10 @@ alone_on_real_hosts! {
     expired_calls::memory_stays_flat_over_100_000_expired_calls,
     streams::memory_stays_flat_over_dropped_streams,
     timed_out_calls::memory_stays_flat_over_100_000_timed_out_calls,
+}
+
+alone_on! { parks_current_thread, tests::Host::CurrentThread,
+    bursts::an_idle_actor_keeps_nothing_of_a_burst,
 }
 
 // The retained memory does not depend on the host.
