@@ -105,17 +105,20 @@ pub fn a_call_from_a_tokio_task(system: &System) {
 }
 
 /// Calls at the end of its thread.
+#[cfg(not(target_family = "wasm"))]
 struct LastCall {
     adder: AdderAddr,
     done: async_channel::Sender<Result<u64, CallError>>,
 }
 
+#[cfg(not(target_family = "wasm"))]
 impl Drop for LastCall {
     fn drop(&mut self) {
         let _ = self.done.send_blocking(self.adder.add_later(1).wait());
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 thread_local! {
     static LAST_CALL: RefCell<Option<LastCall>> = const { RefCell::new(None) };
 }
