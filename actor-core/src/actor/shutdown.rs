@@ -295,21 +295,24 @@ impl dyn ErasedLoop + '_ {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         };
-        if self.loop_state().killed {
-            child.kill_permanently();
-            return self.park(ParkReason::SystemOnly);
-        }
+        let is_killed = self.loop_state().killed;
         let locked = self.mailbox().lock();
         let resources = locked.cell.resources();
-        let ending = resources.and_then(|resources| resources.ending.as_ref());
-        let is_ending = ending.is_some_and(|ending| ending.0 == key);
+        let is_ending = resources
+            .and_then(|resources| resources.ending.as_ref())
+            .is_some_and(|(ending, timer)| *ending == key && (timer.is_none() || !is_killed));
         drop(locked);
         if !is_ending {
-            child.close();
-            let ending = Some((key, kill_later(&child)));
+            // Once: each further kill would run through all its descendants.
+            let timer = if is_killed {
+                child.kill_permanently();
+                None
+            } else {
+                child.close();
+                Some(kill_later(&child))
+            };
             let mut locked = self.mailbox().lock();
-            let resources = locked.cell.resources_mut();
-            let before = std::mem::replace(&mut resources.ending, ending);
+            let before = locked.cell.resources_mut().ending.replace((key, timer));
             drop(locked);
             drop(before);
         }

@@ -39,8 +39,9 @@ pub(crate) struct Resources {
     pub(crate) pool: Option<(Box<dyn PoolAddress>, usize)>,
     /// Set while the end of the life waits for its tasks.
     pub(crate) awaits_tasks: bool,
-    /// The child that is being stopped, and the task that kills it after its time limit.
-    pub(crate) ending: Option<(ResourceId, executor::TaskHandle<()>)>,
+    /// The child that is being ended, and the task that kills it after its time limit. No task if it has been
+    /// killed.
+    pub(crate) ending: Option<(ResourceId, Option<executor::TaskHandle<()>>)>,
 }
 
 pub(crate) enum Resource {
