@@ -53,6 +53,18 @@ impl Later {
     }
 }
 
+#[actor]
+trait Sum {
+    fn raise(&mut self, amount: u64) -> u64;
+}
+
+#[actor]
+impl Sum for Now {
+    fn raise(&mut self, amount: u64) -> u64 {
+        self.add(amount)
+    }
+}
+
 const TIMES: usize = 20_000;
 
 /// Allowance for growing tables and the test itself.
@@ -85,6 +97,9 @@ fn calls_sends_and_spawns_keep_to_their_allocations() {
         within("a call", 100, async || assert!(now.add(1).await.is_ok())).await;
         within("a call of an async handler", 100, async || assert!(later.add(1).await.is_ok()))
             .await;
+        // The message is boxed.
+        let sum: SumAddr = now.clone().into();
+        within("a call of a protocol", 200, async || assert!(sum.raise(1).await.is_ok())).await;
         within("a send", 2, async || now.add(1).send().await.unwrap()).await;
         within("a send to an async handler", 9, async || later.add(1).send().await.unwrap()).await;
         // The mailbox and the cell.

@@ -23,6 +23,14 @@ impl Node {
         drop((number, mark));
     }
 
+    /// Never handled.
+    #[message(when = false)]
+    fn store(&self, number: u32, mark: Mark) {
+        drop((number, mark));
+    }
+
+    fn nothing(&self) {}
+
     fn fail(&self) {
         panic!("planned");
     }
@@ -71,6 +79,35 @@ fn an_incident_carries_the_message_that_was_not_delivered() {
         assert!(matches!(*message, NodeMessage::Keep { number: 2, .. }));
         drop(message);
         assert_eq!(dropped.count(), 3);
+    });
+}
+
+#[test]
+fn an_incident_carries_a_deferred_message() {
+    guarded("deferred dead letters", || {
+        let numbers = Arc::new(Mutex::new(Vec::new()));
+        let seen = numbers.clone();
+        let system = with_hook(move |incident| {
+            let Incident::Undelivered { letter, message: "store", .. } = incident else { return };
+            let number = letter.inspect(|message: &NodeMessage| match message {
+                NodeMessage::Store { number, .. } => *number,
+                _ => 0,
+            });
+            seen.lock().unwrap().push(number);
+        });
+        let dropped = Tally::default();
+        system.block_on(async {
+            let node = Node.spawn();
+            for number in 1..=2 {
+                node.store(number, dropped.mark()).send().await.unwrap();
+            }
+            // Once this one is handled, both have been deferred.
+            node.nothing().await.unwrap();
+            node.kill();
+            assert_eq!(node.join().await, Exit::Killed);
+        });
+        assert_eq!(*numbers.lock().unwrap(), [Some(1), Some(2)]);
+        assert_eq!(dropped.count(), 2, "dropped with their incidents");
     });
 }
 
