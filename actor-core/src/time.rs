@@ -16,19 +16,17 @@
 //! });
 //! ```
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_lite::Stream;
-use pin_project_lite::pin_project;
 
 /// `std::time::Instant`, except in a browser, which has no clock that std can read.
 #[doc(no_inline)]
 pub use crate::clock::Instant;
-pub use crate::executor::sleep::Sleep;
+pub use crate::executor::sleep::{Elapsed, Sleep, Timeout};
 use crate::executor::{self, Executor};
 use crate::sync::Arc;
 
@@ -93,7 +91,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// # });
 /// ```
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future, sleep: sleep(duration) }
+    Timeout::new(future, sleep(duration))
 }
 
 /// Returns an interval that ticks every `period`. The first tick is after one period.
@@ -125,48 +123,6 @@ pub fn interval(period: Duration) -> Interval {
     sleep.timer.is_periodic = true;
     Interval { sleep, period }
 }
-
-pin_project! {
-    /// The future of [`timeout`].
-    #[derive(Debug)]
-    #[must_use = "a future does nothing unless it is awaited"]
-    pub struct Timeout<F> {
-        #[pin]
-        future: F,
-        sleep: Sleep,
-    }
-}
-
-impl<F: Future> Future for Timeout<F> {
-    type Output = Result<F::Output, Elapsed>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if let Poll::Ready(output) = this.future.poll(context) {
-            this.sleep.cancel();
-            return Poll::Ready(Ok(output));
-        }
-        Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed))
-    }
-}
-
-/// The error of [`timeout`]: the timeout elapsed before the future was ready.
-///
-/// # Examples
-///
-/// ```
-/// assert_eq!(actor_core::time::Elapsed.to_string(), "the timeout elapsed");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Elapsed;
-
-impl fmt::Display for Elapsed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the timeout elapsed")
-    }
-}
-
-impl std::error::Error for Elapsed {}
 
 /// The interval returned by [`interval`]. It is also an endless stream of ticks.
 ///

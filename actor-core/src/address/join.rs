@@ -117,13 +117,16 @@ impl Future for StopWithin {
         let this = &mut *self;
         let sleep = this.sleep.get_or_insert_with(|| {
             this.mailbox.close();
-            Sleep::on(this.mailbox.header().system.executor.clone(), this.limit)
+            let sleep = Sleep::on(this.mailbox.header().system.executor.clone(), this.limit);
+            this.join.set_forced(sleep.ends());
+            sleep
         });
-        let is_over = Pin::new(&mut *sleep).poll(cx).is_ready();
-        this.join.set_forced(!is_over && sleep.ends());
-        if is_over {
-            this.mailbox.kill();
+        let joined = Pin::new(&mut this.join).poll(cx);
+        if let Ok(exit) = ready!(sleep.limit(joined, cx.waker())) {
+            return Poll::Ready(exit);
         }
+        this.mailbox.kill();
+        this.join.set_forced(false);
         Pin::new(&mut this.join).poll(cx)
     }
 }

@@ -1,11 +1,13 @@
-//! A future that is ready at an instant of an executor's clock, and the thread that fires the timers of
-//! threads that cannot rely on those of an executor.
+//! A future that is ready at an instant of an executor's clock, the limit that it sets to another future, and
+//! the thread that fires the timers of threads that cannot rely on those of an executor.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use pin_project_lite::pin_project;
 
 use super::{Executor, TimerKey};
 use crate::clock::Instant;
@@ -58,11 +60,67 @@ impl Sleep {
         self.timer.at.is_some()
     }
 
+    /// Limits the time of a future by this timer: returns the output that the future has been `polled`
+    /// to, or an error once the deadline has passed. An output counts even if the future is polled only
+    /// after the deadline.
+    pub(crate) fn limit<T>(&mut self, polled: Poll<T>, waker: &Waker) -> Poll<Result<T, Elapsed>> {
+        if let Poll::Ready(output) = polled {
+            self.cancel();
+            return Poll::Ready(Ok(output));
+        }
+        self.timer.poll(&*self.executor, waker).map(|()| Err(Elapsed))
+    }
+
     /// Removes the timer, and with it the clone of the waker.
     pub(crate) fn cancel(&mut self) {
         self.timer.cancel(&*self.executor);
     }
 }
+
+pin_project! {
+    /// The future of [`timeout`](crate::time::timeout).
+    #[derive(Debug)]
+    #[must_use = "a future does nothing unless it is awaited"]
+    pub struct Timeout<F> {
+        #[pin]
+        future: F,
+        sleep: Sleep,
+    }
+}
+
+impl<F> Timeout<F> {
+    pub(crate) fn new(future: F, sleep: Sleep) -> Self {
+        Timeout { future, sleep }
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let polled = this.future.poll(context);
+        this.sleep.limit(polled, context.waker())
+    }
+}
+
+/// The error of [`timeout`](crate::time::timeout): the timeout elapsed before the future was ready.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(actor_core::time::Elapsed.to_string(), "the timeout elapsed");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Elapsed;
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the timeout elapsed")
+    }
+}
+
+impl std::error::Error for Elapsed {}
 
 impl Timer {
     pub(crate) fn at(at: Option<Instant>) -> Timer {

@@ -2,12 +2,11 @@
 
 use super::System;
 use super::task::{BlockingClosure, Task, TaskFuture};
-use crate::executor::sleep::Sleep;
+use crate::executor::sleep::{Sleep, Timeout};
 use crate::executor::{self, Executor};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
 use crate::sync::thread;
-use futures_lite::future::or;
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -65,16 +64,13 @@ impl System {
             loop {
                 let emptied = self.shared.emptied.listen();
                 if self.shared.is_empty() {
-                    return true;
+                    return;
                 }
                 emptied.await;
             }
         };
-        or(empty, async {
-            Sleep::on(self.shared.executor.clone(), limit).await;
-            false
-        })
-        .await
+        let sleep = Sleep::on(self.shared.executor.clone(), limit);
+        Timeout::new(empty, sleep).await.is_ok()
     }
 }
 
