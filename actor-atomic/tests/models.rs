@@ -1,8 +1,8 @@
-//! Models of the reply cell and of the slot: each runs under all interleavings of its threads. A cell whose memory is
+//! Models of the reply cell, of the slot and of the lock: each runs under all interleavings of its threads. A cell whose memory is
 //! accessed by one side after the other has freed it fails a model, and so does an unordered access.
 #![cfg(actor_loom)]
 
-use actor_atomic::{Initial, Left, Receiver, reply_cell, steal_slot};
+use actor_atomic::{Initial, Left, Lock, Receiver, reply_cell, steal_slot};
 use loom::sync::Mutex;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
@@ -445,5 +445,40 @@ fn a_value_that_stays_in_a_slot_is_dropped_with_it() {
         assert!(putter.join().unwrap());
         drop(taken);
         assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
+
+/// Each access to the value comes after that of the previous guard: the lock orders them.
+#[test]
+fn one_thread_at_a_time_has_the_lock() {
+    loom::model(|| {
+        let lock = Arc::new(Lock::new(0));
+        let other = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                *lock.lock() += 1;
+                *lock.lock() += 1;
+            })
+        };
+        *lock.lock() += 1;
+        other.join().unwrap();
+        assert_eq!(*lock.lock(), 3);
+    });
+}
+
+#[test]
+fn what_a_thread_wrote_before_its_release_is_seen_under_the_lock() {
+    loom::model(|| {
+        let (lock, beside) = (Arc::new(Lock::new(false)), Arc::new(AtomicUsize::new(0)));
+        let other = {
+            let (lock, beside) = (lock.clone(), beside.clone());
+            thread::spawn(move || {
+                beside.store(1, Ordering::Relaxed);
+                *lock.lock() = true;
+            })
+        };
+        let is_set = *lock.lock();
+        assert!(!is_set || beside.load(Ordering::Relaxed) == 1);
+        other.join().unwrap();
     });
 }

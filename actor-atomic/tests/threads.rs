@@ -1,7 +1,7 @@
-//! The reply cell and the slot with real threads.
+//! The reply cell, the slot and the lock with real threads.
 #![cfg(not(actor_loom))]
 
-use actor_atomic::{Initial, Left, Sender, reply_cell, steal_slot};
+use actor_atomic::{Initial, Left, Lock, Sender, reply_cell, steal_slot};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -167,4 +167,84 @@ fn each_value_of_a_slot_is_taken_by_one_of_three_threads() {
     });
     all.sort_unstable();
     assert!(all.into_iter().map(|value| *value).eq(0..ROUNDS), "a value was lost or taken twice");
+}
+
+#[test]
+fn no_change_under_a_lock_is_lost() {
+    let lock = Arc::new(Lock::new((0, 0)));
+    let threads = [(); 4].map(|()| {
+        let lock = lock.clone();
+        thread::spawn(move || {
+            for _ in 0..ROUNDS {
+                let mut both = lock.lock();
+                assert_eq!(both.0, both.1, "no other thread is between the two changes");
+                both.0 += 1;
+                both.1 += 1;
+            }
+        })
+    });
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(*lock.lock(), (4 * ROUNDS, 4 * ROUNDS));
+}
+
+#[test]
+fn a_thread_that_sleeps_gets_the_lock_when_it_is_released() {
+    let lock = Arc::new(Lock::new(Vec::new()));
+    let guard = lock.lock();
+    let others = [1, 2].map(|number| {
+        let lock = lock.clone();
+        thread::spawn(move || lock.lock().push(number))
+    });
+    // Until a thread is about to sleep.
+    while !format!("{lock:?}").contains("is_awaited: true") {
+        thread::yield_now();
+    }
+    drop(guard);
+    for other in others {
+        other.join().unwrap();
+    }
+    let mut numbers = lock.lock();
+    numbers.sort_unstable();
+    assert_eq!(*numbers, [1, 2]);
+}
+
+#[test]
+fn a_release_after_the_last_thread_has_slept_wakes_none() {
+    let lock = Arc::new(Lock::new(()));
+    for _ in 0..ROUNDS / 20 {
+        let guard = lock.lock();
+        let other = {
+            let lock = lock.clone();
+            thread::spawn(move || drop(lock.lock()))
+        };
+        while !format!("{lock:?}").contains("is_awaited: true") {
+            thread::yield_now();
+        }
+        drop(guard);
+        other.join().unwrap();
+        // A thread that gets the lock just before it would sleep leaves the flag to the next release.
+        drop(lock.lock());
+        assert!(format!("{lock:?}").contains("is_awaited: false"));
+    }
+}
+
+#[test]
+fn a_panic_releases_the_lock() {
+    let lock = Lock::new(1);
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _guard = lock.lock();
+        panic!("planned");
+    }));
+    assert!(panicked.is_err());
+    *lock.lock() += 1;
+    assert_eq!(*lock.lock(), 2);
+}
+
+/// As for a mutex, so that a lock of a state can be used without the type of the state.
+#[test]
+fn a_lock_is_usable_without_the_type_of_its_value() {
+    let lock: Arc<Lock<dyn Fn() -> u32 + Send>> = Arc::new(Lock::new(|| 7));
+    assert_eq!((lock.lock())(), 7);
 }
