@@ -10,8 +10,13 @@ use loom::sync as primitives;
 #[cfg(not(actor_loom))]
 use std::sync as primitives;
 
+/// The lock of a mailbox, which is taken for each message.
+#[cfg(not(actor_loom))]
+pub(crate) use actor_atomic::{Lock, LockGuard};
 pub(crate) use primitives::{MutexGuard, atomic};
 pub(crate) use std::sync::{Arc, LazyLock, Once, OnceLock, Weak};
+#[cfg(actor_loom)]
+pub(crate) use {Mutex as Lock, MutexGuard as LockGuard};
 
 use std::sync::PoisonError;
 use std::time::Duration;

@@ -21,7 +21,7 @@ use crate::cell::message::{Delivery, Protocol};
 use crate::exit::{ActorId, Exit, Failure};
 use crate::incident::{DeadLetter, Incident};
 use crate::panics::{drop_waker, wake_each};
-use crate::sync::{Arc, MutexGuard, Weak};
+use crate::sync::{Arc, LockGuard, Weak};
 use std::any::Any;
 use std::task::Waker;
 
@@ -36,7 +36,7 @@ pub(crate) enum ParkResult {
 }
 
 /// The locked state of a mailbox, without the type of its messages.
-pub(crate) type Locked<'a> = MutexGuard<'a, MailboxState<dyn AnyQueue>>;
+pub(crate) type Locked<'a> = LockGuard<'a, MailboxState<dyn AnyQueue>>;
 
 /// A mailbox without the type of its messages.
 pub(crate) trait DynMailbox: Send + Sync {

@@ -39,7 +39,7 @@ use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;
 use crate::executor::{Job, Schedule};
 use crate::panics::{self, drop_waker};
-use crate::sync::{Arc, Mutex, MutexGuard};
+use crate::sync::{Arc, Lock, LockGuard};
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -48,7 +48,7 @@ mod tests;
 
 pub(crate) struct Mailbox<A: Protocol> {
     pub(crate) header: Header,
-    state: Mutex<MailboxState<MessageQueue<A::Message>>>,
+    state: Lock<MailboxState<MessageQueue<A::Message>>>,
 }
 
 /// The drained messages, except those after the first.
@@ -66,11 +66,11 @@ pub(crate) struct Drained<M> {
 impl<A: Protocol> Mailbox<A> {
     pub(crate) fn new(header: Header) -> Self {
         let state = MailboxState { cell: CellState::default(), queue: MessageQueue::new() };
-        Mailbox { header, state: Mutex::new(state) }
+        Mailbox { header, state: Lock::new(state) }
     }
 
     /// Like [`lock`](DynMailbox::lock), with the type of the messages.
-    fn lock_typed(&self) -> MutexGuard<'_, MailboxState<MessageQueue<A::Message>>> {
+    fn lock_typed(&self) -> LockGuard<'_, MailboxState<MessageQueue<A::Message>>> {
         self.state.lock()
     }
 
@@ -227,7 +227,7 @@ impl<A: Protocol> DynMailbox for Mailbox<A> {
     }
 
     fn lock(&self) -> Locked<'_> {
-        let state: &Mutex<MailboxState<dyn AnyQueue>> = &self.state;
+        let state: &Lock<MailboxState<dyn AnyQueue>> = &self.state;
         state.lock()
     }
 

@@ -12,7 +12,7 @@ use super::parker::Parker;
 use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::clock::Instant;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, Lock, Weak};
 
 /// The maximum number of jobs that run before a future that has been woken is polled. While timers
 /// wait, the clock is read before twice as many jobs have run.
@@ -24,7 +24,7 @@ const CLOCK_INTERVAL: Duration = Duration::from_millis(1);
 /// An executor that alternates between its jobs and the future passed to `block_on`.
 pub(crate) struct CurrentThread {
     /// All jobs in FIFO order, regardless of their `Schedule`.
-    queue: Mutex<VecDeque<Job>>,
+    queue: Lock<VecDeque<Job>>,
     /// Parks the owner thread.
     parker: Arc<Parker>,
     timers: Timers,
@@ -38,7 +38,7 @@ impl CurrentThread {
     pub(crate) fn new() -> Arc<CurrentThread> {
         let parker = Parker::new();
         Arc::new_cyclic(|this| CurrentThread {
-            queue: Mutex::new(VecDeque::new()),
+            queue: Lock::new(VecDeque::new()),
             timers: Timers::new(Instant::now(), {
                 let parker = parker.clone();
                 move || parker.unpark()

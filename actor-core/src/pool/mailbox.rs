@@ -19,7 +19,7 @@ use crate::cell::state::{CellState, RestartDecision};
 use crate::exit::{ActorId, Exit};
 use crate::panics::{drop_waker, wake_each};
 use crate::supervision::restart_limits::{Intensity, RestartWindow};
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, Lock, Weak};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -30,7 +30,7 @@ pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
 pub(super) struct PoolMailbox<A: Dispatch> {
     header: Header,
     make: MakeMember<A>,
-    state: Mutex<MailboxState<PoolQueue<A>>>,
+    state: Lock<MailboxState<PoolQueue<A>>>,
     this: Weak<PoolMailbox<A>>,
 }
 
@@ -69,7 +69,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         Arc::new_cyclic(|this| PoolMailbox {
             header,
             make,
-            state: Mutex::new(MailboxState { cell, queue }),
+            state: Lock::new(MailboxState { cell, queue }),
             this: this.clone(),
         })
     }
@@ -240,7 +240,7 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     }
 
     fn lock(&self) -> Locked<'_> {
-        let state: &Mutex<MailboxState<dyn AnyQueue>> = &self.state;
+        let state: &Lock<MailboxState<dyn AnyQueue>> = &self.state;
         state.lock()
     }
 
