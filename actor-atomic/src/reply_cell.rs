@@ -753,12 +753,46 @@ impl<T> Receiver<T> {
     /// and a value that has arrived is dropped.
     #[inline]
     pub fn poll(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
+        match self.poll_done(waker, &discard) {
+            Some(state) => Poll::Ready(self.take(state, discard)),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Like [`poll`](Self::poll), but returns the value of `absent` if the sender was dropped. The value is
+    /// moved straight into the result, and not through an `Option`.
+    ///
+    /// # Panics
+    /// As `poll`.
+    #[inline]
+    pub fn poll_or(
+        &mut self,
+        waker: &Waker,
+        discard: impl Fn(Waker),
+        absent: impl FnOnce() -> T,
+    ) -> Poll<T> {
+        let Some(state) = self.poll_done(waker, &discard) else { return Poll::Pending };
+        let Some(pointer) = self.cell.take() else { return Poll::Pending };
+        // Not by `take`: the compiler would copy the value once more, part by part.
+        let value = if state & VALUE != 0 {
+            // SAFETY: invariant 1: this side has not finished. The borrow ends here.
+            let cell = unsafe { Cell::borrow(pointer) };
+            // SAFETY: invariant 2: written before `DONE`, which was acquired, and read once.
+            unsafe { cell.value() }
+        } else {
+            absent()
+        };
+        // SAFETY: the sender has finished, the value has been taken, and this side has no pointer.
+        unsafe { Cell::free(pointer, discard) };
+        Poll::Ready(value)
+    }
+
+    /// Returns the state if the sender has finished, and otherwise keeps the waker.
+    #[inline]
+    fn poll_done(&self, waker: &Waker, discard: impl Fn(Waker)) -> Option<u32> {
         let cell = self.cell().expect("a receiver is not polled after it has received");
         let state = load(&cell.state.word);
-        if state & DONE == 0 {
-            return self.wait(waker, discard);
-        }
-        Poll::Ready(self.take(state, discard))
+        if state & DONE == 0 { self.keep(waker, discard) } else { Some(state) }
     }
 
     /// Takes the value. The sender has finished: `state` has `DONE`.
@@ -776,17 +810,9 @@ impl<T> Receiver<T> {
         value
     }
 
-    #[inline(never)]
-    fn wait(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
-        match self.keep(waker, &discard) {
-            Some(state) => Poll::Ready(self.take(state, discard)),
-            None => Poll::Pending,
-        }
-    }
-
     /// Keeps a clone of the waker in the place of the last one. If the sender has finished, this returns the
     /// state.
-    #[inline]
+    #[inline(never)]
     fn keep(&self, waker: &Waker, discard: impl Fn(Waker)) -> Option<u32> {
         let cell = self.cell()?;
         let mut state = load(&cell.state.word);

@@ -78,7 +78,7 @@ impl<T> Reply<T> {
     /// # Errors
     /// The value, if the caller is gone or the message was sent without a caller.
     pub fn send(mut self, value: T) -> Result<(), T> {
-        self.put(Ok(value), wake).map_err(|lost| match lost {
+        self.put_with(|| Ok(value), wake).map_err(|lost| match lost {
             Ok(value) => value,
             Err(_) => unreachable!("the lost result is the one that was sent"),
         })
@@ -86,17 +86,26 @@ impl<T> Reply<T> {
 
     /// Sends the result of the call, and wakes the caller with `wake`. Returns the result if no
     /// caller waits. The reply is detached afterwards.
-    #[inline]
     pub(super) fn put(
         &mut self,
         result: Result<T, CallError>,
         wake: impl Fn(Waker),
     ) -> Result<(), Result<T, CallError>> {
+        self.put_with(|| result, wake)
+    }
+
+    /// Like [`put`](Self::put), but makes the result at the place where it is stored.
+    #[inline(always)]
+    fn put_with(
+        &mut self,
+        result: impl FnOnce() -> Result<T, CallError>,
+        wake: impl Fn(Waker),
+    ) -> Result<(), Result<T, CallError>> {
         if self.state().is_some_and(CallState::has_special_end) {
-            return self.put_special(result, wake);
+            return self.put_special(result(), wake);
         }
         let cell = std::mem::replace(&mut self.cell, Sender::detached());
-        if let Some(waker) = cell.send(result, |waker| drop_waker(Some(waker)))? {
+        if let Some(waker) = cell.send(result(), |waker| drop_waker(Some(waker)))? {
             wake(waker);
         }
         Ok(())
@@ -196,7 +205,7 @@ impl<T> Reply<T> {
     }
 
     fn answer_call(mut self, value: T, lost: fn(&T) -> Option<String>) {
-        if let Err(Ok(value)) = self.put(Ok(value), wake)
+        if let Err(Ok(value)) = self.put_with(|| Ok(value), wake)
             && let Some(error) = lost(&value)
         {
             current::report_lost(error, true);
@@ -397,8 +406,8 @@ impl<T> Future for ReplyReceiver<T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let poll = self.cell.poll(cx.waker(), |waker| drop_waker(Some(waker)));
-        poll.map(|result| result.unwrap_or(Err(CallError::NoReply)))
+        let absent = || Err(CallError::NoReply);
+        self.cell.poll_or(cx.waker(), |waker| drop_waker(Some(waker)), absent)
     }
 }
 

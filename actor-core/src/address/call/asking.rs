@@ -12,7 +12,7 @@ use crate::cell::message::AnySlot;
 use crate::error::{CallError, Cycle};
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll, Waker, ready};
+use std::task::{Context as Poller, Poll, Waker};
 
 /// Puts a reply into the slot of a message, and returns the previous one.
 pub(super) type Exchange<T> = fn(&mut dyn AnySlot, Reply<T>) -> Reply<T>;
@@ -231,8 +231,9 @@ impl<T> Asking<T> {
                         return Poll::Ready(Err(error));
                     }
                 }
-                if let Poll::Ready(answer) = self.look(outgoing, cx) {
-                    return Poll::Ready(answer);
+                let answer = self.look(outgoing, cx);
+                if answer.is_ready() {
+                    return answer;
                 }
             }
             AskState::Done => panic!("a call was polled after it had given its answer"),
@@ -280,12 +281,14 @@ impl<T> Asking<T> {
             // First, because the clone of the waker may be replaced.
             self.tracker.check_waker(cx.waker(), &outgoing.mailbox().header().system);
         }
-        let answer = ready!(Pin::new(&mut self.answer).poll(cx));
-        if is_tracked {
-            self.tracker.retract(&outgoing.mailbox().header().system);
+        let answer = Pin::new(&mut self.answer).poll(cx);
+        if answer.is_ready() {
+            if is_tracked {
+                self.tracker.retract(&outgoing.mailbox().header().system);
+            }
+            self.state = AskState::Done;
         }
-        self.state = AskState::Done;
-        Poll::Ready(answer)
+        answer
     }
 
     /// Records the wait for deadlock detection. Returns the cycle if the wait would never end.
