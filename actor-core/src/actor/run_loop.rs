@@ -394,11 +394,12 @@ impl<A: Dispatch> RunLoop<A> {
             self.skip_cancelled(slot);
             return None;
         }
-        let handling = info.current();
         if self.loop_state.is_simulated {
+            let handling = info.current();
             return self.apply_faults(slot, handling);
         }
-        Some(NextStep::message(handling))
+        // Not shared with the branch above, where it is passed on: it would be built in memory, and copied.
+        Some(NextStep::message(info.current()))
     }
 
     pub(super) fn park(&mut self, park_reason: ParkReason) -> NextStep {

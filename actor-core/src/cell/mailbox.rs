@@ -86,8 +86,11 @@ impl<A: Protocol> Mailbox<A> {
         alongside: Option<fn(&A::Message) -> bool>,
     ) -> bool {
         let mut locked = self.lock_typed();
-        let (admitted, flags) = locked.take(&self.header, first, batch, alongside);
-        let cell = &mut locked.cell;
+        let admitted = locked.admit_waiters(&self.header);
+        // Under the lock: a system message that was posted before a message was accepted is seen here.
+        let flags = self.header.flags();
+        let MailboxState { cell, queue } = &mut *locked;
+        queue.take(cell, &self.header, flags, first, batch, alongside);
         let is_finished = first.is_none() && alongside.is_none() && cell.is_finished(&self.header);
         // No sender waits for the capacity of an empty mailbox, so there is no sender to wake and no
         // message to drop.

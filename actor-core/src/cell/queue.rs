@@ -44,26 +44,6 @@ impl<Q: AnyQueue + ?Sized> MailboxState<Q> {
     }
 }
 
-impl<M: Send> MailboxState<MessageQueue<M>> {
-    /// Admits waiting senders, and then takes the messages for a batch: see `MessageQueue::take`. Returns the
-    /// wakers to wake after the lock is released, and the flags.
-    #[inline]
-    pub(crate) fn take(
-        &mut self,
-        header: &Header,
-        first: &mut Option<M>,
-        batch: &mut LazyDeque<M>,
-        alongside: Option<fn(&M) -> bool>,
-    ) -> (Option<Vec<Waker>>, u32) {
-        let admitted = self.admit_waiters(header);
-        // Under the lock: a system message that was posted before a message was accepted is seen
-        // here.
-        let flags = header.flags();
-        self.queue.take(&mut self.cell, header, flags, first, batch, alongside);
-        (admitted, flags)
-    }
-}
-
 /// The messages of one mailbox. Each operation also gets the `CellState`, which counts them.
 ///
 /// Invariant: `first` is `None` only if `more` is empty. The `CellState` counts as many messages as there are.
@@ -137,7 +117,7 @@ impl<M> MessageQueue<M> {
     /// run alongside, it goes into the batch first, and only as many messages follow as the turn has
     /// a budget for. These messages count as queued until they are handled.
     #[inline]
-    fn take(
+    pub(super) fn take(
         &mut self,
         cell: &mut CellState,
         header: &Header,
