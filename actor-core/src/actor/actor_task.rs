@@ -18,7 +18,7 @@ use crate::cell::deadlock::edge::{self, PendingWait};
 use crate::cell::handle::{DynMailbox, ParkResult, catch_and_report_current};
 use crate::cell::header::{Header, ParkReason};
 use crate::cell::state::{CellTask, CurrentHandler};
-use crate::executor::{Job, RunTask, Schedule};
+use crate::executor::{RunTask, Schedule};
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -156,7 +156,7 @@ pub(super) fn park<C>(
         ParkResult::RunAgain => task,
         ParkResult::Requeue => {
             if let Some(task) = task.map(untyped) {
-                mailbox.header().system.executor.schedule(Job::Actor(task), Schedule::Yielded);
+                mailbox.header().system.executor.schedule_actor(task, Schedule::Yielded);
             }
             None
         }

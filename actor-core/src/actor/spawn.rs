@@ -20,8 +20,8 @@ use crate::cell::header::{Header, Settings, checked_capacity};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
+use crate::executor::Schedule;
 use crate::executor::drop_chain::{self, DropResult};
-use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex, Weak};
@@ -330,7 +330,7 @@ impl<A: Dispatch> ActorBuilder<A> {
         let guard = UnstartedGuard(&self.mailbox);
         let Runner(task) = A::runner(life);
         std::mem::forget(guard);
-        self.mailbox.header.system.executor.schedule(Job::Actor(task), Schedule::Next);
+        self.mailbox.header.system.executor.schedule_actor(task, Schedule::Next);
         self.address.into()
     }
 }

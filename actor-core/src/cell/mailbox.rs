@@ -37,7 +37,7 @@ use super::queue::{AnyQueue, LazyDeque, MailboxState, MessageQueue};
 use super::state::{CellState, CellTask, SystemMessage};
 use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;
-use crate::executor::{Job, Schedule};
+use crate::executor::Schedule;
 use crate::panics::{self, drop_waker};
 use crate::sync::{Arc, Lock, LockGuard};
 use std::collections::VecDeque;
@@ -306,7 +306,7 @@ impl<A: Protocol> TypedMailbox<A> for Mailbox<A> {
 #[inline]
 pub(crate) fn schedule(header: &Header, task: Option<CellTask>) {
     if let Some(task) = task {
-        header.system.executor.schedule(Job::Actor(task), Schedule::Next);
+        header.system.executor.schedule_actor(task, Schedule::Next);
     }
 }
 

@@ -70,6 +70,11 @@ pub(crate) trait Executor: Send + Sync + 'static {
     /// for it.
     fn schedule(&self, job: Job, schedule: Schedule);
 
+    /// Like `schedule`, for an actor.
+    fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>, schedule: Schedule) {
+        self.schedule(Job::Actor(task), schedule);
+    }
+
     /// Like `schedule`, for a task with the number that `next_task_number` returned for it.
     fn schedule_task(&self, task: Runnable, _number: u32, schedule: Schedule) {
         self.schedule(Job::Task(task), schedule);
@@ -156,6 +161,20 @@ pub(crate) trait RunTask: Send {
 pub(crate) enum Job {
     Actor(Pin<Box<dyn RunTask>>),
     Task(Runnable),
+}
+
+impl From<Pin<Box<dyn RunTask>>> for Job {
+    #[inline]
+    fn from(task: Pin<Box<dyn RunTask>>) -> Self {
+        Job::Actor(task)
+    }
+}
+
+impl From<Runnable> for Job {
+    #[inline]
+    fn from(task: Runnable) -> Self {
+        Job::Task(task)
+    }
 }
 
 impl Job {

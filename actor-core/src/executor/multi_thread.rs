@@ -14,7 +14,9 @@ use super::idle::{Idle, MAX_WORKERS};
 use super::timer_slots::{MIN_TIMEOUT, TimerSlots};
 use super::timers::{SlotPlace, TimerKey};
 use super::worker::{WorkerRemote, retry_steal};
-use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, worker};
+use super::{
+    EnterGuard, Executor, Job, RunTask, Runnable, Schedule, Tasks, Timers, monitor, worker,
+};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::thread;
@@ -239,11 +241,27 @@ impl MultiThread {
     }
 }
 
+impl MultiThread {
+    #[inline(always)]
+    fn queue<J: Into<Job>>(&self, job: J, schedule: Schedule) {
+        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, schedule) {
+            self.inject(job.into());
+        }
+    }
+}
+
 impl Executor for MultiThread {
     fn schedule(&self, job: Job, schedule: Schedule) {
-        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, schedule) {
-            self.inject(job);
-        }
+        self.queue(job, schedule);
+    }
+
+    // As above. A job that is made here is written to its queue from registers.
+    fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>, schedule: Schedule) {
+        self.queue(task, schedule);
+    }
+
+    fn schedule_task(&self, task: Runnable, _number: u32, schedule: Schedule) {
+        self.queue(task, schedule);
     }
 
     fn now(&self) -> Instant {

@@ -10,7 +10,7 @@ use async_task::{Builder, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
 use slab::Slab;
 
-use super::{Executor, Job, Schedule, drop_chain, worker};
+use super::{Executor, Schedule, drop_chain, worker};
 use crate::panics::wake;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, OwnLines};
@@ -110,7 +110,7 @@ fn schedule(runnable: Runnable, info: ScheduleInfo) {
     let TaskMetadata { executor, number } = runnable.metadata();
     let (address, number) = (Arc::as_ptr(executor).addr(), *number);
     // Usually a worker of the executor wakes the task, and the executor is not cloned.
-    if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), schedule) {
+    if let Err(runnable) = worker::push(address, runnable, schedule) {
         let executor = runnable.metadata().executor.clone();
         executor.schedule_task(runnable, number, schedule);
     }

@@ -29,10 +29,11 @@ use super::{EnterGuard, Executor, Job, Schedule, TimerKey};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::std_sync::AtomicU8;
-use crate::sync::{Arc, thread};
+use crate::sync::{Arc, Scoped, scoped, thread};
 use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -67,31 +68,33 @@ struct Worker {
 }
 
 thread_local! {
-    static WORKER: OnceCell<Worker> = const { OnceCell::new() };
-    /// The address of the executor of this thread's worker. 0 if there is no worker, or once it has
-    /// ended. As long as it is set, the worker exists.
-    static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
+    /// The worker of this thread, while it runs.
+    static WORKER: Scoped<Option<Rc<Worker>>> = const { scoped(None) };
 }
 
-/// Returns whether the worker of this thread belongs to `executor`.
-fn belongs_to(executor: &MultiThread) -> bool {
-    EXECUTOR_ADDR.get() == std::ptr::from_ref(executor).addr()
+/// Returns the worker of this thread, if it belongs to the executor at this address.
+#[inline]
+fn own_at(executor: usize) -> Option<Rc<Worker>> {
+    let is_own = |worker: &&Rc<Worker>| Arc::as_ptr(&worker.executor).addr() == executor;
+    WORKER.with(|worker| worker.borrow().as_ref().filter(is_own).cloned())
 }
 
-/// Queues `job` on the worker of this thread. Returns the job if that worker does not belong to the
-/// executor at this address. Inlined twice, because passing a job on copies it.
+/// Returns the worker of this thread, if it belongs to `executor`.
+fn own(executor: &MultiThread) -> Option<Rc<Worker>> {
+    own_at(std::ptr::from_ref(executor).addr())
+}
+
+/// Queues a job on the worker of this thread. Returns it if that worker does not belong to the executor at
+/// this address. Inlined, and a `Job` is made only where it is stored, because passing a job on copies it.
 #[inline(always)]
-pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), Job> {
-    if EXECUTOR_ADDR.get() != executor {
-        return Err(job);
-    }
-    WORKER.with(|worker| match worker.get() {
+pub(super) fn push<J: Into<Job>>(executor: usize, job: J, schedule: Schedule) -> Result<(), J> {
+    match own_at(executor) {
         Some(worker) => {
             worker.push(job, schedule);
             Ok(())
         }
         None => Err(job),
-    })
+    }
 }
 
 /// Puts a timer into a slot of this thread's worker. Returns the waker if the worker does not belong to
@@ -101,13 +104,10 @@ pub(super) fn put_timer(
     at: Instant,
     waker: Waker,
 ) -> Result<TimerKey, Waker> {
-    if !belongs_to(executor) {
-        return Err(waker);
-    }
-    WORKER.with(|worker| match worker.get() {
+    match own(executor) {
         Some(worker) => worker.put_timer(at, waker),
         None => Err(waker),
-    })
+    }
 }
 
 /// Takes a timer out of a slot of this thread's worker, if it is there.
@@ -136,48 +136,37 @@ fn with_owner<T>(
     slot: SlotPlace,
     access: impl FnOnce(&OwnTimerSlots, &TimerSlots) -> T,
 ) -> Option<T> {
-    if !belongs_to(executor) {
-        return None;
-    }
-    WORKER.with(|worker| {
-        let worker = worker.get().filter(|worker| worker.index == usize::from(slot.worker))?;
-        Some(access(&worker.queues.timer_slots, worker.remote().timer_slots()))
-    })
+    let worker = own(executor).filter(|worker| worker.index == usize::from(slot.worker))?;
+    Some(access(&worker.queues.timer_slots, worker.remote().timer_slots()))
 }
 
 /// Returns the number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
-    if !belongs_to(executor) {
-        return None;
-    }
-    WORKER.with(|worker| worker.get().map(|worker| worker.index))
+    own(executor).map(|worker| worker.index)
 }
 
 /// Runs a worker thread.
 pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues) {
     let _entered = EnterGuard::new(executor.clone());
     executor.idle.register(index);
-    WORKER.with(|worker| {
-        let seen_started = executor.remotes.iter().map(|_| Cell::new(0)).collect();
-        let worker = worker.get_or_init(|| Worker {
-            executor: executor.clone(),
-            index,
-            queues,
-            lifo_runs: Cell::new(0),
-            measured_since: Cell::new(Instant::now()),
-            looked_at: Cell::new(Instant::now()),
-            searching: Cell::new(false),
-            is_firing_timers: Cell::new(false),
-            seen_started,
-            seen_timers: RefCell::new(vec![SeenTimers::NONE; executor.remotes.len()]),
-        });
-        EXECUTOR_ADDR.set(Arc::as_ptr(&executor).addr());
-        worker.work();
-        worker.end_remaining();
-        EXECUTOR_ADDR.set(0);
-        // From now on, no timer is put into a slot.
-        worker.remote().timer_slots().move_all(executor.timers());
+    let worker = Rc::new(Worker {
+        executor: executor.clone(),
+        index,
+        queues,
+        lifo_runs: Cell::new(0),
+        measured_since: Cell::new(Instant::now()),
+        looked_at: Cell::new(Instant::now()),
+        searching: Cell::new(false),
+        is_firing_timers: Cell::new(false),
+        seen_started: executor.remotes.iter().map(|_| Cell::new(0)).collect(),
+        seen_timers: RefCell::new(vec![SeenTimers::NONE; executor.remotes.len()]),
     });
+    WORKER.with(|place| place.replace(Some(worker.clone())));
+    worker.work();
+    worker.end_remaining();
+    WORKER.with(|place| place.replace(None));
+    // From now on, no timer is put into a slot.
+    worker.remote().timer_slots().move_all(executor.timers());
 }
 
 impl Worker {
@@ -185,11 +174,15 @@ impl Worker {
     /// with warm caches. Other workers are therefore not unparked for the job in the LIFO slot, but
     /// the leader watches it.
     #[inline]
-    fn push(&self, job: Job, schedule: Schedule) {
+    fn push(&self, job: impl Into<Job>, schedule: Schedule) {
         if let Schedule::Yielded = schedule {
-            return self.push_yielded(job);
+            return self.push_yielded(job.into());
         }
-        if let Err(job) = self.queues.lifo_slot.put(job) {
+        if !self.queues.lifo_slot.is_empty() {
+            return self.push_displacing(job.into());
+        }
+        // Another worker may just be taking the previous job.
+        if let Err(job) = self.queues.lifo_slot.put(job.into()) {
             return self.push_displacing(job);
         }
         // A job that is woken by a timer which this worker fires runs immediately.
