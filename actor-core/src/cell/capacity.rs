@@ -1,6 +1,6 @@
 //! The capacity of a mailbox: message counts, admission, and the side queues of priority messages and waiting
 //! senders. Compiled once for all actors; `queue` stores the messages and applies these decisions. No lock
-//! here: the mailbox's mutex protects this.
+//! here: the mailbox's lock protects this.
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 

@@ -4,7 +4,7 @@
 //! address --push--> messages (in the mailbox) --batch--> run loop (in the task, while it runs)
 //!                   state (in the mailbox) holds the task while it does not run
 //! ```
-//! One mutex, the mailbox's, protects the messages and the state. No user code runs under it: values
+//! One lock, that of the mailbox, protects the messages and the state. No user code runs under it: values
 //! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod capacity;
