@@ -26,10 +26,7 @@ use std::ops::{Deref, DerefMut};
 /// assert_eq!(*lock.lock(), [1, 2]);
 /// ```
 pub struct Lock<T: ?Sized> {
-    is_locked: AtomicBool,
-    is_awaited: AtomicBool,
-    /// For the models: the accesses to the value.
-    accesses: Place<()>,
+    state: State,
     value: UnsafeCell<T>,
 }
 
@@ -49,12 +46,7 @@ unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
 impl<T> Lock<T> {
     /// Creates a lock that is free.
     pub fn new(value: T) -> Self {
-        Lock {
-            is_locked: AtomicBool::new(false),
-            is_awaited: AtomicBool::new(false),
-            accesses: Place::new(()),
-            value: UnsafeCell::new(value),
-        }
+        Lock { state: State::new(), value: UnsafeCell::new(value) }
     }
 }
 
@@ -62,12 +54,51 @@ impl<T: ?Sized> Lock<T> {
     /// Takes the lock, and waits for it if another thread has it. A thread that has the lock already waits forever.
     #[inline]
     pub fn lock(&self) -> LockGuard<'_, T> {
+        self.state.lock();
+        LockGuard { lock: self, not_send: PhantomData }
+    }
+}
+
+impl<T: ?Sized> Drop for LockGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.lock.state.release();
+    }
+}
+
+/// The state of a lock, without the type of its value: compiled once.
+struct State {
+    is_locked: AtomicBool,
+    is_awaited: AtomicBool,
+    /// For the models: the accesses to the value. Taking the lock counts as one, and releasing it.
+    accesses: Place<()>,
+}
+
+impl State {
+    fn new() -> Self {
+        State {
+            is_locked: AtomicBool::new(false),
+            is_awaited: AtomicBool::new(false),
+            accesses: Place::new(()),
+        }
+    }
+
+    #[inline]
+    fn lock(&self) {
         if !self.try_lock() {
             self.wait();
         }
-        // Tracked as one access, because a guard borrows the value until it is dropped.
         self.accesses.for_write();
-        LockGuard { lock: self, not_send: PhantomData }
+    }
+
+    #[inline]
+    fn release(&self) {
+        self.accesses.for_write();
+        // Release: invariant 1.
+        self.is_locked.store(false, Ordering::Release);
+        if self.is_awaited.load(Ordering::Relaxed) {
+            self.wake();
+        }
     }
 
     #[inline]
@@ -110,18 +141,6 @@ impl<T: ?Sized> Lock<T> {
     }
 }
 
-impl<T: ?Sized> Drop for LockGuard<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        self.lock.accesses.for_write();
-        // Release: invariant 1.
-        self.lock.is_locked.store(false, Ordering::Release);
-        if self.lock.is_awaited.load(Ordering::Relaxed) {
-            self.lock.wake();
-        }
-    }
-}
-
 impl<T: ?Sized> Deref for LockGuard<'_, T> {
     type Target = T;
 
@@ -144,8 +163,8 @@ impl<T: ?Sized> fmt::Debug for Lock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flag = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
         f.debug_struct("Lock")
-            .field("is_locked", &flag(&self.is_locked))
-            .field("is_awaited", &flag(&self.is_awaited))
+            .field("is_locked", &flag(&self.state.is_locked))
+            .field("is_awaited", &flag(&self.state.is_awaited))
             .finish_non_exhaustive()
     }
 }
