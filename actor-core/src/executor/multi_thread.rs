@@ -242,6 +242,8 @@ impl MultiThread {
 }
 
 impl MultiThread {
+    /// Queues a job on this thread's worker, or else in the injector. Each method of the trait passes its own
+    /// type, so that a `Job` is made only where it is stored, from registers.
     #[inline(always)]
     fn queue<J: Into<Job>>(&self, job: J, schedule: Schedule) {
         if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, schedule) {
@@ -255,7 +257,6 @@ impl Executor for MultiThread {
         self.queue(job, schedule);
     }
 
-    // As above. A job that is made here is written to its queue from registers.
     fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>, schedule: Schedule) {
         self.queue(task, schedule);
     }
