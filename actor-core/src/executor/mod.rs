@@ -163,20 +163,6 @@ pub(crate) enum Job {
     Task(Runnable),
 }
 
-impl From<Pin<Box<dyn RunTask>>> for Job {
-    #[inline]
-    fn from(task: Pin<Box<dyn RunTask>>) -> Self {
-        Job::Actor(task)
-    }
-}
-
-impl From<Runnable> for Job {
-    #[inline]
-    fn from(task: Runnable) -> Self {
-        Job::Task(task)
-    }
-}
-
 impl Job {
     /// Runs the job until it parks, yields or ends. A panic, which is only possible in a `Task`, is
     /// reported by the panic hook and goes no further.

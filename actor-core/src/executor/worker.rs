@@ -25,7 +25,7 @@ use super::idle::{LINGER_INTERVAL, ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
 use super::timer_slots::{OwnTimerSlots, SeenTimers, TimerSlots};
 use super::timers::SlotPlace;
-use super::{EnterGuard, Executor, Job, Schedule, TimerKey};
+use super::{EnterGuard, Executor, Job, RunTask, Runnable, Schedule, TimerKey};
 use crate::clock::Instant;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::std_sync::AtomicU8;
@@ -33,6 +33,7 @@ use crate::sync::{Arc, Scoped, scoped, thread};
 use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
@@ -94,6 +95,20 @@ pub(super) fn push<J: Into<Job>>(executor: usize, job: J, schedule: Schedule) ->
             Ok(())
         }
         None => Err(job),
+    }
+}
+
+impl From<Pin<Box<dyn RunTask>>> for Job {
+    #[inline]
+    fn from(task: Pin<Box<dyn RunTask>>) -> Self {
+        Job::Actor(task)
+    }
+}
+
+impl From<Runnable> for Job {
+    #[inline]
+    fn from(task: Runnable) -> Self {
+        Job::Task(task)
     }
 }
 
