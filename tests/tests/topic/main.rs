@@ -20,6 +20,7 @@ tests::on_every_host! {
     subscription_lifetime::a_subscription_of_an_actor_to_its_own_address_is_of_one_life,
     subscription_lifetime::a_subscription_made_from_outside_outlives_the_lives,
     subscription_lifetime::a_subscription_that_a_factory_makes_is_of_one_life,
+    subscription_lifetime::a_subscription_made_by_the_drop_of_a_state_ends_with_its_life,
     subscription_lifetime::each_member_of_a_pool_has_the_subscription_that_it_makes,
     waiting_publishers::publishers_that_wait_are_served_first_come_first_served,
     waiting_publishers::an_item_that_is_taken_wakes_the_publisher_that_has_waited_longest_and_no_other,
@@ -27,5 +28,6 @@ tests::on_every_host! {
     waiting_publishers::a_publisher_waits_for_each_full_subscriber,
     waiting_publishers::a_subscriber_that_leaves_or_changes_its_policy_holds_no_publisher_back,
     waiting_publishers::closing_a_topic_ends_its_streams_and_subscriptions_after_what_waits,
+    waiting_publishers::a_publisher_that_waits_is_woken_when_the_topic_closes_or_its_subscriber_leaves,
     waiting_publishers::a_handler_that_reads_an_open_stream_ends_when_the_topic_is_closed,
 }

@@ -147,6 +147,53 @@ pub fn a_subscription_that_a_factory_makes_is_of_one_life(system: &System) {
     });
 }
 
+/// Subscribes its actor once more when it is dropped.
+#[actor]
+struct Parting {
+    me: WeakAddr<Parting>,
+    prices: Topic<u32>,
+}
+
+#[actor]
+impl Parting {
+    fn show(&self, _price: u32) {}
+
+    fn fail(&self) {
+        panic!("planned");
+    }
+
+    fn ping(&self) {}
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        if let Some(me) = self.me.upgrade() {
+            self.prices.subscribe(&me, |me, price| me.show(price)).detach();
+        }
+    }
+}
+
+pub fn a_subscription_made_by_the_drop_of_a_state_ends_with_its_life(system: &System) {
+    system.block_on(async {
+        let prices = Topic::new();
+        let topic = prices.clone();
+        let supervisor = supervisor();
+        let make = move |me: PartingAddr| {
+            let parting = Parting { me: me.downgrade(), prices: topic.clone() };
+            async move { Ok::<_, String>(parting) }
+        };
+        let parting = supervisor.start(Child::with("parting", make));
+        for _ in 0..3 {
+            assert!(matches!(parting.fail().await, Err(CallError::Panicked(_))));
+            parting.ping().await.unwrap();
+            while prices.subscribers() != 0 {
+                yield_now().await;
+            }
+        }
+        supervisor.stop();
+    });
+}
+
 pub fn each_member_of_a_pool_has_the_subscription_that_it_makes(system: &System) {
     system.block_on(async {
         let (prices, seen) = (Topic::new(), Seen::default());

@@ -160,6 +160,33 @@ pub fn closing_a_topic_ends_its_streams_and_subscriptions_after_what_waits(syste
     });
 }
 
+pub fn a_publisher_that_waits_is_woken_when_the_topic_closes_or_its_subscriber_leaves(
+    system: &System,
+) {
+    system.block_on(async {
+        for closes in [true, false] {
+            let topic = Topic::new();
+            let mut stream = Some(full(&topic).await);
+            let wakes: Vec<_> = (0..3).map(|_| Arc::<Wakes>::default()).collect();
+            let mut publishers: Vec<_> =
+                (0..3).map(|number| Box::pin(topic.publish(ROOM + number))).collect();
+            for (publisher, wakes) in publishers.iter_mut().zip(&wakes) {
+                let waker = Waker::from(wakes.clone());
+                let poll = publisher.as_mut().poll(&mut Poller::from_waker(&waker));
+                assert_eq!(poll, Poll::Pending);
+            }
+            if closes {
+                topic.close();
+            } else {
+                drop(stream.take());
+            }
+            let woken: Vec<_> = wakes.iter().map(|wakes| wakes.0.load(Ordering::SeqCst)).collect();
+            assert_eq!(woken, [1, 1, 1]);
+            join_all(publishers).await;
+        }
+    });
+}
+
 /// Reads a stream of a topic as long as that is open.
 #[actor]
 struct Reader {
