@@ -24,6 +24,9 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::task::Waker;
 
+#[cfg(test)]
+mod tests;
+
 /// The factory of a member's state.
 pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
 

@@ -438,6 +438,39 @@ pub fn members_of_a_pool_overlap_and_leave_writes_to_others(system: &System) {
     });
 }
 
+pub fn a_member_in_excess_passes_its_message_on_while_its_handler_runs(system: &System) {
+    system.block_on(async {
+        for _ in 0..20 {
+            let (seen, open) = (Seen::default(), Gate::new());
+            open.open();
+            let make = seen.clone();
+            let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.clone() });
+            for number in 0..20 {
+                assert_eq!(pool.read(number, open.clone()).await, Ok(3));
+            }
+            let (gate, before) = (Gate::new(), seen.entered.count());
+            let held = actor_core::spawn_task(pool.read(20, gate.clone()).into_owned());
+            seen.entered.reaches(before + 1).await;
+            for _ in 0..5 {
+                yield_now().await;
+            }
+            // The member whose handler runs is woken for this message, and may be the one in excess.
+            let mut call = pool.read(21, open);
+            let early = poll_once(&mut call).await;
+            assert_eq!(Addr::resize(&pool, 1), Ok(()));
+            let answer = match early {
+                Some(answer) => answer,
+                None => call.await,
+            };
+            assert_eq!(answer, Ok(3));
+            gate.open();
+            assert_eq!(held.await, Ok(3));
+            pool.stop();
+            assert_eq!(pool.join().await, Exit::Stopped);
+        }
+    });
+}
+
 /// An actor that stays on its thread, and a generic one.
 #[actor(local)]
 struct Local<T: 'static> {
