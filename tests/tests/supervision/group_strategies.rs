@@ -248,6 +248,43 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
     });
 }
 
+/// Takes a while to stop.
+#[actor]
+struct Slow {
+    stopping: Gate,
+}
+
+#[actor]
+impl Slow {
+    #[on_stop]
+    async fn end(&mut self, _exit: &Exit) {
+        self.stopping.open();
+        actor_core::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub fn a_life_that_is_ordered_to_end_while_it_waits_for_its_children_lets_time_pass(
+    system: &System,
+) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let supervisor = patient(Supervisor::one_for_all()).spawn();
+        let [a, b, _c] = three(&supervisor, &diary).await;
+        let stopping = Gate::new();
+        let slow = Slow { stopping: stopping.clone() };
+        let adopt = step(move |_, context| {
+            context.spawn_child(slow);
+        });
+        a.run(adopt).await.unwrap();
+        fail(&a).await;
+        stopping.pass().await;
+        // `a` still waits for its child. In a simulation, time passes only while no actor runs.
+        fail(&b).await;
+        lives(&diary, &["a", "b", "c"], 2).await;
+        stop(&supervisor).await;
+    });
+}
+
 /// Two children of `supervisor` that fail before it handles the first failure.
 async fn two_that_fail_at_once(supervisor: &SupervisorAddr, diary: &Diary) -> [ProbeAddr; 2] {
     let actors = ["a", "b"].map(|name| supervisor.start(child(name, diary)));

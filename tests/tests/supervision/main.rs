@@ -30,6 +30,7 @@ tests::on_every_host! {
     group_strategies::a_child_started_while_a_group_restarts_is_left_alone,
     group_strategies::the_cause_stopped_in_its_backoff_does_not_hold_up_the_others,
     group_strategies::an_end_ordered_while_a_life_ends_does_not_end_the_next,
+    group_strategies::a_life_that_is_ordered_to_end_while_it_waits_for_its_children_lets_time_pass,
     intensity::a_child_beyond_the_intensity_ends_by_its_own_failure,
     intensity::a_child_beyond_the_intensity_that_never_started_says_why,
     settings::the_number_of_the_intensity_has_an_effect,
