@@ -78,6 +78,55 @@ fn the_end_of_the_executor_kills_the_actors_and_notifies_their_callers() {
     });
 }
 
+/// Blocks its thread until it may go on.
+#[actor]
+struct Blocked {
+    busy: Gate,
+    go: Gate,
+}
+
+#[actor]
+impl Blocked {
+    fn block(&self) {
+        self.busy.open();
+        self.go.pass_blocking();
+    }
+}
+
+#[actor]
+struct Parent;
+
+#[actor]
+impl Parent {
+    fn adopt(&self, child: Blocked, context: &Context<Self>) -> BlockedAddr {
+        context.spawn_child(child)
+    }
+}
+
+#[test]
+fn an_actor_that_is_blocked_at_the_end_of_the_executor_ends_before_its_parent_does() {
+    guarded("blocked at the end", || {
+        let mut started = Host::Tokio(2).start();
+        let system = started.system.clone();
+        let (parent, others) = (system.spawn(Parent), [(); 3].map(|()| system.spawn(Parent)));
+        let (busy, go) = (Gate::new(), Gate::new());
+        let child = Blocked { busy: busy.clone(), go: go.clone() };
+        let child = parent.adopt(child).wait().unwrap();
+        child.block().try_send().unwrap();
+        busy.pass_blocking();
+        // The runtime waits for the blocked thread, but has ended its tasks before.
+        let ending = thread::spawn(move || started.end_runtime());
+        for other in &others {
+            assert_eq!(futures_lite::future::block_on(other.join()), Exit::Killed);
+        }
+        go.open();
+        assert_eq!(futures_lite::future::block_on(child.join()), Exit::Killed);
+        assert_eq!(futures_lite::future::block_on(parent.join()), Exit::Killed);
+        ending.join().unwrap();
+        assert!(system.block_on(system.shutdown(LIMIT)).is_clean());
+    });
+}
+
 /// Takes its time to be dropped.
 struct SlowDrop(Tally);
 
