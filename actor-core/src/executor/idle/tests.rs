@@ -28,6 +28,25 @@ fn a_deadline_behind_the_watch_of_a_leader_that_left_raises_an_alarm() {
 }
 
 #[test]
+fn a_deadline_behind_the_watch_of_the_only_parked_worker_that_was_woken_raises_an_alarm() {
+    let (alarms, now) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+    let raised = alarms.clone();
+    let timers = Timers::new(now, move || {
+        raised.fetch_add(1, Ordering::SeqCst);
+    });
+    let idle = Idle::new(2, timers);
+    idle.begin_park(0, false);
+    let watch = now + Duration::from_millis(1);
+    let decision = idle.park_decision(0, watch, None);
+    assert!(matches!(decision, ParkDecision::Lead(Some(until)) if until == watch));
+    assert_eq!(idle.monitor_decision(false), MonitorDecision::Park(None));
+    idle.notify();
+    // Neither a worker nor the monitor sleeps until that deadline.
+    idle.timers().insert(watch + Duration::from_secs(1), Waker::noop().clone(), false);
+    assert_eq!(alarms.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn a_leader_lingers_after_the_last_worker_has_parked() {
     let now = Instant::now();
     let (watch, linger) = (now + Duration::from_millis(1), now + Duration::from_millis(4));
