@@ -21,6 +21,7 @@ tests::on_every_host! {
     timers::a_one_shot_fires_once_and_not_early,
     timers::a_cancelled_timer_is_silent_at_once_even_if_its_tick_waits,
     timers::timers_die_with_their_life,
+    timers::a_timer_or_stream_that_a_stopped_actor_still_creates_sends_nothing,
     timers::a_period_of_zero_is_a_failure,
 }
 

@@ -161,6 +161,33 @@ pub fn a_cancelled_timer_is_silent_at_once_even_if_its_tick_waits(system: &Syste
     });
 }
 
+pub fn a_timer_or_stream_that_a_stopped_actor_still_creates_sends_nothing(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let probe = Probe::new("a", &diary).spawn();
+        let [(first, go), (second, end)] = [(); 2].map(|()| (Gate::new(), Gate::new()));
+        probe.hold(first.clone(), go.clone()).try_send().unwrap();
+        let create = step(|_, context| {
+            context.after(Duration::ZERO, |me| me.note("once")).detach();
+            context.every(millis(1), |me| me.note("each")).detach();
+            let items = futures_lite::stream::iter(["item"; 3]);
+            context.attach(items, |me, item| me.note(item)).detach();
+        });
+        probe.run(create).try_send().unwrap();
+        probe.hold(second.clone(), end.clone()).try_send().unwrap();
+        first.pass().await;
+        probe.stop();
+        go.open();
+        second.pass().await;
+        // Both timers are due, and their actor still handles its last message.
+        actor_core::time::sleep(millis(5)).await;
+        end.open();
+        assert_eq!(probe.join().await, Exit::Stopped);
+        let sent = ["a: once", "a: each", "a: item"].map(|line| diary.count(line));
+        assert_eq!(sent, [0; 3], "{:?}", diary.lines());
+    });
+}
+
 pub fn timers_die_with_their_life(system: &System) {
     type Ends = fn(&ProbeAddr);
     let ends: [Ends; 3] = [
