@@ -7,6 +7,7 @@ use actor_core::{
     supervision::{Child, Supervisor},
 };
 use std::time::Duration;
+use tests::Gate;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -167,6 +168,49 @@ async fn a_full_mailbox_refuses_and_lets_in_again(sim: Sim) {
     disk.read(5).try_send().unwrap();
     sim.settle().await;
     assert_eq!(did.take(), [1, 4, 5]);
+}
+
+/// Calls an actor that waits for capacity in its own mailbox.
+#[actor]
+struct Desk;
+
+#[actor]
+impl Desk {
+    async fn work(&self, entered: Gate, gate: Gate, clerk: ClerkAddr) -> Result<(), CallError> {
+        entered.open();
+        gate.pass().await;
+        clerk.ping().await
+    }
+
+    fn note(&self) {}
+}
+
+#[actor]
+struct Clerk;
+
+#[actor]
+impl Clerk {
+    async fn report(&self, desk: DeskAddr) -> Result<(), CallError> {
+        desk.note().await
+    }
+
+    fn ping(&self) {}
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_call_to_an_actor_that_waits_for_a_full_mailbox_is_refused(sim: Sim) {
+    let (desk, clerk) = (Desk.spawn(), Clerk.spawn());
+    let (entered, gate) = (Gate::new(), Gate::new());
+    sim.fault(&desk, Fault::full(SECOND));
+    let call = desk.work(entered.clone(), gate.clone(), clerk.clone()).into_owned();
+    let work = actor_core::spawn_task(call);
+    entered.pass().await;
+    let report = actor_core::spawn_task(clerk.report(desk.clone()).into_owned());
+    sim.settle().await;
+    // The mailbox of `desk` is empty, but `clerk` waits for it.
+    gate.open();
+    assert!(matches!(work.await, Ok(Err(CallError::Deadlock(_)))));
+    assert_eq!(report.await, Ok(Ok(())));
 }
 
 #[actor_core::test(seeds = 20)]
