@@ -284,7 +284,15 @@ impl dyn ErasedLoop + '_ {
         concurrent: bool,
     ) -> Option<Option<NextStep>> {
         let next = self.slow_path_steps(slot, actor, concurrent);
-        if let Some(Some(NextStep::Message | NextStep::Hook(_))) = next {
+        let is_busy = match next {
+            Some(Some(NextStep::Message | NextStep::Hook(_))) => true,
+            // The member first waits for its running handlers, so no message wakes it.
+            Some(Some(NextStep::Park)) => {
+                self.mailbox().header().park_reason() == ParkReason::HandlerPending
+            }
+            _ => false,
+        };
+        if is_busy {
             self.mark_member_busy();
         }
         next
@@ -346,7 +354,8 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Marks a member of a pool as busy with an input of its own: a message of its timer, a hook,
-    /// or the end of its life. The member checks the mailbox of the pool again afterwards.
+    /// the end of its life, or a wait for its running handlers. The member checks the mailbox of the
+    /// pool again afterwards.
     pub(super) fn mark_member_busy(&mut self) {
         if !self.mailbox().header().is_member() {
             return;

@@ -87,6 +87,13 @@ impl Shelf {
     }
 
     #[message(concurrent)]
+    async fn leave_later(&self, gate: Gate, context: &Context<Self>) {
+        self.seen.entered.add();
+        gate.pass().await;
+        context.stop();
+    }
+
+    #[message(concurrent)]
     async fn remind(&self, tally: Tally, context: &Context<Self>) {
         context.after(Duration::ZERO, move |me| me.tick(tally.clone())).detach();
         std::future::pending().await
@@ -468,6 +475,43 @@ pub fn a_member_in_excess_passes_its_message_on_while_its_handler_runs(system: &
             pool.stop();
             assert_eq!(pool.join().await, Exit::Stopped);
         }
+    });
+}
+
+/// Lets a member that has looked for a message become idle.
+async fn yield_often() {
+    for _ in 0..20 {
+        yield_now().await;
+    }
+}
+
+pub fn a_member_that_waits_for_its_handlers_gets_no_message_while_another_is_idle(system: &System) {
+    system.block_on(async {
+        let (seen, open) = (Seen::default(), Gate::new());
+        open.open();
+        let make = seen.clone();
+        let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.clone() });
+        for number in 0..20 {
+            assert_eq!(pool.read(number, open.clone()).await, Ok(3));
+        }
+        let (gate, leaves, before) = (Gate::new(), Gate::new(), seen.entered.count());
+        let held = actor_core::spawn_task(pool.read(20, gate.clone()).into_owned());
+        seen.entered.reaches(before + 1).await;
+        yield_often().await;
+        // The member that became idle last takes this message too.
+        let left = actor_core::spawn_task(pool.leave_later(leaves.clone()).into_owned());
+        seen.entered.reaches(before + 2).await;
+        yield_often().await;
+        leaves.open();
+        assert_eq!(left.await, Ok(()));
+        // Its other handler keeps it from ending.
+        for number in 0..3 {
+            assert_eq!(pool.read(number, open.clone()).await, Ok(3));
+        }
+        gate.open();
+        assert_eq!(held.await, Ok(3));
+        pool.stop();
+        assert_eq!(pool.join().await, Exit::Stopped);
     });
 }
 
