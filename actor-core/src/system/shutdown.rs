@@ -34,7 +34,9 @@ impl System {
         let killed = if self.emptied_within(limit).await {
             Vec::new()
         } else {
-            let late = self.shared.actors();
+            let mut late = self.shared.actors();
+            // An actor leaves the table a moment after its exit is published.
+            late.retain(|actor| actor.lock().cell.exit().is_none());
             late.iter().for_each(|actor| actor.kill());
             late.iter().map(|actor| actor.label()).collect()
         };
