@@ -387,6 +387,10 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn ErasedMessage,
         concurrent: bool,
     ) -> Option<NextStep> {
+        if self.loop_state().lifecycle == Lifecycle::Draining {
+            // Its pool has told it to end, which is permanent, even if the pool has been enlarged since.
+            return self.finish_drain(concurrent);
+        }
         let (shared, number) = self.loop_state().shared()?;
         let fetched = shared.pop_for(number, concurrent, slot.as_any());
         // The member checks the shared mailbox again after this message.

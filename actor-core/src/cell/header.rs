@@ -87,7 +87,8 @@ pub(crate) struct Header {
     /// The capacity of this actor; `settings.capacity` is only the default. `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// The strong count: addresses, registered names, the parent, attached streams. It is increased
-    /// from zero only under the mailbox's lock, as in `WeakAddr::upgrade`, or by the actor's own task.
+    /// from zero only under the mailbox's lock, as in `WeakAddr::upgrade`, or by the actor's own task. A pool
+    /// has no task; a member's task increases it while the member is not idle, so that the pool stays open.
     strong: AtomicU32,
     /// The flags that the loop has to handle before the next message. Written only under the mailbox's
     /// lock.

@@ -6,6 +6,7 @@ mod deadline;
 mod event;
 mod join_all;
 mod mailbox;
+mod pool;
 mod reply;
 mod topic;
 mod workers;

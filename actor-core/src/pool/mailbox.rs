@@ -19,7 +19,7 @@ use crate::cell::state::{CellState, RestartDecision};
 use crate::exit::{ActorId, Exit};
 use crate::panics::{drop_waker, wake_each};
 use crate::supervision::restart_limits::{Intensity, RestartWindow};
-use crate::sync::{Arc, Lock, Weak};
+use crate::sync::{Arc, Lock, LockGuard, Weak};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -160,7 +160,25 @@ impl<A: Dispatch> PoolMailbox<A> {
         if is_wanted && let Some(this) = self.this.upgrade() {
             start_member(&this, number);
         }
+        // It may have been the last busy member.
+        self.on_unreferenced();
         self.end_if_empty();
+    }
+
+    /// Closes the mailbox, and wakes the members to end.
+    fn close_locked(&self, mut state: LockGuard<'_, MailboxState<PoolQueue<A>>>) {
+        let mut wake = Vec::new();
+        if state.cell.is_closed() {
+            return;
+        }
+        let changed = state.cell.close(&self.header);
+        let calls = state.cell.close_waiters(&mut wake);
+        let members = state.queue.members.all();
+        drop(state);
+        notify_state_change(changed);
+        calls.into_iter().for_each(|place| self.drop_side_message(place));
+        wake_each(wake);
+        members.iter().for_each(|member| member.wake_member());
     }
 }
 
@@ -204,7 +222,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             }
             None if state.cell.is_closed() => Popped::Closed,
             None => {
-                state.queue.members.set_idle(number);
+                state.queue.members.set_idle(number, beside);
                 state.release_burst();
                 Popped::Empty
             }
@@ -255,19 +273,7 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     }
 
     fn close(&self) {
-        let mut wake = Vec::new();
-        let mut state = self.state.lock();
-        if state.cell.is_closed() {
-            return;
-        }
-        let changed = state.cell.close(&self.header);
-        let calls = state.cell.close_waiters(&mut wake);
-        let members = state.queue.members.all();
-        drop(state);
-        notify_state_change(changed);
-        calls.into_iter().for_each(|place| self.drop_side_message(place));
-        wake_each(wake);
-        members.iter().for_each(|member| member.wake_member());
+        self.close_locked(self.state.lock());
     }
 
     fn kill(&self) {
@@ -276,12 +282,13 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
 
     fn on_unreferenced(&self) {
         let state = self.state.lock();
-        // A busy member checks again after its message.
-        let idles = state.queue.members.are_idle();
-        let over = !self.header.is_referenced() && idles && state.cell.total(&self.header) == 0;
-        drop(state);
-        if over {
-            self.close();
+        if state.cell.is_closed() || self.header.is_referenced() {
+            return;
+        }
+        // A member that is not idle checks again after its message, its own input or its end.
+        if state.cell.total(&self.header) == 0 && state.queue.members.are_idle() {
+            // Under the same lock, so that no weak address is upgraded in between.
+            self.close_locked(state);
         }
     }
 }
@@ -388,6 +395,9 @@ struct Member {
     mailbox: Option<Arc<dyn DynMailbox>>,
     /// The member's key in `Members::idle`.
     idle: Option<u64>,
+    /// Whether concurrent handlers ran when the member became idle. It takes messages that may run
+    /// alongside them, and checks the mailbox again when they have ended.
+    runs_handlers: bool,
 }
 
 impl Members {
@@ -434,9 +444,10 @@ impl Members {
         self.all.iter().skip(size).filter_map(|member| member.mailbox.clone()).collect()
     }
 
-    /// Marks a member as idle, because it has found nothing to do.
-    fn set_idle(&mut self, number: usize) {
+    /// Marks a member as idle, because it has found no message.
+    fn set_idle(&mut self, number: usize, runs_handlers: bool) {
         let Some(member) = self.all.get_mut(number) else { return };
+        member.runs_handlers = runs_handlers;
         if member.idle.is_none() {
             self.idle_marks += 1;
             member.idle = Some(self.idle_marks);
@@ -453,8 +464,10 @@ impl Members {
         }
     }
 
+    /// Returns whether all members are idle and run no handlers.
     fn are_idle(&self) -> bool {
         self.idle.len() >= self.count
+            && self.idle.values().all(|number| !self.all[*number].runs_handlers)
     }
 
     /// Returns the member that became idle last, because its state is warm, and marks it as busy.

@@ -1,5 +1,6 @@
 //! Pools, on every host.
 
+mod concurrent_members;
 mod cost_per_member;
 mod idle_members;
 mod members;
@@ -28,5 +29,9 @@ tests::on_every_host! {
     resizing::a_member_in_excess_that_fails_is_not_restarted,
     resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
     members::the_context_speaks_of_the_pool,
+    concurrent_members::a_pool_that_shrinks_and_grows_while_a_handler_runs_goes_on,
+    concurrent_members::the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_pool,
+    concurrent_members::the_last_address_dropped_while_a_member_in_excess_is_busy_ends_the_pool,
+    concurrent_members::the_last_address_dropped_does_not_close_a_pool_whose_handlers_run,
     members::the_settings_of_one_pool_are_its_own,
 }
