@@ -20,6 +20,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// Returns the log for a member of a pool, whose running reads are counted apart from those of others.
+    fn for_member(&self) -> Self {
+        Seen { now: Arc::default(), most: Arc::default(), ..self.clone() }
+    }
+
     fn note(&self, what: impl Into<String>) {
         self.log.lock().unwrap().push(what.into());
     }
@@ -426,7 +431,7 @@ pub fn members_of_a_pool_overlap_and_leave_writes_to_others(system: &System) {
     system.block_on(async {
         let seen = Seen::default();
         let make = seen.clone();
-        let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.clone() });
+        let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.for_member() });
         let gate = Gate::new();
         let all = reads(&pool, 0..6, &gate);
         seen.entered.reaches(6).await;
@@ -451,7 +456,7 @@ pub fn a_member_in_excess_passes_its_message_on_while_its_handler_runs(system: &
             let (seen, open) = (Seen::default(), Gate::new());
             open.open();
             let make = seen.clone();
-            let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.clone() });
+            let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.for_member() });
             for number in 0..20 {
                 assert_eq!(pool.read(number, open.clone()).await, Ok(3));
             }
@@ -490,7 +495,7 @@ pub fn a_member_that_waits_for_its_handlers_gets_no_message_while_another_is_idl
         let (seen, open) = (Seen::default(), Gate::new());
         open.open();
         let make = seen.clone();
-        let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.clone() });
+        let pool = Shelf::pool(2, move || Shelf { value: 3, seen: make.for_member() });
         for number in 0..20 {
             assert_eq!(pool.read(number, open.clone()).await, Ok(3));
         }
