@@ -9,7 +9,8 @@
 //! 2. *Progress.* A thread that has spun without success sets `is_awaited`, tries again, and sleeps. A release that reads
 //!    `is_awaited` wakes all sleeping threads. The two accesses of the release are not ordered, because that would
 //!    take as long as a read-modify-write: it can miss a thread that sets `is_awaited` in the few nanoseconds between
-//!    them. A thread therefore sleeps for a millisecond at most, so such a wake-up is late, but not lost.
+//!    them. A thread therefore sleeps for about a millisecond at most, so such a wake-up is late, but not lost.
+//!    (The clock of some systems is coarser: a sleep on Windows takes up to 16 ms.)
 
 use crate::sync::Place;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +35,7 @@ pub struct Lock<T: ?Sized> {
 unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
 
 /// Access to the value of a [`Lock`], which is released when the guard is dropped.
+#[must_use = "the lock is released when its guard is dropped"]
 pub struct LockGuard<'a, T: ?Sized> {
     lock: &'a Lock<T>,
     /// As for the guard of the standard library: the thread that takes the lock releases it.
@@ -111,7 +113,9 @@ impl State {
     #[cold]
     fn wait(&self) {
         let has_taken = || {
-            self.is_awaited.store(true, Ordering::SeqCst);
+            // Relaxed: ordered with the other writes by the mutex of the sleeping threads, and not at all with
+            // the load in `release` (invariant 2).
+            self.is_awaited.store(true, Ordering::Relaxed);
             self.try_lock()
         };
         while !self.spin() && !sleepers::sleep_unless(self.key(), has_taken) {}
@@ -132,7 +136,8 @@ impl State {
     /// Wakes the threads that sleep.
     #[cold]
     fn wake(&self) {
-        sleepers::wake_all(self.key(), || self.is_awaited.store(false, Ordering::SeqCst));
+        // Relaxed: see `wait`.
+        sleepers::wake_all(self.key(), || self.is_awaited.store(false, Ordering::Relaxed));
     }
 
     /// Returns a number by which its waiting threads find one another.
@@ -183,8 +188,9 @@ mod sleepers {
     use std::sync::{Condvar, Mutex, PoisonError};
     use std::time::Duration;
 
-    /// The time after which a thread looks at its lock again, although it was not woken: see invariant 2.
-    const LIMIT: Duration = Duration::from_millis(1);
+    /// The time after which a thread looks at its lock again, although it was not woken: see invariant 2. In the
+    /// unit tests, no thread does so.
+    const LIMIT: Duration = Duration::from_millis(if cfg!(test) { 3_600_000 } else { 1 });
 
     /// The number of times that a thread looks at the lock before it sleeps.
     pub(super) const SPINS: u32 = 100;
@@ -240,5 +246,36 @@ mod sleepers {
 
     pub(super) fn wake_all(_key: usize, before: impl Fn()) {
         before();
+    }
+}
+
+#[cfg(all(test, not(actor_loom)))]
+mod tests {
+    use super::Lock;
+    use std::sync::atomic::Ordering;
+    use std::sync::{Arc, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn a_release_wakes_each_thread_that_sleeps() {
+        let lock = Arc::new(Lock::new(()));
+        let (has_taken, taken) = mpsc::channel();
+        let guard = lock.lock();
+        for _ in 0..2 {
+            let (lock, has_taken) = (lock.clone(), has_taken.clone());
+            thread::spawn(move || {
+                let guard = lock.lock();
+                drop(guard);
+                has_taken.send(()).expect("the test receives it");
+            });
+        }
+        while !lock.state.is_awaited.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        drop(guard);
+        for _ in 0..2 {
+            taken.recv_timeout(Duration::from_secs(60)).expect("the thread was woken");
+        }
     }
 }

@@ -40,8 +40,9 @@
 //! 5. *Start.* `STARTED` is not set after `GONE`, unless it was set before. So `Left::Gone` with
 //!    `started: false` and `State::start() == true` exclude each other.
 //! 6. *Note.* `note` and `NOTED` are written before the cell is shared, and never again.
-//! 7. *Attachment.* It is there before `ATTACHED` is set, and stays until the cell is freed. So a receiver
-//!    that sets `GONE` over `ATTACHED` has found it; otherwise the sender finds `GONE` when it attaches.
+//! 7. *Attachment.* There is at most one. It is there before `ATTACHED` is set, and stays until the cell is
+//!    freed. So a receiver that sets `GONE` over `ATTACHED` has found it; otherwise the sender finds `GONE`
+//!    when it attaches.
 //!
 //! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
 //! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
@@ -253,8 +254,9 @@ impl State {
     /// Returns a number that identifies the cell. A later cell in the same memory has another number. The
     /// number is even, and not zero.
     ///
-    /// The upper half is a serial number, and the lower half is the lower half of the address. Two cells can
-    /// therefore have the same number only if four billion cells were created in between.
+    /// The upper half is a serial number, and the lower half is the lower half of the address. Two cells at the
+    /// same address have the same number only after the serial numbers have started again: after four billion
+    /// cells, or sixteen million threads that created one.
     ///
     /// ```
     /// use actor_atomic::{Initial, reply_cell};
@@ -299,7 +301,8 @@ impl State {
     }
 
     /// Attaches a value that the receiver returns when it leaves. Only the side of the sender calls this.
-    /// Returns `false` if the receiver has left before.
+    /// Returns `false`, and drops the value, if there is one already; also returns `false` if the receiver
+    /// has left before.
     ///
     /// ```
     /// use actor_atomic::{Initial, reply_cell};
@@ -311,8 +314,12 @@ impl State {
     /// assert_eq!(attached.unwrap().downcast_ref(), Some(&7));
     /// ```
     pub fn attach(&self, attachment: Attachment) -> bool {
-        let before = self.shared.lock().attached.replace(attachment);
-        drop(before);
+        let mut shared = self.shared.lock();
+        if shared.attached.is_some() {
+            return false;
+        }
+        shared.attached = Some(attachment);
+        drop(shared);
         // Invariant 7: the bit last. Acquire, as `load`; the lock orders the accesses to the attachment.
         self.word.fetch_or(ATTACHED, Ordering::Acquire) & GONE == 0
     }
@@ -763,7 +770,7 @@ impl<T> Receiver<T> {
     /// moved straight into the result, and not through an `Option`.
     ///
     /// # Panics
-    /// As `poll`.
+    /// As `poll`. A panic of `absent` leaks the cell.
     #[inline]
     pub fn poll_or(
         &mut self,

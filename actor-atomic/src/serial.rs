@@ -11,7 +11,8 @@ thread_local! {
     static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Returns a number that no other cell has, until they begin again after four billion. Never 0.
+/// Returns a number that no other cell has, until the numbers start again: after four billion cells, or
+/// sixteen million threads, each of which takes a block. Never 0.
 #[inline]
 pub(crate) fn next() -> u32 {
     let mut serial = NEXT.get();

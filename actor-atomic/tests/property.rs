@@ -101,10 +101,11 @@ proptest! {
                     model.watching = None;
                 },
                 Operation::Attach => if let Some(sender) = &sender {
+                    // The first attachment stays.
                     let number = model.attached.map_or(0, |number| number + 1);
-                    model.attached = Some(number);
+                    let is_first = *model.attached.get_or_insert(number) == number;
                     let state = sender.state().unwrap();
-                    prop_assert_eq!(state.attach(Arc::new(number)), !model.gone);
+                    prop_assert_eq!(state.attach(Arc::new(number)), is_first && !model.gone);
                     prop_assert!(state.is_set(Mark::A.or(Mark::ATTACHED)));
                     prop_assert!(!state.is_set(Mark::A.or(Mark::C)));
                 },

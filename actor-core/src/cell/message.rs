@@ -134,8 +134,8 @@ impl<'a> CallState<'a> {
         CallState(cell)
     }
 
-    /// Returns a number that identifies the call. No later call has the same number, though its cell may have
-    /// the same address. The number is even, and not 0.
+    /// Returns a number that identifies the call. A later call has another number, though its cell may have
+    /// the same address, until the numbers start again (`State::id` of `actor-atomic`). The number is even, and not 0.
     pub(crate) fn id(self) -> u64 {
         self.0.id()
     }
