@@ -119,7 +119,7 @@ pub enum FailureKind {
     Start,
     /// A linked actor ended abnormally.
     Linked,
-    /// A supervisor exceeded its restart intensity.
+    /// A supervisor or a pool exceeded its restart intensity.
     Intensity,
     /// A handler or hook called [`Context::fail`](crate::Context::fail).
     Explicit,
@@ -244,7 +244,10 @@ impl Failure {
         self.0.parts.location.as_ref()
     }
 
-    /// Returns the exit of the linked actor that caused this failure.
+    /// Returns the exit that caused this failure: the exit of the linked actor, or of the child or pool member
+    /// whose restart would have exceeded the intensity. A linked actor passes its own cause on, if it has one.
+    ///
+    /// Returns `None` for other kinds of failures, and for a failure in another process.
     ///
     /// ```
     /// # use actor_core::prelude::*;

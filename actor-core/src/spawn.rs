@@ -113,8 +113,11 @@ pub trait Spawn: Dispatch {
     /// Spawns a pool: one address whose mailbox is shared by `size` actors, each created by `make`.
     ///
     /// Any idle member takes the next message, without a router in between. From outside, a pool is
-    /// one actor: stopping it drains the mailbox through all members, and it has a single exit. A
-    /// member that ends is replaced; more than 5 failures in 60 seconds fail the pool.
+    /// one actor: stopping it drains the mailbox through all members, and it has a single exit.
+    ///
+    /// A member that ends, normally or not, is replaced. More than 5 replacements within 60 seconds fail
+    /// the pool, with [`FailureKind::Intensity`](crate::FailureKind::Intensity). This limit cannot be
+    /// changed.
     ///
     /// # Panics
     /// If `size` is zero. Also panics as [`spawn`](Spawn::spawn).
