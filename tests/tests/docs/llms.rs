@@ -51,7 +51,7 @@ fn items_within(folder: &str) -> Vec<Item> {
 }
 
 /// The strings in the constant `name`, a slice of strings.
-fn strings(path: &str, name: &str) -> BTreeSet<String> {
+pub(super) fn strings(path: &str, name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for item in items(path) {
         let Item::Const(item) = item else { continue };

@@ -16,5 +16,6 @@ mod pictures;
 mod prose;
 mod public_items;
 mod readme;
+mod reserved_names;
 mod shown_error_texts;
 mod text;
