@@ -215,7 +215,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// capacity.
     ///
     /// # Errors
-    /// [`SendError`] with the message, if the actor has ended.
+    /// [`SendError`] with the message, if it was not accepted: the actor has ended or no longer accepts
+    /// messages, the mailbox is full after [`if_room`](Call::if_room), the deadline of the sending handler has
+    /// passed, or the wait would be a deadlock. See [`SendReason`](crate::SendReason).
     ///
     /// # Panics
     /// If the call has already been polled.
@@ -236,7 +238,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// Sends the message without waiting.
     ///
     /// # Errors
-    /// [`SendError`] with the message, if the mailbox is full or the actor has ended.
+    /// [`SendError`] with the message, if the mailbox is full, or the actor has ended or no longer accepts
+    /// messages.
     ///
     /// # Panics
     /// If the call has already been polled.
@@ -583,8 +586,8 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
     /// Sends the message, and waits for mailbox capacity. See [`Call::send`](crate::Call::send).
     ///
     /// # Errors
-    /// [`SendError`] with the message and the reply, so that another actor or the handler itself
-    /// can answer the caller. If the reply is dropped, the caller gets
+    /// [`SendError`] with the message and the reply, for the same reasons as [`Call::send`](crate::Call::send), so
+    /// that another actor or the handler itself can answer the caller. If the reply is dropped, the caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn send(self) -> Delegating<'a, P, T> {
         Delegating { sending: self.sending, exchange: self.exchange }

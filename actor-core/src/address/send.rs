@@ -18,7 +18,9 @@ use std::time::Duration;
 /// Waiting senders are admitted in FIFO order.
 ///
 /// # Errors
-/// [`SendError`] with the message, if the actor has ended.
+/// [`SendError`] with the message, if it was not accepted: the actor has ended or no longer accepts messages,
+/// the mailbox is full after [`if_room`](SendFuture::if_room), the deadline of the sending handler has passed,
+/// or the wait would be a deadlock. See [`SendReason`].
 ///
 /// # Cancellation
 /// If the future is dropped while it waits for capacity, the message is not sent and its position

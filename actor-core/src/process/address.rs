@@ -44,7 +44,7 @@ impl<M: Send + 'static> ProcessAddr<M> {
     /// Sends a message, waiting for mailbox capacity.
     ///
     /// # Errors
-    /// [`SendError`] with the message, if the process has ended.
+    /// [`SendError`] with the message, for the same reasons as [`Call::send`](crate::Call::send).
     ///
     /// # Cancellation
     /// If the future is dropped before the message is accepted, the message is not sent.

@@ -24,7 +24,7 @@ use std::task::{Context as Poller, Poll};
 /// handles the message, the caller gets [`CallError::Stopped`].
 ///
 /// # Errors
-/// The message, if the actor has ended.
+/// [`SendError`] with the message, for the same reasons as [`Call::send`](crate::Call::send).
 ///
 /// # Cancellation
 /// If the future is dropped before the message is accepted, the message is discarded as by [`discard`].
@@ -75,7 +75,7 @@ impl<P: Protocol> Drop for Forwarding<P> {
 /// capacity in the mailbox.
 ///
 /// # Errors
-/// [`SendError`] with the message, if the actor has ended.
+/// [`SendError`] with the message, for the same reasons as [`Call::send`](crate::Call::send).
 ///
 /// # Cancellation
 /// If the future is dropped before the message is accepted, the message is dropped with its reply,
@@ -137,8 +137,8 @@ fn set_send_context<P: Protocol>(to: &Addr<P>, message: &mut P::Message) {
     let _ = (to, message);
 }
 
-/// Forwards a message to another address as [`forward`] does. If the actor has ended, discards the
-/// message as [`discard`] does.
+/// Forwards a message to another address as [`forward`] does. If the message is not accepted, discards
+/// it as [`discard`] does.
 ///
 /// # Cancellation
 /// If the future is dropped before the message is accepted, the message is discarded.
