@@ -57,15 +57,17 @@ impl fmt::Debug for ActorId {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// Stopped by `stop()`, by a `#[message(last)]`, or because the last reference to the actor was
-    /// dropped.
+    /// A normal end: by `stop()` of the address, of the [`Context`](crate::Context) or of the parent, by a
+    /// `#[message(last)]`, by the return of a process, or because the last reference to the actor was dropped.
     Stopped,
-    /// A handler or hook panicked or called [`Context::fail`](crate::Context::fail), the start failed, or a
-    /// linked actor failed.
+    /// Code that the actor runs panicked, a handler or hook called [`Context::fail`](crate::Context::fail),
+    /// the start failed, a linked actor ended abnormally, or a supervisor or pool exceeded its restart
+    /// intensity.
     Failed(Failure),
     /// Ended by `kill()`.
     Killed,
-    /// Reported to a monitor whose target ended earlier and is no longer known.
+    /// Reported to a monitor, a link or a [`WeakAddr::join`](crate::WeakAddr::join) whose target ended earlier and
+    /// is no longer known.
     NoActor,
     /// The actor's node was lost. Whether the actor is still running is unknown.
     Unreachable,
