@@ -103,8 +103,8 @@ impl<P: ?Sized> Addr<P> {
     /// block. Killing an actor that has ended does nothing.
     ///
     /// A kill is a failure of the life of a supervised actor, and its [`Restart`](crate::supervision::Restart)
-    /// decides what follows. During a [`Backoff`](crate::supervision::Backoff), a kill ends the actor
-    /// permanently.
+    /// decides what follows. If the supervisor restarts the actor, the next life handles the queued calls.
+    /// During a [`Backoff`](crate::supervision::Backoff), a kill ends the actor permanently.
     ///
     /// ```
     /// # use actor_core::prelude::*;
