@@ -9,7 +9,7 @@
 //!    started.
 //! 6. [`DropState`](ShutdownStep::DropState): the state is dropped. A supervised actor then waits for
 //!    the decision of its supervisor ([`AwaitDecision`](ShutdownStep::AwaitDecision), `restart.rs`).
-//! 7. The exit is published to callers of `join`.
+//! 7. The names are released, and the exit is published to joiners (`publish_exit`).
 //! 8. Monitors, links and the parent are notified.
 //!
 //! A kill or a failure starts at step 3 (`finish`). A panic in one step does not skip the next one.
@@ -121,9 +121,11 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Begins the end of the life with step 3: puts the rest of the batch back into the queue. A requested failure replaces a normal end. If the
-    /// life ends with another failure, the requested one is reported. If no other life can follow,
-    /// closes the mailbox and discards the queued messages.
+    /// Begins the end of the life with step 3: puts the rest of the batch back into the queue. If no other life
+    /// can follow, closes the mailbox and discards the queued messages.
+    ///
+    /// A requested failure replaces a normal end. If the life ends with another failure, the requested one is
+    /// reported.
     pub(super) fn finish(&mut self, exit: Exit) {
         self.trace(match exit {
             Exit::Failed(_) => "fails",
@@ -416,7 +418,8 @@ fn kill_later(child: &Arc<dyn DynMailbox>) -> executor::TaskHandle<()> {
     task
 }
 
-/// Steps 7 and 8: publishes the exit to joiners, monitors and links.
+/// Steps 7 and 8: releases the names, publishes the exit to joiners, and notifies monitors, links and the
+/// parent.
 pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let (id, system) = (mailbox.header().id(), &mailbox.header().system);
     system.observe(|simulation| simulation.ended(mailbox.header().number));
