@@ -1,6 +1,6 @@
 //! The contract between an actor and the runtime, implemented by the two halves of `#[actor]`.
 //!
-//! Only traits and their types; the run loop that drives them is in `actor/`.
+//! Only traits and their types; the run loop that drives them is in `run_loop` and `actor_task`.
 
 use super::protocol_message::ProtocolMessage;
 use super::{Context, Life, Runner};
@@ -183,8 +183,9 @@ impl Delivery {
 /// assert_eq!(idle.number().await, Ok(1));
 /// # });
 /// ```
-// The bound depends on both halves, so that one bound is enough: without the struct half, `Handle`
-// is an unknown name; with a second block, it is ambiguous, which `Actor` alone would not detect.
+// The bound depends on both halves, so that one bound is enough: without the struct half, the address in
+// `Dispatch::Address` is an unknown name; with a second block, it is ambiguous, which `Actor` alone would
+// not detect.
 // Each mistake is therefore reported once, without errors about uses of the address.
 pub type AddrOf<A> = <A as HasAddress<<A as Dispatch>::Address>>::Addr;
 

@@ -194,7 +194,7 @@ impl System {
         System::global().shared.clone()
     }
 
-    /// Kills all actors, because the runtime that they run on has ended.
+    /// Returns a closure that kills all actors, for the end of the runtime that they run on.
     #[cfg(any(
         feature = "smol",
         feature = "tokio",
@@ -234,7 +234,7 @@ impl System {
         System::browser_default
     }
 
-    /// There is one thread.
+    /// Returns the constructor of the global system. WASI has one thread, so it is a current-thread system.
     #[cfg(all(target_family = "wasm", not(target_os = "unknown")))]
     fn global_constructor() -> impl FnOnce() -> System {
         System::current_thread
