@@ -182,14 +182,14 @@ impl fmt::Display for SendReason {
         match self {
             SendReason::Stopped => f.write_str("the actor has stopped"),
             SendReason::Full => f.write_str("the mailbox is full"),
-            SendReason::Timeout => f.write_str("the mailbox stayed full for the time given"),
+            SendReason::Timeout => f.write_str("timed out waiting for mailbox capacity"),
             SendReason::DeadlineExceeded => {
-                f.write_str("the mailbox stayed full until the sender's deadline")
+                f.write_str("the sender's deadline passed while waiting for mailbox capacity")
             }
             SendReason::WouldBlock => {
                 f.write_str("waiting would block a thread that runs a system")
             }
-            SendReason::Deadlock(cycle) => write!(f, "there would never be room: {cycle}"),
+            SendReason::Deadlock(cycle) => write!(f, "deadlock: {cycle}"),
         }
     }
 }
