@@ -1,6 +1,6 @@
-//! Calls and sends with a timeout: [`WithTimeout`], whose `poll` ends them by
-//! [`Expire::__expire`], for a call `Asking::expire`. The callee sees the timeout as
-//! the deadline of the message (`cell/deadline`). A stream has its own: `ReplyStream::timeout`.
+//! Calls and sends with a timeout: [`WithTimeout`]. When the timeout elapses, `poll` calls
+//! [`Expire::__expire`]; for a call, that is `Asking::expire`. The callee sees the timeout as the deadline of
+//! the message (`cell/deadline`). A stream has its own: `StreamCall::timeout`.
 //! A thread that must not block on a call or send gives it up in the same way: [`block_on`].
 
 use super::call::{Call, Delegated, Delegating};
