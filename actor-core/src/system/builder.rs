@@ -59,7 +59,13 @@ impl SystemBuilder {
     }
 
     /// Aborts the process at the first [`Incident`], for programs that should crash rather than
-    /// continue.
+    /// continue. The incident is printed first.
+    ///
+    /// Every incident counts, including routine ones. A [`RestartableFailure`](Incident::RestartableFailure)
+    /// aborts the process before the supervisor can restart the actor, and one missed tick of
+    /// [`Context::every`](crate::Context::every) aborts it, too ([`MissedTicks`](Incident::MissedTicks)). To abort
+    /// at some incidents only, call `std::process::abort` in a hook set by
+    /// [`on_incident`](SystemBuilder::on_incident).
     ///
     /// ```
     /// # use actor_core::System;
