@@ -64,8 +64,12 @@ impl<S> Prepared<S> {
         Prepared { spec, capacity, label: None, system: None, parent: None, settings }
     }
 
-    /// Sets the label, which logs, exits and snapshots show. The label of a member of a pool is this
-    /// one with its number.
+    /// Sets the label, which logs, exits and snapshots show and [`Addr::label`](crate::Addr::label) returns, unless
+    /// the actor has a registered name. The label of a member of a pool is this one with its number.
+    ///
+    /// The label is not a name in the registry: [`TypedAddr::lookup`](crate::TypedAddr::lookup) finds only an actor
+    /// that [`Addr::register`](crate::Addr::register) has registered. [`Addr::name`](crate::Addr::name) returns the
+    /// name of the type.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.label = Some(Arc::from(name.into()));
         self

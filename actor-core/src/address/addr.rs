@@ -76,8 +76,8 @@ impl<P: ?Sized> Addr<P> {
         self.mailbox.header().settings.name
     }
 
-    /// Returns the name of this instance in logs, exits and cycles: `counter#7`, or the name set by
-    /// [`Prepared::name`](crate::Prepared::name).
+    /// Returns the label of this instance in logs, exits and cycles: its first registered name, otherwise the
+    /// label set by [`Prepared::name`](crate::Prepared::name), otherwise its type and number: `counter#7`.
     ///
     /// ```
     /// # use actor_core::prelude::*;
