@@ -282,7 +282,8 @@ impl fmt::Debug for Monitor {
 
 /// A link created by [`Context::link`](crate::Context::link).
 ///
-/// The link lasts until it is cancelled, even if this handle is dropped.
+/// The link lasts until it is cancelled, even if this handle is dropped. The side of the actor that created it
+/// ends with the life that created it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
