@@ -141,7 +141,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     }
 
     /// Limits the wait for the reply to `limit`, including the time in the queue, on the clock of
-    /// the actor's system.
+    /// the actor's system. The time is measured from the first poll of the returned future, whereas
+    /// [`time::timeout`](crate::time::timeout) counts from its own call.
     ///
     /// # Errors
     /// The errors of the call, and [`CallError::Timeout`].

@@ -139,7 +139,8 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         block_on(self.__executor().0.clone(), self, |mut sending, why| sending.__give_up(why))
     }
 
-    /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
+    /// Limits the wait for capacity to `limit`, on the clock of the actor's system. The time is measured from the
+    /// first poll of the returned future.
     ///
     /// # Errors
     /// The errors of the send, and [`SendReason::Timeout`].
