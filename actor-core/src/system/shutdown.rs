@@ -21,6 +21,11 @@ impl System {
     /// Returns the actors that did not end in time. Once the future is polled, no further actor
     /// starts on this system: `spawn` returns the address of an ended actor.
     ///
+    /// Await the future outside of the actors and tasks of this system, for example in `main` or
+    /// [`block_on`](System::block_on). In a handler, the future waits for the actor of that handler: the kill at
+    /// `limit` drops the handler, and with it the future. A task of the system is dropped when the system ends.
+    /// In both cases the report is lost. A handler can instead notify the code that runs in `main`.
+    ///
     /// # Cancellation
     /// If the future is dropped before it completes, the actors are still stopped, but none is
     /// killed.
