@@ -34,7 +34,8 @@ enum ExecutorKind {
 }
 
 impl SystemBuilder {
-    /// Sets the number of worker threads. The default is one per core.
+    /// Sets the number of worker threads. The default is one per core. More than 65 535 threads count as
+    /// 65 535. The number has no effect on a system that runs on another executor, such as tokio or smol.
     ///
     /// # Panics
     /// If `threads` is zero.
@@ -45,7 +46,8 @@ impl SystemBuilder {
         self
     }
 
-    /// Sets the name of the threads, which is followed by a number.
+    /// Sets the name of the threads, which is followed by a number. The name has no effect on a system that runs
+    /// on another executor.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
