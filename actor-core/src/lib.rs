@@ -89,7 +89,7 @@
 //! | `log` | incidents without a hook become log records; without the feature they are printed to stderr |
 //! | `metrics` | counts and durations by actor and message, for any recorder of the `metrics` facade |
 //! | `serde` | a [`Snapshot`](snapshot::Snapshot) can be serialized |
-//! | `signals` (default) | `shutdown_signal`; a graceful shutdown of [`macro@main`] and [`System::run`] on Ctrl-C and SIGTERM |
+//! | `signals` (default) | `shutdown_signal`; a graceful shutdown of [`macro@main`] and [`System::run`] on Ctrl-C and SIGTERM (on Unix) |
 //! | `smol` | `System::smol`: actors on a smol executor run by the program |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 //! | `tracing` | a span for each handled message, with its caller's span as parent |

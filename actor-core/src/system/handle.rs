@@ -288,8 +288,9 @@ impl System {
     /// not end in time are listed on stderr.
     ///
     /// With the feature `signals`, which is on by default, Ctrl-C or SIGTERM drops the body and starts
-    /// the shutdown; the process then exits with code 130. A second signal ends the process
-    /// immediately. `#[actor_core::main]` does the same with the global system.
+    /// the shutdown on Unix; the process then exits with code 130. A second signal ends the process
+    /// immediately. On Windows, Ctrl-C ends the process at once. `#[actor_core::main]` does the same with the
+    /// global system.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -2,7 +2,7 @@
 //!
 //! [`System`] itself is at the root of the crate.
 //! [`System::shutdown`](crate::System::shutdown) returns a [`ShutdownReport`], and
-//! [`shutdown_signal`] (feature `signals`) waits for Ctrl-C or SIGTERM. With the feature `smol`, `SmolExecutor` is the
+//! [`shutdown_signal`] (feature `signals`, on Unix) waits for Ctrl-C or SIGTERM. With the feature `smol`, `SmolExecutor` is the
 //! argument of `System::smol`.
 //!
 //! ```

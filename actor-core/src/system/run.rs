@@ -43,8 +43,8 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
     output.unwrap_or_else(|| std::process::exit(INTERRUPTED))
 }
 
-/// Waits for a shutdown signal, Ctrl-C or SIGTERM. Waits forever on platforms without signals, such as
-/// Windows and WebAssembly.
+/// Waits for a shutdown signal, Ctrl-C or SIGTERM, on Unix. Waits forever on other platforms, such as Windows and
+/// WebAssembly: on Windows, Ctrl-C ends the process at once.
 ///
 /// [`System::run`](crate::System::run) and `#[actor_core::main]` wait for it automatically.
 ///

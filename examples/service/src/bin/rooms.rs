@@ -1,4 +1,4 @@
-//! The chat rooms on port 3000: `cargo run --bin rooms`. Ctrl-C shuts down gracefully.
+//! The chat rooms on port 3000: `cargo run --bin rooms`. On Unix, Ctrl-C shuts down gracefully.
 
 use actor_core::prelude::*;
 use service::rooms::{Rooms, router};

@@ -29,8 +29,8 @@ use std::time::Duration;
 /// The pause before accepting again when the system has no more sockets.
 const PAUSE: Duration = Duration::from_millis(100);
 
-// `#[actor_core::main]` handles Ctrl-C and SIGTERM: it drops the body, so that no new client is
-// accepted, and stops all actors, each of which ends with its `#[on_stop]`.
+// On Unix, `#[actor_core::main]` handles Ctrl-C and SIGTERM: it drops the body, so that no new client
+// is accepted, and stops all actors, each of which ends with its `#[on_stop]`.
 #[actor_core::main]
 async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
