@@ -134,7 +134,7 @@ fn the_value_of_a_receiver_that_leaves_comes_back_or_is_received() {
 }
 
 #[test]
-fn work_starts_or_the_receiver_knows_that_it_never_will() {
+fn work_that_is_reported_as_never_started_does_not_start() {
     loom::model(|| {
         let (sender, mut receiver) = reply_cell::<u8>(Initial::default(), None);
         let other = thread::spawn(move || {
@@ -467,7 +467,7 @@ fn one_thread_at_a_time_has_the_lock() {
 }
 
 #[test]
-fn what_a_thread_wrote_before_its_release_is_seen_under_the_lock() {
+fn writes_before_a_release_are_visible_under_the_lock() {
     loom::model(|| {
         let (lock, beside) = (Arc::new(Lock::new(false)), Arc::new(AtomicUsize::new(0)));
         let other = {

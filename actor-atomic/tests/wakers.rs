@@ -134,7 +134,7 @@ impl Wake for Task {
 }
 
 #[test]
-fn a_waker_that_polls_the_receiver_receives_what_is_sent_or_that_it_is_not() {
+fn a_waker_that_polls_the_receiver_gets_the_value_or_none() {
     for value in [Some(7), None] {
         let (sender, receiver) = reply_cell(Initial::default(), None);
         let received = Arc::default();

@@ -524,7 +524,7 @@ mod tests {
     }
 
     #[test]
-    fn unprinted_incidents_are_counted_and_told_in_the_next_second() {
+    fn unprinted_incidents_are_counted_and_reported_in_the_next_second() {
         let (limit, start) = (RateLimit::default(), Instant::now());
         for number in 1..=12 {
             let (suppressed, is_printed) = limit.count(id(1), start);

@@ -194,7 +194,7 @@ async fn a_piped_remote_call_becomes_a_message() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_message_of_another_protocol_does_not_leave_by_the_address_of_the_block() {
+async fn a_message_of_another_protocol_is_not_sent_through_a_remote_block_address() {
     let local = Shop::default().spawn();
     let (_server, client, shop) = found(&local).await;
     let named = NamedAddr::from(shop.clone());

@@ -165,7 +165,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, CallError>) -> (RefusalKind, b
 }
 
 #[actor_core::test(seeds = 10)]
-async fn what_cannot_be_encoded_is_refused_at_its_call() {
+async fn a_value_that_cannot_be_encoded_is_refused_at_its_call() {
     let two = two().await;
     assert_eq!(refusal(two.remote.hollow(Some(None)).await), (RefusalKind::NotEncodable, true));
     assert_eq!(two.remote.hollow(Some(Some(1))).await, Ok(Some(Some(1))));
@@ -190,7 +190,7 @@ async fn messages_and_replies_beyond_the_limit_are_refused() {
 }
 
 #[actor_core::test(seeds = 10)]
-async fn a_panic_there_reaches_the_caller_with_its_handler_and_location() {
+async fn a_remote_panic_reaches_the_caller_with_its_handler_and_location() {
     let two = two().await;
     let Err(CallError::Panicked(failure)) = two.remote.boom().await else { unreachable!() };
     assert_eq!((failure.handler(), failure.message()), ("boom", "boom"));
@@ -202,7 +202,7 @@ async fn a_panic_there_reaches_the_caller_with_its_handler_and_location() {
 }
 
 #[actor_core::test(seeds = 10)]
-async fn a_dropped_reply_there_is_no_reply_here() {
+async fn a_reply_dropped_by_a_remote_actor_gives_no_reply() {
     let two = two().await;
     assert_eq!(two.remote.forget().await, Err(CallError::NoReply));
 }
@@ -246,7 +246,7 @@ async fn an_address_reaches_a_third_node() {
 }
 
 #[actor_core::test(seeds = 10)]
-async fn a_stop_of_a_remote_address_ends_its_actor_behind_what_was_sent() {
+async fn a_stop_of_a_remote_address_ends_its_actor_after_earlier_messages() {
     let two = two().await;
     for number in 0..10 {
         two.remote.add(number).send().await.unwrap();
@@ -269,7 +269,7 @@ async fn a_kill_of_a_remote_address_kills_its_actor() {
 }
 
 #[actor_core::test(seeds = 10)]
-async fn calls_that_wait_here_for_an_actor_that_ends_are_stopped() {
+async fn locally_queued_calls_to_a_remote_actor_that_ends_return_stopped() {
     let two = two().await;
     two.remote.slow(10_000).send().await.unwrap();
     // Most of them wait for credit, and then for the proxy.
@@ -413,7 +413,7 @@ async fn an_address_does_not_serialize_outside_of_messages() {
 }
 
 #[actor_core::test(seeds = 10)]
-async fn a_node_that_leaves_ends_what_others_have_of_it() {
+async fn a_node_that_leaves_ends_its_addresses_and_calls_on_other_nodes() {
     let two = two().await;
     let running = actor_core::spawn_task(two.remote.slow(60_000).into_owned());
     time::sleep(Duration::from_millis(100)).await;

@@ -216,7 +216,7 @@ impl Wake for Leaves {
 }
 
 #[test]
-fn a_node_that_leaves_on_the_thread_of_the_transport_says_so() {
+fn a_node_that_leaves_on_the_transport_thread_notifies_its_peers() {
     System::current_thread().block_on(async {
         let (network, [server, client], echo) = connected().await;
         let mut call = pin!(echo.echo("hello".into()).into_future());

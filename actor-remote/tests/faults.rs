@@ -61,7 +61,7 @@ fn spawn() -> SubjectAddr {
 }
 
 #[actor_core::test(seeds = 30)]
-async fn a_partition_is_told_within_the_lease_on_both_sides() {
+async fn a_partition_is_detected_within_the_lease_on_both_sides() {
     let network = SimNetwork::new().lease(LEASE);
     let (a, b) = (network.node("a"), network.node("b"));
     let (at_a, at_b) = (spawn(), spawn());
@@ -87,7 +87,7 @@ async fn a_partition_is_told_within_the_lease_on_both_sides() {
 }
 
 #[actor_core::test(seeds = 30)]
-async fn a_crash_is_told_at_once_and_the_restarted_node_is_another_one() {
+async fn a_crash_is_detected_at_once_and_the_restarted_node_is_new() {
     let network = SimNetwork::new();
     let (client, server) = (network.node("client"), network.node("server"));
     let first = spawn();
@@ -110,7 +110,7 @@ async fn a_crash_is_told_at_once_and_the_restarted_node_is_another_one() {
 }
 
 #[actor_core::test(seeds = 30)]
-async fn a_call_before_the_message_left_is_never_handled_and_one_behind_it_may_be() {
+async fn after_a_crash_unsent_calls_are_never_handled_and_sent_ones_may_be() {
     let network = SimNetwork::new();
     let (client, server) = (network.node("client"), network.node("server"));
     let local = spawn();
@@ -167,7 +167,7 @@ impl Hearer for Order {
 }
 
 #[actor_core::test(seeds = 30)]
-async fn an_exit_from_another_node_comes_behind_all_that_its_actor_had_sent() {
+async fn a_remote_exit_arrives_after_all_messages_of_its_actor() {
     let network = SimNetwork::new();
     let (a, b) = (network.node("a"), network.node("b"));
     b.register("subject", &spawn()).unwrap();

@@ -448,7 +448,7 @@ async fn the_rule_of_a_node_is_asked_once_for_each_node_and_actor() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_timeout_says_that_a_message_which_waits_on_this_side_was_not_started() {
+async fn a_timeout_reports_that_a_locally_queued_message_was_not_started() {
     let two = two().await;
     two.remote.slow(60_000).send().await.unwrap();
     let mut sent = 0;

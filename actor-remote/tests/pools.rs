@@ -327,7 +327,7 @@ async fn a_message_whose_actor_has_stopped_goes_to_another_one() {
 }
 
 #[actor_core::test(seeds = 30)]
-async fn a_pool_goes_on_with_an_actor_whose_address_was_stopped_in_vain() {
+async fn a_pool_keeps_using_an_actor_that_refused_a_remote_stop() {
     let network = SimNetwork::new();
     let rules = Node::builder().control(false);
     let (server, client) = (network.node_with_rules("server", rules), network.node("client"));

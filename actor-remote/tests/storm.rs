@@ -158,26 +158,26 @@ async fn without_faults_each_message_is_handled_once_and_in_order() {
 }
 
 #[actor_core::test(seeds = 25)]
-async fn partitions_make_no_gap_swap_or_double_and_each_caller_is_told() {
+async fn partitions_cause_no_gap_reordering_or_duplicate_and_each_call_ends() {
     storm(SimNetwork::new(), 8).await;
 }
 
 #[actor_core::test(seeds = 25)]
-async fn lost_frames_make_no_gap_swap_or_double() {
+async fn lost_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().loss(0.01), 2).await;
 }
 
 #[actor_core::test(seeds = 25)]
-async fn repeated_frames_make_no_gap_swap_or_double() {
+async fn repeated_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().duplicate(0.02), 2).await;
 }
 
 #[actor_core::test(seeds = 25)]
-async fn reordered_frames_make_no_gap_swap_or_double() {
+async fn reordered_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().reorder(0.02), 2).await;
 }
 
 #[actor_core::test(seeds = 25)]
-async fn all_faults_together_make_no_gap_swap_or_double() {
+async fn all_faults_together_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().loss(0.005).duplicate(0.005).reorder(0.005), 6).await;
 }

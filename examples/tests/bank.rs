@@ -49,7 +49,7 @@ fn two_accounts_and_many_tellers_are_enough_for_a_crowd() {
 }
 
 #[test]
-fn nobody_is_hurt_when_it_is_calm() {
+fn without_faults_no_outage_or_kill_occurs() {
     let output = bank(&["--calm", "-n", "1000"]);
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stdout), balanced(1000, 16_000));

@@ -214,7 +214,7 @@ fn a_nick_is_changed_unless_it_is_taken_or_no_name() {
 }
 
 #[test]
-fn rooms_are_apart() {
+fn lines_reach_only_the_clients_of_their_room() {
     let server = Server::start();
     let mut ann = Client::named(&server, "ann");
     let mut bob = Client::named(&server, "bob");
@@ -246,7 +246,7 @@ fn rooms_are_apart() {
 }
 
 #[test]
-fn quit_is_said_and_heard() {
+fn quit_closes_the_connection_and_is_announced() {
     let server = Server::start();
     let mut ann = Client::named(&server, "ann");
     let mut bob = Client::named(&server, "bob");
@@ -261,7 +261,7 @@ fn quit_is_said_and_heard() {
 }
 
 #[test]
-fn one_who_vanishes_is_announced() {
+fn a_client_that_disconnects_is_announced() {
     let server = Server::start();
     let mut ann = Client::named(&server, "ann");
 
@@ -309,7 +309,7 @@ fn a_line_is_bounded_and_is_text() {
 }
 
 #[test]
-fn a_slow_reader_is_dropped_and_slows_nobody() {
+fn a_slow_reader_is_disconnected_and_delays_no_other_client() {
     let server = Server::start();
     let mut talker = Client::named(&server, "talker");
     let mut listener = Client::named(&server, "listener");
@@ -356,7 +356,7 @@ fn a_slow_reader_is_dropped_and_slows_nobody() {
 }
 
 #[test]
-fn a_signal_ends_it_and_everybody_is_told() {
+fn a_signal_shuts_the_server_down_and_notifies_all_clients() {
     let server = Server::start();
     let mut clients: Vec<_> =
         (0..20).map(|number| Client::named(&server, &format!("client-{number}"))).collect();
@@ -370,7 +370,7 @@ fn a_signal_ends_it_and_everybody_is_told() {
 }
 
 #[test]
-fn without_a_good_address_it_says_so() {
+fn a_missing_or_invalid_address_is_reported() {
     for (arguments, complaint) in [
         (&[][..], "usage: chat ADDR"),
         (&["127.0.0.1:0", "more"], "usage: chat ADDR"),

@@ -14,7 +14,7 @@ fn dining(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn everybody_eats_and_no_neighbours_at_once() {
+fn all_philosophers_eat_and_neighbours_never_at_the_same_time() {
     let output = dining(&[]);
     assert!(output.status.success(), "{output:?}");
     let expected = include_str!("../expected/dining.txt");
@@ -31,7 +31,7 @@ fn more_meals_are_eaten_if_asked_for() {
 }
 
 #[test]
-fn the_wrong_order_ends_in_a_stall_that_is_told() {
+fn a_wrong_lock_order_ends_in_a_reported_deadlock() {
     let output = dining(&["--greedy", "--meals", "100000"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let told = "no philosopher moves: each has one fork and waits for the other\n";

@@ -11,7 +11,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(120);
 
 #[test]
-fn each_prints_what_it_should() {
+fn each_example_prints_its_expected_output() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("expected");
     let programs = Path::new(env!("CARGO_BIN_EXE_tour")).parent().expect("a program has a folder");
     let files = fs::read_dir(folder).expect("it is there");

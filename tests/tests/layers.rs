@@ -113,7 +113,7 @@ fn only_clock_names_the_instant_of_std() {
 
 /// A waker may be user code, whose panic must not reach the code that wakes it.
 #[test]
-fn only_panics_wakes_what_may_panic() {
+fn only_the_module_panics_calls_wakers_that_may_panic() {
     let files = sources();
     let all = files.iter().filter(|(file, _)| file != "panics.rs" && !file.contains("models"));
     let strays = all.filter(|(_, code)| code.contains(".wake()") || code.contains("Waker::wake"));

@@ -608,7 +608,7 @@ mod tests {
     use crate::clock::Instant;
 
     #[test]
-    fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
+    fn a_message_skipped_because_its_caller_left_is_not_reported_as_stopped() {
         let mut answer = ReplyReceiver::<u32>::finished();
         let reply = answer.begin(Waker::noop(), false, None);
         assert!(matches!(answer.give_up(None), Err(false)), "the handler has not started");

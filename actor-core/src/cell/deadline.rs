@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_is_added_after_the_alarm_has_rung_is_woken() {
+    fn a_wait_that_is_added_after_the_deadline_fired_is_woken() {
         let (handler, wait) = (Arc::new(Woken(0.into())), Arc::new(Woken(0.into())));
         let waits = Waits { wakers: Vec::new(), has_rung: false, most: FEW };
         let alarm = Alarm { handler: handler.clone().into(), waits: Mutex::new(waits) };

@@ -351,7 +351,7 @@ mod tests {
     use crate::executor::task::prepare;
 
     #[test]
-    fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
+    fn a_late_timer_keeps_its_schedule_and_skips_missed_ticks() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let period = Duration::from_millis(10);

@@ -641,7 +641,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_with_a_pending_handler_is_not_taken_for_a_message() {
+    fn a_new_message_does_not_take_a_parked_task_with_a_pending_handler() {
         let mut cell = CellState::default();
         cell.park(Some(Box::pin(Idle)), true);
         assert!(cell.take_idle().is_none() && cell.is_parked());

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn few_and_many_are_handed_out_in_order_and_removed_by_who_and_what_for() {
+    fn watchers_are_taken_in_order_and_removed_by_actor_and_key() {
         let who = mailbox();
         for count in [3, FEW as u64 + 3] {
             let mut watchers = Watchers::default();

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_succeeded_when_dropped_is_leaked_in_the_end() {
+    fn values_that_are_replaced_in_their_drop_are_leaked_beyond_the_limit() {
         for branches in [0, 1, 3] {
             let (dropped, leaked) = (Rc::default(), Rc::default());
             let first =

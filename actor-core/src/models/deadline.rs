@@ -5,7 +5,7 @@ use crate::cell::deadline::Alarm;
 use std::task::Waker;
 
 #[test]
-fn a_wait_that_is_added_while_the_alarm_rings_is_woken() {
+fn a_wait_that_is_added_while_the_deadline_fires_is_woken() {
     model(|| {
         let (handler, early, late) = (Flag::new(), Flag::new(), Flag::new());
         let alarm = Alarm::new(Waker::from(handler.clone()));

@@ -7,7 +7,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 #[test]
-fn what_happens_while_a_listener_turns_to_wait_is_seen_or_told() {
+fn an_event_during_the_first_poll_of_a_listener_is_not_missed() {
     model(|| {
         let (event, happened) = (Event::new(), Arc::new(AtomicBool::new(false)));
         let (told, far) = (event.clone(), happened.clone());

@@ -71,7 +71,7 @@ fn counter(system: &Arc<SystemShared>) -> (CounterAddr, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_message_sent_while_the_actor_lies_down_is_handled() {
+fn a_message_sent_while_the_actor_parks_is_handled() {
     model(|| {
         let (jobs, system) = Jobs::system();
         let (counter, handled) = counter(&system);
@@ -89,7 +89,7 @@ fn a_message_sent_while_the_actor_lies_down_is_handled() {
 }
 
 #[test]
-fn a_sender_that_waits_for_room_is_let_in_and_told() {
+fn a_sender_that_waits_for_capacity_is_admitted_and_woken() {
     model(|| {
         let (jobs, system) = Jobs::system();
         let (counter, handled) = counter(&system);
@@ -115,7 +115,7 @@ fn a_sender_that_waits_for_room_is_let_in_and_told() {
 }
 
 #[test]
-fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
+fn the_last_address_dropped_while_the_actor_parks_ends_it() {
     model(|| {
         let (jobs, system) = Jobs::system();
         let (counter, handled) = counter(&system);
@@ -133,7 +133,7 @@ fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
 }
 
 #[test]
-fn a_handler_woken_while_its_cell_is_laid_back_goes_on() {
+fn a_handler_woken_while_its_task_parks_continues() {
     model(|| {
         let (jobs, system) = Jobs::system();
         let (handled, latch) = (Arc::new(AtomicUsize::new(0)), Arc::new(Latch::default()));

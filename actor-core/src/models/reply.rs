@@ -6,7 +6,7 @@ use crate::{CallError, Reply};
 use std::task::Poll;
 
 #[test]
-fn an_answer_that_comes_while_the_caller_turns_to_wait_wakes_it() {
+fn a_reply_sent_while_the_caller_starts_to_wait_wakes_it() {
     model(|| {
         let (reply, mut answer) = Reply::pair();
         let sender = loom::thread::spawn(move || reply.send(7));
@@ -23,7 +23,7 @@ fn an_answer_that_comes_while_the_caller_turns_to_wait_wakes_it() {
 }
 
 #[test]
-fn a_reply_dropped_while_the_caller_turns_to_wait_wakes_it() {
+fn a_reply_dropped_while_the_caller_starts_to_wait_wakes_it() {
     model(|| {
         let (reply, mut answer) = Reply::<u8>::pair();
         let dropper = loom::thread::spawn(move || drop(reply));
@@ -40,7 +40,7 @@ fn a_reply_dropped_while_the_caller_turns_to_wait_wakes_it() {
 }
 
 #[test]
-fn an_answer_that_the_caller_leaves_behind_is_dropped_or_comes_back() {
+fn a_reply_sent_while_the_caller_leaves_is_dropped_or_returned() {
     model(|| {
         let value = Arc::new(());
         let (reply, answer) = Reply::pair();
@@ -53,7 +53,7 @@ fn an_answer_that_the_caller_leaves_behind_is_dropped_or_comes_back() {
 }
 
 #[test]
-fn who_waits_until_nobody_wants_the_answer_is_told() {
+fn a_callee_that_awaits_closed_is_woken_when_the_caller_leaves() {
     model(|| {
         let (mut reply, answer) = Reply::<u8>::pair();
         let leaver = loom::thread::spawn(move || drop(answer));

@@ -16,7 +16,7 @@ fn read(stream: &mut crate::topic::TopicStream<u8>, flag: &Arc<Flag>) -> Poll<Op
 }
 
 #[test]
-fn a_publisher_that_turns_to_wait_while_room_is_made_is_woken() {
+fn a_publisher_that_starts_to_wait_while_capacity_is_freed_is_woken() {
     model(|| {
         let topic = Topic::new();
         let mut stream = topic.stream();
@@ -40,7 +40,7 @@ fn a_publisher_that_turns_to_wait_while_room_is_made_is_woken() {
 }
 
 #[test]
-fn a_publisher_that_leaves_while_room_is_made_takes_no_turn_from_the_next() {
+fn a_publisher_dropped_while_capacity_is_freed_passes_it_to_the_next() {
     model(|| {
         let topic = Topic::new();
         let mut stream = topic.stream();

@@ -40,7 +40,7 @@ fn sleep_beyond_the_clock_never_ends() {
 }
 
 #[test]
-fn a_dropped_sleep_takes_its_timer_back() {
+fn a_dropped_sleep_removes_its_timer() {
     drive(|executor| async move {
         let mut sleep = sleep(1000 * MILLI);
         assert_eq!(poll_once(&mut sleep).await, None);
@@ -62,7 +62,7 @@ fn a_sleep_polled_by_another_wakes_the_other() {
 }
 
 #[test]
-fn a_finished_timeout_takes_its_timer_back_before_it_is_dropped() {
+fn a_finished_timeout_removes_its_timer_before_it_is_dropped() {
     drive(|executor| async move {
         let mut timeout = pin!(timeout(1000 * MILLI, futures_lite::future::yield_now()));
         assert_eq!(poll_once(&mut timeout).await, None);
@@ -82,7 +82,7 @@ fn a_timeout_that_is_up_gives_elapsed() {
 }
 
 #[test]
-fn an_interval_skips_what_it_missed_and_keeps_to_its_grid() {
+fn an_interval_skips_missed_ticks_and_keeps_its_schedule() {
     drive(|_| async {
         let mut interval = interval(2 * MILLI);
         let first = interval.tick().await;

@@ -16,7 +16,7 @@ pub(super) fn expect(input: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn right_input_is_accepted_in_silence() {
+fn valid_input_is_accepted_without_errors() {
     let right = [
         "#[actor] struct A; #[actor] impl A {}",
         "#[actor(capacity = 8, turn = SIZE * 2, name = \"a\", crate = ::a::b, local,)] enum A { X }",

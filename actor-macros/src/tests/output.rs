@@ -54,7 +54,7 @@ fn recorded() -> io::Result<Vec<(String, String)>> {
 }
 
 #[test]
-fn expansions_go_through_one_door() -> io::Result<()> {
+fn expansions_use_only_the_private_module() -> io::Result<()> {
     for (name, text) in recorded()? {
         for (at, path) in text.match_indices("::actor_core::") {
             let rest = text.get(at + path.len()..).unwrap_or_default();
@@ -83,7 +83,7 @@ fn trait_impls_say_that_they_are_generated() -> io::Result<()> {
 }
 
 #[test]
-fn wrong_input_comes_back_first() {
+fn the_output_for_invalid_input_begins_with_that_input() {
     let wrong = [
         "pub union Both { one : u8 , two : u8 }",
         "fn counter () { }",
@@ -110,7 +110,7 @@ fn raw() -> io::Result<String> {
 }
 
 #[test]
-fn two_processes_expand_alike() -> io::Result<()> {
+fn expansions_are_the_same_in_each_process() -> io::Result<()> {
     const FILE: &str = "ACTOR_EXPANSIONS";
     let here = raw()?;
     if let Some(file) = env::var_os(FILE) {
@@ -118,7 +118,7 @@ fn two_processes_expand_alike() -> io::Result<()> {
     }
     let file = Path::new(&env::temp_dir()).join(format!("expansions-{}", std::process::id()));
     let other = Command::new(env::current_exe()?)
-        .args(["--exact", "tests::output::two_processes_expand_alike"])
+        .args(["--exact", "tests::output::expansions_are_the_same_in_each_process"])
         .env(FILE, &file)
         .output()?;
     assert!(other.status.success());

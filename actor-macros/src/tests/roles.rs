@@ -4,7 +4,7 @@
 use super::errors::{expect, in_block};
 
 #[test]
-fn contexts_and_replies_have_their_place() {
+fn misplaced_contexts_and_replies_are_refused() {
     let cases = [
         (
             "fn f(&self, c: &mut Context<Self>) {}",
@@ -99,7 +99,7 @@ fn contexts_and_replies_have_their_place() {
 }
 
 #[test]
-fn marks_are_checked() {
+fn helper_attributes_are_checked() {
     let cases = [
         (
             "#[message(skpi)] fn f(&self) {}",

@@ -3,7 +3,7 @@
 use super::errors::{expect, in_block};
 
 #[test]
-fn settings_that_go_together_are_accepted_in_silence() {
+fn compatible_settings_are_accepted_without_errors() {
     let right = [
         "#[message(priority, unbounded, when = self.a)] fn f(&mut self) {}",
         "#[message(when = self.find::<A, B>(x), priority)] async fn f(&self, x: u8) {}",
@@ -21,7 +21,7 @@ fn settings_that_go_together_are_accepted_in_silence() {
 }
 
 #[test]
-fn settings_that_exclude_each_other_are_told_once() {
+fn conflicting_settings_are_reported_once() {
     let cases = [
         (
             "#[message(last, when = self.a)] fn f(self) {}",
@@ -95,7 +95,7 @@ fn settings_that_exclude_each_other_are_told_once() {
 }
 
 #[test]
-fn the_last_message_is_marked_and_takes_the_state() {
+fn a_message_that_takes_self_is_marked_as_last() {
     let unmarked = "takes the state and ends this life; write `#[message(last)]`, `&mut self`, or move \
                     it to an ordinary `impl` block";
     let not_owned = "the last message takes the state; take `self`, or remove `last`";
@@ -140,7 +140,7 @@ fn the_last_message_is_marked_and_takes_the_state() {
 }
 
 #[test]
-fn bounds_of_what_is_kept_aside_are_checked() {
+fn bounds_of_deferred_messages_are_checked() {
     let of_struct = |options: &str, text: &str, under: &str| {
         expect(&format!("#[actor({options})] struct A;"), &[(text, under)]);
     };

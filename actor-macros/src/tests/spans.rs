@@ -55,7 +55,7 @@ fn no_token_of_an_address_method_is_hidden() {
 }
 
 #[test]
-fn the_code_of_an_address_method_wears_the_name_of_its_handler() {
+fn the_tokens_of_an_address_method_have_the_span_of_its_handler() {
     let methods = address_methods(expand_file(tokens(INPUT)).0).unwrap_or_default();
     let mut seen = Vec::new();
     each(methods, &mut |tree| {

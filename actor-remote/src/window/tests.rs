@@ -24,7 +24,7 @@ impl Wake for Woken {
 }
 
 #[test]
-fn waiters_are_admitted_in_order_and_one_that_leaves_lets_the_next_one_in() {
+fn waiters_are_admitted_in_order_and_one_that_leaves_admits_the_next() {
     let window = Window::new();
     assert_eq!(poll(pin!(window.take(PAIR - 10, false))), Poll::Ready(true));
     let mut small = Box::pin(window.take(5, false));
@@ -108,7 +108,7 @@ fn a_waiter_that_leaves_after_its_admission_gives_its_credit_to_the_next_one() {
 }
 
 #[test]
-fn waiters_for_room_come_one_after_another_so_that_each_spends_before_the_next() {
+fn waiters_for_credit_are_woken_one_at_a_time() {
     let window = Window::new();
     window.spend(PAIR);
     let mut first = pin!(window.room());

@@ -141,7 +141,7 @@ fn a_type_that_contains_itself_is_shown_once() {
 
 /// No value of it exists, so nothing after its first part can be examined.
 #[test]
-fn a_type_without_values_ends() {
+fn probing_a_type_without_values_terminates() {
     assert!(form::<Pair>().starts_with("tuple(Tree, "));
 }
 
@@ -181,7 +181,7 @@ struct Mixed {
 }
 
 #[test]
-fn types_that_read_anything_are_any_and_tags_are_seen() {
+fn self_describing_types_are_shown_as_any_and_tags_are_shown() {
     assert_eq!(form::<Event>(), "Event\n\nenum Event, tag type\n  Moved: any\n  Gone: any");
     assert_eq!(
         form::<Adjacent>(),
@@ -253,7 +253,7 @@ struct AroundChoosy {
 }
 
 #[test]
-fn a_type_that_refuses_all_made_up_values_hides_only_what_needs_one() {
+fn a_type_that_refuses_all_probe_values_hides_only_dependent_parts() {
     assert_eq!(form::<(Choosy, u8)>(), "tuple(string, any)");
     assert_eq!(
         form::<AroundChoosy>(),
@@ -276,7 +276,7 @@ struct AroundAngry {
 }
 
 #[test]
-fn a_panic_while_a_type_is_looked_at_is_any() {
+fn a_type_whose_probe_panics_is_shown_as_any() {
     assert_eq!(form::<Angry>(), "any");
     assert_eq!(
         form::<AroundAngry>(),
@@ -294,7 +294,7 @@ impl<'de> Deserialize<'de> for Endless {
 }
 
 #[test]
-fn an_endless_type_ends() {
+fn probing_an_endless_type_terminates() {
     assert!(form::<Endless>().len() < 1 << 20);
 }
 
@@ -312,7 +312,7 @@ macro_rules! nested {
 nested!(N1 N2, N2 N3, N3 N4, N4 N5, N5 N6, N6 N7, N7 N8, N8 N9, N9 N10, N10 N11, N11 N12, N12 Line,);
 
 #[test]
-fn a_type_is_looked_at_once_however_often_it_is_used() {
+fn a_type_is_probed_once_no_matter_how_often_it_is_used() {
     let form = form::<N1>();
     assert_eq!(form.matches("struct ").count(), 13);
     assert!(!form.contains("any"));

@@ -207,7 +207,7 @@ async fn frames_go_both_ways_between_several_nodes(network: impl Network) {
     }
 }
 
-async fn a_node_that_leaves_is_down_and_sends_and_hears_nothing_more(network: impl Network) {
+async fn a_node_that_leaves_is_down_and_sends_and_receives_nothing_more(network: impl Network) {
     let (stays, leaves) = (network.join().await, network.join().await);
     let (staying, leaving) = (Record::of(&stays), Record::of(&leaves));
     staying.until_event(&Seen::Up(leaves.node())).await;
@@ -311,7 +311,7 @@ on_both! {
     nodes_see_each_other_and_not_themselves,
     frames_arrive_in_order_and_once,
     frames_go_both_ways_between_several_nodes,
-    a_node_that_leaves_is_down_and_sends_and_hears_nothing_more,
+    a_node_that_leaves_is_down_and_sends_and_receives_nothing_more,
     all_frames_of_a_node_that_leaves_arrive_before_its_end,
     two_nodes_can_leave_at_once,
     frames_to_unknown_nodes_are_lost,

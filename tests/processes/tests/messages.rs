@@ -56,7 +56,7 @@ fn messages_of_each_sender_arrive_in_order_and_without_a_gap() {
 }
 
 #[test]
-fn an_address_in_a_message_works_in_the_other_process_and_comes_home_as_itself() {
+fn an_address_works_in_another_process_and_returns_as_the_same_address() {
     run(async {
         let (_peer, _node, store) = pair().await;
         let mine = StoreAddr::from(Memory::default().spawn());

@@ -114,7 +114,7 @@ impl Node {
     }
 }
 
-pub fn a_ring_of_ten_thousand(system: &System) {
+pub fn a_message_goes_around_a_ring_of_ten_thousand_actors(system: &System) {
     const NODES: u64 = 10_000;
     system.block_on(async {
         let first = reached(Node { next: None, seen: 0 }.spawn()).await;

@@ -146,7 +146,7 @@ impl Early {
     }
 }
 
-pub fn a_handler_that_has_answered_owes_no_other_reply(system: &System) {
+pub fn the_failure_of_a_handler_that_has_replied_reaches_no_other_call(system: &System) {
     system.block_on(async {
         for ending in [Ending::Panic, Ending::Hang] {
             let (answers, given) = async_channel::unbounded();

@@ -155,7 +155,7 @@ async fn leave(fate: Fate) -> Vec<Result<(), CallError>> {
     seen
 }
 
-pub fn an_abandoned_call_is_no_edge(system: &System) {
+pub fn an_abandoned_call_is_not_an_edge(system: &System) {
     system.block_on(async {
         let all = join_all(FATES.map(leave)).await;
         for (fate, seen) in FATES.iter().zip(all) {
@@ -164,7 +164,7 @@ pub fn an_abandoned_call_is_no_edge(system: &System) {
     });
 }
 
-pub fn a_call_moved_away_while_its_actor_is_idle_is_no_edge(system: &System) {
+pub fn a_call_moved_away_while_its_actor_is_idle_is_not_an_edge(system: &System) {
     system.block_on(async {
         for fate in [Fate::GivenAwayAndDropped, Fate::GivenAwayAndPolled] {
             assert_eq!(leave(fate).await, [Ok(())], "{fate:?}");

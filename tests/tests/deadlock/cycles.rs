@@ -188,7 +188,7 @@ pub fn cross_calls_at_the_same_moment_are_refused_once_each(system: &System) {
     });
 }
 
-pub fn three_that_turn_pending_at_once_are_refused_once(_: &System) {
+pub fn three_callers_that_block_at_the_same_moment_get_one_refusal(_: &System) {
     // A thread for each, on every host.
     let system = System::builder().threads(3).build();
     system.block_on(async {

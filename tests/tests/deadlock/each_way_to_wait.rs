@@ -169,7 +169,7 @@ const WAYS: [(&str, Way); 17] = [
 const ELSEWHERE: [(&str, Way); 2] =
     [("after_another_timer", after_another_timer), ("after_unblock", after_unblock)];
 
-pub fn each_plain_way_to_wait_is_refused_at_once(system: &System) {
+pub fn each_untimed_wait_that_completes_a_cycle_is_refused_at_once(system: &System) {
     are_refused(system, &WAYS);
 }
 

@@ -135,7 +135,7 @@ impl Wide {
     fn work(&self) {}
 }
 
-pub fn a_sender_that_was_just_admitted_is_no_edge(system: &System) {
+pub fn a_sender_that_was_just_admitted_is_not_an_edge(system: &System) {
     system.block_on(async {
         let narrow = Narrow { wide: None }.spawn();
         let wide = Wide { narrow: narrow.clone() }.spawn();

@@ -223,7 +223,7 @@ fn timed(call: Passing) -> Waiting {
     })
 }
 
-pub fn a_timed_call_in_the_middle_runs_out(system: &System) {
+pub fn a_timed_call_within_a_cycle_times_out(system: &System) {
     system.block_on(async {
         for len in 2..=3 {
             for place in 0..len - 1 {

@@ -213,7 +213,7 @@ pub fn a_call_in_on_stop_to_the_actor_that_awaits_the_end_is_refused(system: &Sy
     });
 }
 
-pub fn a_join_that_closes_a_cycle_has_the_call_in_it_refused(system: &System) {
+pub fn a_join_that_completes_a_cycle_refuses_the_call_in_it(system: &System) {
     system.block_on(async {
         at_once("a call to an actor that joins", async || {
             let (parent, kid, hears) = family(When::Asked).await;
@@ -327,7 +327,7 @@ pub fn a_cycle_of_joins_ends_by_a_panic_that_names_it(system: &System) {
     });
 }
 
-pub fn a_join_next_to_another_wait_is_no_edge(system: &System) {
+pub fn a_join_next_to_another_wait_is_not_an_edge(system: &System) {
     system.block_on(async {
         let (parent, kid, hears) = family(When::Stop).await;
         drop(kid);
@@ -337,7 +337,7 @@ pub fn a_join_next_to_another_wait_is_no_edge(system: &System) {
     });
 }
 
-pub fn an_abandoned_join_is_no_edge(system: &System) {
+pub fn an_abandoned_join_is_not_an_edge(system: &System) {
     system.block_on(async {
         for fate in [Fate::Kept, Fate::Dropped, Fate::Task] {
             let (parent, kid, hears) = family(When::Stop).await;

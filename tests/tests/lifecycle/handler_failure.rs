@@ -307,7 +307,7 @@ pub fn handlers_of_a_protocol_can_fail(system: &System) {
     });
 }
 
-pub fn a_supervisor_treats_it_like_a_panic(system: &System) {
+pub fn a_supervisor_treats_a_handler_failure_like_a_panic(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
         let child = |restart, lives: &Tally| {

@@ -149,7 +149,7 @@ pub fn queued_messages_are_handled_before_it_ends(system: &System) {
     });
 }
 
-pub fn its_parent_keeps_alive(system: &System) {
+pub fn a_parent_keeps_its_child_alive(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let parent = Probe::new("parent", &diary).spawn();
@@ -165,7 +165,7 @@ pub fn its_parent_keeps_alive(system: &System) {
     });
 }
 
-pub fn keep_keeps_alive_until_it_is_stopped(system: &System) {
+pub fn keep_alive_keeps_an_actor_alive_until_it_is_stopped(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
         address.keep_alive();
@@ -236,7 +236,7 @@ impl Connection {
     }
 }
 
-pub fn a_connection_fed_by_a_stream_lives_by_it_alone(system: &System) {
+pub fn an_attached_stream_alone_keeps_a_connection_alive(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let (peer, lines) = async_channel::bounded(4);

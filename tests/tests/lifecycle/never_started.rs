@@ -29,7 +29,7 @@ fn panics(run: impl FnOnce()) {
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the panic is the caller's");
 }
 
-pub fn a_call_to_an_actor_whose_maker_panics_returns_stopped(system: &System) {
+pub fn a_call_to_an_actor_whose_factory_panics_returns_stopped(system: &System) {
     system.block_on(async {
         let mut call = None;
         panics(|| {
@@ -42,7 +42,7 @@ pub fn a_call_to_an_actor_whose_maker_panics_returns_stopped(system: &System) {
     });
 }
 
-pub fn an_actor_whose_making_cannot_begin_has_ended(system: &System) {
+pub fn an_actor_whose_factory_panics_has_ended(system: &System) {
     system.block_on(async {
         let mut known = None;
         panics(|| {

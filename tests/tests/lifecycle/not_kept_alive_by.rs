@@ -59,7 +59,7 @@ pub fn tasks_keep_nothing_alive_and_end_with_the_life(system: &System) {
     assert_eq!(diary.lines(), ["task dropped"]);
 }
 
-pub fn monitors_and_links_on_the_living_keep_nothing_alive(system: &System) {
+pub fn monitors_and_links_on_running_actors_keep_nothing_alive(system: &System) {
     let (target, linked) = system.block_on(async {
         let diary = Diary::default();
         (Probe::new("target", &diary).spawn(), Probe::new("linked", &diary).spawn())

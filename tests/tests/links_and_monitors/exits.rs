@@ -220,7 +220,7 @@ pub fn monitoring_an_ended_actor_delivers_immediately(system: &System) {
     });
 }
 
-pub fn monitoring_a_forgotten_actor_gives_no_actor(system: &System) {
+pub fn monitoring_a_freed_actor_delivers_no_such_actor(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let target = Probe::new("target", &Diary::default()).spawn();
@@ -238,7 +238,7 @@ pub fn monitoring_a_forgotten_actor_gives_no_actor(system: &System) {
     });
 }
 
-pub fn a_cancelled_monitor_brings_nothing_even_if_its_notice_waits(system: &System) {
+pub fn a_cancelled_monitor_delivers_nothing_even_if_its_notice_is_queued(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let target = Probe::new("target", &Diary::default()).spawn();
@@ -299,7 +299,7 @@ fn cancelled(system: &System, count: usize) -> Duration {
 }
 
 #[test]
-fn of_many_monitors_each_is_cancelled_without_a_look_at_the_others() {
+fn cancelling_one_of_many_monitors_takes_constant_time() {
     tests::guarded("many monitors", || {
         let system = System::builder().threads(1).build();
         // Eight times as many take about eight times as long, and not sixty-four times. A machine that

@@ -65,7 +65,7 @@ pub fn a_stuck_actor_takes_64_of_20_000(system: &System) {
     });
 }
 
-pub fn a_batch_taken_out_is_no_second_capacity(system: &System) {
+pub fn a_batch_in_the_run_loop_counts_toward_the_capacity(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let entered = Tally::default();

@@ -105,7 +105,7 @@ pub fn a_message_with_the_last_address_of_its_actor_is_discarded(system: &System
     });
 }
 
-pub fn a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System) {
+pub fn a_panic_in_the_drop_of_the_last_address_poisons_no_lock(system: &System) {
     system.block_on(async {
         for end in [End::Kill, End::Panic, End::StopThenKill] {
             throw_away(end, true).await;
@@ -113,7 +113,7 @@ pub fn a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System) {
     });
 }
 
-pub fn such_a_message_is_discarded_before_the_start_and_at_shutdown(system: &System) {
+pub fn a_message_with_the_last_address_is_discarded_before_start_and_at_shutdown(system: &System) {
     let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
     let cargo = |vessel: &VesselAddr| {
         let (address, dropped) = (vessel.clone(), dropped.clone());

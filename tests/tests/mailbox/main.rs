@@ -6,7 +6,7 @@ mod order;
 mod waiting_senders;
 
 tests::on_every_host! {
-    capacity::a_batch_taken_out_is_no_second_capacity,
+    capacity::a_batch_in_the_run_loop_counts_toward_the_capacity,
     capacity::a_fast_actor_never_holds_more_than_64,
     capacity::a_stuck_actor_takes_64_of_20_000,
     capacity::a_thousand_tasks_hold_no_more_than_64_queued,
@@ -19,9 +19,9 @@ tests::on_every_host! {
     waiting_senders::waiting_senders_are_served_in_order,
     order::order_holds_over_pending_handlers,
     last_address_in_a_message::a_message_with_the_last_address_of_its_actor_is_discarded,
-    last_address_in_a_message::a_panic_in_the_drop_of_such_a_message_poisons_nothing,
+    last_address_in_a_message::a_panic_in_the_drop_of_the_last_address_poisons_no_lock,
     last_address_in_a_message::a_skipped_call_with_the_last_address_ends_its_actor,
-    last_address_in_a_message::such_a_message_is_discarded_before_the_start_and_at_shutdown,
+    last_address_in_a_message::a_message_with_the_last_address_is_discarded_before_start_and_at_shutdown,
     last_address_in_a_message::the_last_address_in_a_skipped_call_ends_the_actor_normally,
 }
 

@@ -322,7 +322,7 @@ pub fn a_stop_during_handlers_waits_for_them(system: &System) {
     });
 }
 
-pub fn kill_drops_all_of_them(system: &System) {
+pub fn kill_drops_all_running_handlers(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (gate, dropped) = (Gate::new(), Tally::default());
@@ -359,7 +359,7 @@ pub fn the_last_address_dropped_does_not_end_running_handlers(system: &System) {
     });
 }
 
-pub fn leaving_waits_for_the_others(system: &System) {
+pub fn a_last_message_waits_for_running_handlers(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -373,7 +373,7 @@ pub fn leaving_waits_for_the_others(system: &System) {
     });
 }
 
-pub fn an_urgent_write_is_next_and_waits_for_those_that_run(system: &System) {
+pub fn a_priority_write_is_next_and_waits_for_running_handlers(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();

@@ -218,7 +218,7 @@ pub fn priority_that_is_dropped_or_timed_out_is_never_handled(system: &System) {
     });
 }
 
-pub fn stop_drains_both_lanes(system: &System) {
+pub fn stop_drains_ordinary_and_priority_messages(system: &System) {
     system.block_on(async {
         let (clerk, address, permits) = Clerk::stuck().await;
         for number in [1, 2] {
@@ -239,7 +239,7 @@ pub fn stop_drains_both_lanes(system: &System) {
     });
 }
 
-pub fn kill_rejects_the_messages_of_both_lanes(system: &System) {
+pub fn kill_rejects_ordinary_and_priority_messages(system: &System) {
     system.block_on(async {
         let (clerk, address, _permits) = Clerk::stuck().await;
         let (mut ordinary, mut rush) = (address.work(1), address.rush(10));
@@ -253,7 +253,7 @@ pub fn kill_rejects_the_messages_of_both_lanes(system: &System) {
     });
 }
 
-pub fn a_restart_keeps_both_lanes(system: &System) {
+pub fn a_restart_keeps_ordinary_and_priority_messages(system: &System) {
     system.block_on(async {
         let (clerk, permits) = Clerk::new();
         let supervisor = Supervisor::one_for_one().spawn();

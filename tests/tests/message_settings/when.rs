@@ -188,7 +188,7 @@ pub fn a_deferred_message_holds_nothing_back(system: &System) {
     });
 }
 
-pub fn a_dropped_call_leaves_its_place_and_never_runs(system: &System) {
+pub fn a_dropped_deferred_call_frees_its_slot_and_is_never_handled(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -319,7 +319,7 @@ pub fn without_a_next_life_deferred_messages_are_stopped(system: &System) {
     });
 }
 
-pub fn a_panic_in_a_guard_loses_the_message_it_was_asked_about(system: &System) {
+pub fn a_panic_in_a_guard_loses_the_message_that_it_was_evaluated_for(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let supervisor = Supervisor::one_for_one().spawn();
@@ -366,7 +366,7 @@ impl Touchy {
     }
 }
 
-pub fn a_panic_in_a_guard_that_is_asked_again_loses_that_message(system: &System) {
+pub fn a_panic_in_a_guard_that_is_reevaluated_loses_its_message(system: &System) {
     system.block_on(async {
         let touchy = Touchy { asked: Arc::default() }.spawn();
         let mut call = touchy.wait();

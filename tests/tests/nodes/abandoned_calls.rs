@@ -14,7 +14,7 @@ fn assert_nothing_open(two: &Two) {
 
 /// A call that is dropped while it is queued on this side is never sent.
 #[actor_core::test(seeds = 20)]
-async fn a_call_dropped_in_the_queue_here_is_never_sent() {
+async fn a_call_dropped_in_the_local_queue_is_never_sent() {
     let two = two().await;
     two.remote.slow(1, 60_000).send().await.unwrap();
     // The whole window, so that the next message waits for credit.
@@ -33,7 +33,7 @@ async fn a_call_dropped_in_the_queue_here_is_never_sent() {
 
 /// A call that is dropped while it is queued on the other side is never handled.
 #[actor_core::test(seeds = 20)]
-async fn a_call_dropped_in_the_queue_there_is_never_handled() {
+async fn a_call_dropped_in_the_remote_queue_is_never_handled() {
     let two = two().await;
     two.remote.slow(1, 10_000).send().await.unwrap();
     let call = actor_core::spawn_task(two.remote.add(2).into_owned());

@@ -111,7 +111,7 @@ async fn a_while() {
 
 /// A handler on another node is notified within the transit time of a frame when its caller leaves.
 #[actor_core::test(seeds = 100)]
-async fn a_handler_on_another_node_is_told_at_once_that_its_caller_has_left() {
+async fn a_remote_handler_is_notified_at_once_that_its_caller_has_left() {
     let scene = scene().await;
     let call = actor_core::spawn_task(scene.job.watch().into_owned());
     a_while().await;

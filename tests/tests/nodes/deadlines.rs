@@ -245,7 +245,7 @@ async fn the_deadline_of_a_handler_that_opens_a_stream_reaches_the_other_node() 
 }
 
 #[actor_core::test(seeds = 40)]
-async fn a_stream_whose_time_runs_out_in_the_queue_there_is_never_opened() {
+async fn a_stream_that_expires_in_the_remote_queue_is_never_opened() {
     let all = streaming().await;
     all.feed.occupy(300).send().await.unwrap();
     let reading = all.reader.read().timeout(millis(100)).into_owned();
@@ -265,7 +265,7 @@ async fn a_stream_whose_time_runs_out_in_the_queue_there_is_never_opened() {
 
 /// The node of the actor skips the message by its own clock: the cancellation never arrives.
 #[actor_core::test(seeds = 40)]
-async fn a_message_whose_time_runs_out_in_the_queue_there_is_skipped_without_a_cancellation() {
+async fn a_message_that_expires_in_the_remote_queue_is_skipped_without_cancellation() {
     let two = two().await;
     two.remote.slow(1, 300).send().await.unwrap();
     let call = actor_core::spawn_task(two.remote.add(2).timeout(millis(100)).into_owned());

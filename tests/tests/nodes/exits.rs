@@ -183,7 +183,7 @@ async fn an_exit_is_last() {
 }
 
 #[test]
-fn an_exit_comes_behind_all_that_was_sent_also_under_partitions() {
+fn an_exit_arrives_after_all_sent_messages_even_under_partitions() {
     let seeds = sized(50, 10_000) as u64;
     simulate(TestConfig::single_seed().seeds(seeds), |_| an_exit_is_last());
 }

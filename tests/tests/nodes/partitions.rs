@@ -30,14 +30,14 @@ async fn a_one_way_cut() {
 }
 
 #[test]
-fn a_one_way_cut_is_told_on_both_sides() {
+fn a_one_way_partition_is_detected_on_both_sides() {
     let seeds = sized(100, 1000) as u64;
     simulate(TestConfig::single_seed().seeds(seeds), |_| a_one_way_cut());
 }
 
 /// Other nodes notice a suspended node by the lease; once it resumes, nothing of the old session is handled.
 #[actor_core::test(seeds = 100)]
-async fn a_hung_node_is_told_by_the_lease_and_comes_back_as_a_new_session() {
+async fn a_hung_node_is_detected_by_the_lease_and_gets_a_new_session() {
     let two = two().await;
     two.network.pause("server");
     let begun = time::now();
@@ -142,7 +142,7 @@ async fn a_crash_anywhere(unanswered: Arc<AtomicU64>) {
 }
 
 #[test]
-fn a_call_that_was_handled_is_never_told_as_never_handled() {
+fn a_call_that_was_handled_is_never_reported_as_never_handled() {
     let seeds = sized(50, 10_000) as u64;
     let unanswered = Arc::new(AtomicU64::new(0));
     let count = unanswered.clone();

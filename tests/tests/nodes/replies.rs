@@ -111,7 +111,7 @@ fn a_decoder_of_a_reply_that_blocks_delays_no_other_actor() {
 
 /// The other node releases the address as soon as it has sent the reply.
 #[actor_core::test(seeds = 100)]
-async fn an_address_in_a_reply_comes_home_as_itself() {
+async fn an_address_in_a_reply_returns_as_the_same_address() {
     let network = SimNetwork::new();
     let (server, client) = (network.node("server"), network.node("client"));
     server.register("clerk", &Clerk::default().spawn()).unwrap();

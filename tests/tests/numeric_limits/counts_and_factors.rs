@@ -178,7 +178,7 @@ fn factors_of_a_backoff_are_taken_or_refused() {
 }
 
 #[test]
-fn a_system_has_a_thread_at_least() {
+fn a_system_has_at_least_one_thread() {
     assert!(panics(|| System::builder().threads(0)));
     for threads in [1, 3] {
         assert_eq!(System::builder().threads(threads).build().block_on(async { 7 }), 7);

@@ -250,7 +250,7 @@ fn limits_of_a_stop_are_kept() {
 }
 
 #[test]
-fn virtual_time_advances_by_what_it_is_told() {
+fn virtual_time_advances_by_the_given_duration() {
     hold("advance", durations(), |system, duration| {
         let sim = Sim::of(system).expect("it is a simulation");
         system.block_on(async {

@@ -93,7 +93,7 @@ pub fn a_panic_in_the_text_of_an_error_of_on_start_is_the_failure(system: &Syste
     });
 }
 
-pub fn a_panic_in_the_text_of_an_unheard_error_is_the_failure(system: &System) {
+pub fn a_panic_in_the_display_of_an_unobserved_error_is_the_failure(system: &System) {
     system.block_on(async {
         let node = Node { fails: false }.spawn();
         node.fail().send().await.unwrap();

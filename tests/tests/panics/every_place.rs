@@ -96,7 +96,7 @@ places! {
         Ends::Life("spawn")
     },
     DebugOfUnheardError => |system: &System| {
-        error_values::a_panic_in_the_text_of_an_unheard_error_is_the_failure(system);
+        error_values::a_panic_in_the_display_of_an_unobserved_error_is_the_failure(system);
         Ends::Life("fail")
     },
     SourceOfError => error_values::source,
@@ -121,7 +121,7 @@ places! {
         Ends::Contained
     },
     WakeOfJoiner => |system: &System| {
-        wakers::a_joiner_whose_waker_panics_hides_the_end_from_none_of_the_others(system);
+        wakers::a_joiner_whose_waker_panics_does_not_affect_other_joiners(system);
         wakers::a_stop_noticed_by_a_waker_that_panics_ends_the_actor(system);
         Ends::Contained
     },

@@ -49,8 +49,8 @@ fn passes(name: &str, body: impl FnOnce()) {
 }
 
 #[test]
-fn a_hook_set_later_costs_no_text_and_no_location() {
-    passes("panic_hook::a_hook_set_later_costs_no_text_and_no_location", || {
+fn a_panic_hook_set_later_loses_no_message_or_location() {
+    passes("panic_hook::a_panic_hook_set_later_loses_no_message_or_location", || {
         static HEARD: AtomicUsize = AtomicUsize::new(0);
         let heard = || HEARD.swap(0, Ordering::SeqCst);
         let system = System::builder().threads(2).build();

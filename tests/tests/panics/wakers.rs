@@ -132,7 +132,7 @@ pub fn a_caller_whose_waker_panics_is_answered_and_the_actor_goes_on(system: &Sy
     });
 }
 
-pub fn a_joiner_whose_waker_panics_hides_the_end_from_none_of_the_others(system: &System) {
+pub fn a_joiner_whose_waker_panics_does_not_affect_other_joiners(system: &System) {
     system.block_on(async {
         let (node, gate) = (node(), Gate::new());
         node.pass(gate.clone()).send().await.unwrap();

@@ -103,7 +103,7 @@ fn pool(size: usize) -> (WorkerAddr, Gate, Tally, Gate) {
     (Worker::pool(size, make), go, entered, over)
 }
 
-pub fn a_member_at_work_for_itself_gets_no_message_while_another_is_idle(system: &System) {
+pub fn a_member_busy_with_its_own_work_gets_no_message_while_another_idles(system: &System) {
     system.block_on(async {
         for source in SOURCES {
             let (pool, go, entered, over) = pool(3);
@@ -125,7 +125,7 @@ pub fn a_member_at_work_for_itself_gets_no_message_while_another_is_idle(system:
     });
 }
 
-pub fn a_member_that_was_busy_for_itself_takes_messages_again(system: &System) {
+pub fn a_member_takes_messages_again_after_its_own_work(system: &System) {
     system.block_on(async {
         for source in SOURCES {
             let (pool, go, entered, over) = pool(1);

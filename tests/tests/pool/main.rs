@@ -7,8 +7,8 @@ mod members;
 mod resizing;
 
 tests::on_every_host! {
-    idle_members::a_member_at_work_for_itself_gets_no_message_while_another_is_idle,
-    idle_members::a_member_that_was_busy_for_itself_takes_messages_again,
+    idle_members::a_member_busy_with_its_own_work_gets_no_message_while_another_idles,
+    idle_members::a_member_takes_messages_again_after_its_own_work,
     idle_members::a_message_that_comes_with_a_tick_is_passed_on,
     idle_members::a_tick_whose_handler_calls_the_pool_is_answered_by_another_member,
     members::four_members_work_at_the_same_time_behind_one_address,
@@ -28,7 +28,7 @@ tests::on_every_host! {
     resizing::a_member_in_excess_passes_its_message_to_another,
     resizing::a_member_in_excess_that_fails_is_not_restarted,
     resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
-    members::the_context_speaks_of_the_pool,
+    members::the_context_of_a_member_has_the_id_and_address_of_the_pool,
     concurrent_members::a_pool_that_shrinks_and_grows_while_a_handler_runs_goes_on,
     concurrent_members::the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_pool,
     concurrent_members::the_last_address_dropped_while_a_member_in_excess_is_busy_ends_the_pool,

@@ -328,7 +328,7 @@ pub fn a_member_comes_back_after_its_turn(system: &System) {
     });
 }
 
-pub fn the_context_speaks_of_the_pool(system: &System) {
+pub fn the_context_of_a_member_has_the_id_and_address_of_the_pool(system: &System) {
     system.block_on(async {
         let workers = Shop::new().open(2);
         let (id, address, member) = workers.who().await.unwrap();

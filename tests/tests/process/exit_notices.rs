@@ -80,7 +80,7 @@ pub fn monitoring_an_ended_actor_delivers_immediately(system: &System) {
     });
 }
 
-pub fn a_cancelled_monitor_brings_nothing_even_if_its_notice_waits(system: &System) {
+pub fn a_cancelled_monitor_delivers_nothing_even_if_its_notice_is_queued(system: &System) {
     system.block_on(async {
         let dead = spawn_process(|_: Inbox<()>| async {});
         dead.result().await.unwrap();
@@ -94,7 +94,7 @@ pub fn a_cancelled_monitor_brings_nothing_even_if_its_notice_waits(system: &Syst
     });
 }
 
-pub fn a_notice_that_no_question_chose_is_received_later_and_counts_nowhere(system: &System) {
+pub fn a_notice_that_no_matcher_selected_is_received_later_and_not_counted(system: &System) {
     system.block_on(async {
         let dead = spawn_process(|_: Inbox<()>| async {});
         dead.result().await.unwrap();
@@ -128,7 +128,7 @@ impl Linker {
     }
 }
 
-pub fn a_process_without_links_of_its_own_fails_by_those_of_others(system: &System) {
+pub fn a_process_that_never_links_fails_with_actors_linked_to_it(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<News>| async move {
             while inbox.receive().await.is_some() {}

@@ -164,7 +164,7 @@ pub fn a_receive_can_be_raced_with_anything(system: &System) {
     });
 }
 
-pub fn a_receive_works_within_what_polls_only_what_was_woken(system: &System) {
+pub fn a_receive_works_in_a_combinator_that_polls_only_woken_futures(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
             let mut seen = Vec::new();
@@ -188,7 +188,7 @@ pub fn a_receive_works_within_what_polls_only_what_was_woken(system: &System) {
     });
 }
 
-pub fn an_inbox_receives_in_no_other_task(system: &System) {
+pub fn receiving_in_another_task_panics(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
             let elsewhere = actor_core::spawn_task(async move {
@@ -220,7 +220,7 @@ async fn count(mut inbox: Inbox<Counting>) -> u32 {
     total
 }
 
-pub fn asks_are_answered_with_the_verbs_of_a_call(system: &System) {
+pub fn an_ask_has_the_methods_of_a_call(system: &System) {
     let counter = system.spawn_process(count);
     system.block_on(async {
         counter.send(Counting::Add(2)).await.unwrap();

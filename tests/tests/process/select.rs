@@ -83,7 +83,7 @@ fn counted_credit(message: Message) -> Result<u32, Message> {
     credit(message)
 }
 
-pub fn a_question_without_captures_goes_on_where_it_stopped(system: &System) {
+pub fn a_matcher_without_captures_continues_where_it_stopped(system: &System) {
     system.block_on(async {
         let process = Process::prepare(|mut inbox: Inbox<Message>| async move {
             for number in 0..40 {
@@ -104,7 +104,7 @@ pub fn a_question_without_captures_goes_on_where_it_stopped(system: &System) {
     });
 }
 
-pub fn a_question_with_captures_begins_with_the_oldest(system: &System) {
+pub fn a_matcher_with_captures_starts_at_the_oldest_message(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u32>| async move {
             let mut chosen = Vec::new();
@@ -130,7 +130,7 @@ async fn by<T>(
     inbox.select(question).await
 }
 
-pub fn questions_do_not_disturb_each_other(system: &System) {
+pub fn matchers_are_independent_of_each_other(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<Message>| async move {
             let mut order = Vec::new();
@@ -204,7 +204,7 @@ pub fn receiving_a_message_admits_the_next_sender_immediately(system: &System) {
     });
 }
 
-pub fn a_panic_in_a_question_loses_only_its_message(system: &System) {
+pub fn a_panic_in_a_matcher_loses_only_its_message(system: &System) {
     system.block_on(async {
         // All have been accepted before the first is looked at.
         let gate = Gate::new();
@@ -269,7 +269,7 @@ pub fn a_dropped_select_loses_nothing(system: &System) {
     });
 }
 
-pub fn stop_ends_a_select_that_nothing_answers(system: &System) {
+pub fn stop_ends_a_select_that_no_message_matches(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<Message>| async move {
             let none = inbox.select(credit).await;

@@ -77,7 +77,7 @@ impl Reader {
     }
 }
 
-pub(crate) fn all_verbs_of_a_call_are_there(system: &System) {
+pub(crate) fn all_methods_of_a_call_are_available(system: &System) {
     system.block_on(async {
         let log = book();
         log.note("call").await.unwrap();

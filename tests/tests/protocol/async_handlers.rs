@@ -145,7 +145,7 @@ pub(crate) fn a_kill_by_the_handler_itself_takes_effect_when_it_returns(system: 
     });
 }
 
-pub(crate) fn nothing_else_is_handled_meanwhile(system: &System) {
+pub(crate) fn no_other_message_is_handled_while_a_handler_is_pending(system: &System) {
     system.block_on(async {
         for (work, _marks) in both().await {
             let (entered, gate) = (Gate::new(), Gate::new());
@@ -276,7 +276,7 @@ async fn killed(hang: HangAddr, order: Order, fuse: bool) -> u64 {
     system.counters().suppressed_panics - before
 }
 
-pub(crate) fn a_kill_drops_the_borrowed_state_in_its_turn(system: &System) {
+pub(crate) fn a_kill_drops_the_handler_before_the_borrowed_state(system: &System) {
     system.block_on(async {
         for (fuse, state, wanted) in [(false, false, 0), (true, false, 1), (false, true, 1)] {
             let order = Order::default();

@@ -14,7 +14,7 @@ tests::on_every_host! {
     implementors::a_pool_serves_a_protocol,
     implementors::a_pool_is_killed_and_kept_alive_by_the_address_of_a_protocol,
     implementors::a_restarted_actor_keeps_its_protocol_addresses,
-    address_methods::all_verbs_of_a_call_are_there,
+    address_methods::all_methods_of_a_call_are_available,
     address_methods::a_rejected_message_is_returned,
     address_methods::a_full_mailbox_is_full_for_a_protocol_too,
     address_methods::own_messages_and_those_of_a_protocol_keep_their_order,
@@ -42,8 +42,8 @@ tests::on_every_host! {
     async_handlers::a_panic_of_a_pending_handler_leaves_the_state,
     async_handlers::a_pending_handler_is_killed,
     async_handlers::a_kill_by_the_handler_itself_takes_effect_when_it_returns,
-    async_handlers::a_kill_drops_the_borrowed_state_in_its_turn,
-    async_handlers::nothing_else_is_handled_meanwhile,
+    async_handlers::a_kill_drops_the_handler_before_the_borrowed_state,
+    async_handlers::no_other_message_is_handled_while_a_handler_is_pending,
     async_handlers::a_stop_waits_for_a_pending_handler,
     async_handlers::a_thousand_async_messages_are_handled_one_by_one,
 }
@@ -62,7 +62,7 @@ mod over_loop_back {
         async_handlers::a_panic_of_a_pending_handler_leaves_the_state,
         async_handlers::a_pending_handler_is_killed,
         async_handlers::a_kill_by_the_handler_itself_takes_effect_when_it_returns,
-        async_handlers::nothing_else_is_handled_meanwhile,
+        async_handlers::no_other_message_is_handled_while_a_handler_is_pending,
         async_handlers::a_stop_waits_for_a_pending_handler,
         async_handlers::a_thousand_async_messages_are_handled_one_by_one,
     }

@@ -189,7 +189,7 @@ impl Asker {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_wait_through_a_proxy_is_no_deadlock(sim: Sim) {
+async fn a_wait_through_a_proxy_is_not_a_deadlock(sim: Sim) {
     let counter = Counter::default().spawn();
     let asker = Asker { to: Some(front(&counter)) }.spawn();
     counter.busy(Duration::from_secs(1)).send().await.unwrap();

@@ -49,7 +49,7 @@ async fn full() -> SinkAddr {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_send_that_waits_for_room_when_its_proxy_is_killed_is_reported() {
+async fn a_send_waiting_for_capacity_when_its_proxy_is_killed_is_reported() {
     let sink = full().await;
     let (front, _control) = pass(&sink);
     front.note(SECOND).send().await.unwrap();
@@ -89,7 +89,7 @@ fn a_message_that_is_lost_after_the_end_of_its_proxy_is_reported() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_call_that_waits_for_room_when_its_proxy_is_killed_was_never_handled() {
+async fn a_call_waiting_for_capacity_when_its_proxy_is_killed_was_never_handled() {
     let sink = full().await;
     let (front, _control) = pass(&sink);
     let call = actor_core::spawn_task(front.note(SECOND).into_owned());
@@ -101,7 +101,7 @@ async fn a_call_that_waits_for_room_when_its_proxy_is_killed_was_never_handled()
 }
 
 #[actor_core::test(seeds = 200)]
-async fn a_call_whose_time_ends_while_it_waits_for_room_behind_a_proxy_times_out() {
+async fn a_call_that_waits_for_capacity_behind_a_proxy_times_out() {
     let sink = full().await;
     let (front, _control) = pass(&sink);
     let calls = (1..=4).map(|n| front.note(SECOND).timeout(SECOND * n));
@@ -112,7 +112,7 @@ async fn a_call_whose_time_ends_while_it_waits_for_room_behind_a_proxy_times_out
 }
 
 #[actor_core::test(seeds = 50)]
-async fn a_revocation_does_not_wait_for_room_at_the_actor() {
+async fn a_revocation_does_not_wait_for_capacity_of_the_actor() {
     let sink = full().await;
     let (lent, revoke) = proxy::revocable(&sink);
     let calls: Vec<_> =

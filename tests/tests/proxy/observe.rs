@@ -122,7 +122,7 @@ async fn a_reply_is_seen_before_its_caller_goes_on() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_send_is_seen_as_one() {
+async fn a_send_is_observed_as_sent() {
     let (_target, front, seen) = watched();
     front.number(3).send().await.unwrap();
     front.number(3).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_send_is_seen_as_one() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn the_outcome_is_the_error_of_the_caller() {
+async fn the_observed_outcome_is_the_error_that_the_caller_gets() {
     let (target, front, seen) = watched();
     let kept = actor_core::spawn_task(front.keep().into_owned());
     actor_core::time::sleep(SECOND).await;
@@ -209,7 +209,7 @@ async fn a_call_that_is_observed_after_its_caller_has_left_is_seen_as_dropped() 
 }
 
 #[actor_core::test(seeds = 20)]
-async fn deadlines_and_the_leaving_of_the_caller_pass_through_an_observed_message() {
+async fn deadlines_and_caller_gone_pass_through_an_observed_message() {
     let (_target, front, seen) = watched();
     let left = front.time_left().timeout(SECOND).await.unwrap().unwrap();
     assert!(left > SECOND / 2 && left <= SECOND, "{left:?}");
@@ -285,7 +285,7 @@ impl Proxy<Target> for Rude {
 }
 
 #[actor_core::test(seeds = 50)]
-async fn an_observer_is_user_code_under_no_lock_and_its_panic_harms_nothing(sim: Sim) {
+async fn an_observer_runs_without_locks_and_its_panic_is_contained(sim: Sim) {
     sim.expect_failure(|failure| failure.message() == "rude");
     let target = Target::default().spawn();
     let own = Arc::new(Mutex::new(None));

@@ -10,7 +10,7 @@ tests::on_every_host! {
     names::a_name_is_registered_once,
     names::a_name_keeps_its_actor_alive_until_it_is_taken_back,
     names::a_name_is_any_kind_of_string,
-    names::names_of_two_systems_are_apart,
+    names::names_of_two_systems_are_independent,
     names::lookup_with_the_wrong_type_is_none,
 }
 

@@ -179,7 +179,7 @@ pub fn a_name_keeps_its_actor_alive_until_it_is_taken_back(system: &System) {
     });
 }
 
-pub fn names_of_two_systems_are_apart(system: &System) {
+pub fn names_of_two_systems_are_independent(system: &System) {
     let other = System::builder().threads(1).build();
     let (here, there) = (Cat.spawn_on(system), Cat.spawn_on(&other));
     // The name goes to the actor's own system, wherever it is given.

@@ -155,7 +155,7 @@ async fn a_fault_may_last_as_long_as_can_be_said(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20, exact_time)]
-async fn a_full_mailbox_refuses_and_lets_in_again(sim: Sim) {
+async fn a_full_fault_rejects_messages_until_it_ends(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::full(SECOND * 5));
     assert_eq!(disk.read(1).await, Ok(1));
@@ -223,7 +223,7 @@ async fn a_dropped_reply_leaves_the_message_handled(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn every_counts_what_is_meant_only(sim: Sim) {
+async fn every_counts_only_matching_messages(sim: Sim) {
     let (disk, _) = disk();
     sim.fault(&disk, Fault::drop_reply().on(is_read).every(2));
     let mut lost = Vec::new();

@@ -53,7 +53,7 @@ async fn run_until_idle_ends_and_names_the_waiting_actors(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20, exact_time)]
-async fn a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
+async fn run_until_idle_waits_for_a_receive_with_a_timeout(sim: Sim) {
     let begun = actor_core::time::now();
     let process = spawn_process(|mut inbox: Inbox<u8>| async move {
         inbox.receive_timeout(Duration::from_secs(9)).await.is_err()
@@ -64,7 +64,7 @@ async fn a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
 }
 
 #[actor_core::test]
-async fn ticks_alone_are_nothing_that_happens(sim: Sim) {
+async fn run_until_idle_does_not_wait_for_periodic_timers(sim: Sim) {
     let ticking = Waiter.spawn();
     ticking.ticks().await.unwrap();
     let begun = actor_core::time::now();
@@ -76,7 +76,7 @@ async fn ticks_alone_are_nothing_that_happens(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn settle_runs_what_can_run_and_lets_no_time_pass(sim: Sim) {
+async fn settle_runs_ready_tasks_without_advancing_time(sim: Sim) {
     let (begun, done) = (actor_core::time::now(), Tally::default());
     for seconds in 0..10_u64 {
         let done = done.clone();

@@ -69,13 +69,13 @@ async fn an_answer_may_come_after_any_number_of_ticks() {
 }
 
 #[actor_core::test]
-async fn ticks_may_help_in_ways_unknown_to_the_simulation() {
+async fn a_test_body_may_be_woken_by_ticks_through_an_untracked_channel() {
     let (_clock, told) = clock();
     assert_eq!(told.next().await, 3600);
 }
 
 #[test]
-fn a_body_that_ticks_do_not_help_fails() {
+fn a_test_body_that_ticks_do_not_unblock_fails() {
     let said = said(|| {
         System::simulation(1).block_on(async {
             let (_clock, _) = clock();

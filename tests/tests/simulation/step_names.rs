@@ -44,7 +44,7 @@ async fn a_start_and_an_end_are_named_steps(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_handler_that_is_over_does_not_go_on(sim: Sim) {
+async fn a_finished_handler_has_no_resume_step(sim: Sim) {
     let worker = Worker.spawn();
     let label = worker.label();
     worker.ping().await.unwrap();

@@ -136,7 +136,7 @@ fn the_same_seed_gives_the_same_steps_and_times() {
 }
 
 #[test]
-fn a_failure_that_needs_no_time_is_told_without() {
+fn a_failure_independent_of_time_is_reported_without_times() {
     let said = said(AssertUnwindSafe(|| {
         simulate(TestConfig::single_seed().seeds(2), |sim: Sim| async move {
             sleep(MILLI).await;

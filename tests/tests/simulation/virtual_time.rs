@@ -72,7 +72,7 @@ fn a_day_of_ticks_of_a_second_is_over_in_seconds() {
 }
 
 #[actor_core::test(seeds = 100, exact_time)]
-async fn a_stall_leaves_one_tick_and_the_grid_holds(sim: Sim) {
+async fn a_stall_leaves_one_tick_and_keeps_the_schedule(sim: Sim) {
     let ticker = ticker();
     ticker.every('t', millis(10)).await.unwrap();
     ticker.stall(millis(55)).await.unwrap();

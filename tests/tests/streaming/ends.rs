@@ -55,7 +55,7 @@ pub fn a_handler_that_panics_gives_one_error(system: &System) {
     });
 }
 
-pub fn a_failed_life_breaks_off_what_it_held(system: &System) {
+pub fn a_failed_life_ends_its_streams_with_an_error(system: &System) {
     system.block_on(async {
         let source = reached(Source::default().spawn()).await;
         let (one, other) = (kept(&source).await, kept(&source).await);
@@ -66,7 +66,7 @@ pub fn a_failed_life_breaks_off_what_it_held(system: &System) {
     });
 }
 
-pub fn a_stopped_life_breaks_off_what_it_held(system: &System) {
+pub fn a_stopped_life_ends_its_streams_with_an_error(system: &System) {
     system.block_on(async {
         let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;
@@ -76,7 +76,7 @@ pub fn a_stopped_life_breaks_off_what_it_held(system: &System) {
     });
 }
 
-pub fn a_killed_life_breaks_off_what_it_held(system: &System) {
+pub fn a_killed_life_ends_its_streams_with_an_error(system: &System) {
     system.block_on(async {
         let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;

@@ -79,7 +79,7 @@ pub fn a_returned_stream_that_panics_fails_the_life(system: &System) {
     });
 }
 
-pub fn a_returned_stream_breaks_off_with_its_life(system: &System) {
+pub fn a_returned_stream_ends_with_an_error_when_its_life_ends(system: &System) {
     system.block_on(async {
         for (end, error) in [
             (Addr::stop as fn(&Addr<Returning>), CallError::Stopped),
@@ -145,7 +145,7 @@ impl Feed<String> for Words {
     }
 }
 
-pub fn a_protocol_streams(system: &System) {
+pub fn a_protocol_message_may_return_a_stream(system: &System) {
     system.block_on(async {
         let words = Words { word: "so".into(), is_open: false }.spawn();
         let feed = reached(FeedAddr::<String>::from(words.clone())).await;
@@ -226,7 +226,7 @@ impl Settings {
     }
 }
 
-pub fn guarded_concurrent_and_urgent_messages_stream(system: &System) {
+pub fn guarded_concurrent_and_priority_messages_can_stream(system: &System) {
     system.block_on(async {
         let settings = reached(Settings { is_open: false, order: vec![] }.spawn()).await;
         let mut guarded = settings.guarded(7).stream();

@@ -167,7 +167,7 @@ impl Reader {
     }
 }
 
-pub fn a_stream_attached_to_an_actor_has_demand_all_the_way(system: &System) {
+pub fn a_stream_attached_to_an_actor_has_backpressure_to_the_source(system: &System) {
     system.block_on(async {
         let (source, ended) = (reached(Source::default().spawn()).await, Tally::default());
         let reader = Reader {

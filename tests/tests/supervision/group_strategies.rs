@@ -83,7 +83,7 @@ pub fn siblings_do_not_drain_and_their_queues_are_kept(system: &System) {
     });
 }
 
-pub fn rest_for_one_leaves_those_before_alone(system: &System) {
+pub fn rest_for_one_does_not_restart_earlier_siblings(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = patient(Supervisor::rest_for_one()).spawn();
@@ -263,9 +263,7 @@ impl Slow {
     }
 }
 
-pub fn a_life_that_is_ordered_to_end_while_it_waits_for_its_children_lets_time_pass(
-    system: &System,
-) {
+pub fn a_life_told_to_end_while_waiting_for_children_does_not_busy_loop(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = patient(Supervisor::one_for_all()).spawn();

@@ -204,12 +204,12 @@ fn run(name: &'static str, start: fn() -> System) {
 }
 
 #[test]
-fn restarts_lose_the_poison_only_on_two_workers() {
+fn restarts_lose_only_the_poison_message_on_two_workers() {
     // The failures are reported; here they are expected.
     run("d01 on two workers", || System::builder().threads(2).on_incident(|_| {}).build());
 }
 
 #[test]
-fn restarts_lose_the_poison_only_on_one_worker() {
+fn restarts_lose_only_the_poison_message_on_one_worker() {
     run("d01 on one worker", || System::builder().threads(1).on_incident(|_| {}).build());
 }

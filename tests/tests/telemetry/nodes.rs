@@ -96,7 +96,7 @@ fn parents<'a>(seen: &'a Notes, name: &str) -> Vec<Option<&'a str>> {
 }
 
 #[test]
-fn the_span_of_a_call_of_another_node_is_below_the_callers() {
+fn the_span_of_a_remote_call_is_a_child_of_the_callers() {
     let seen = on_two_nodes(&traced(), async |client| {
         assert_eq!(client.ask().await, Ok(true));
         assert_eq!(client.list().await, Ok(1));
@@ -108,7 +108,7 @@ fn the_span_of_a_call_of_another_node_is_below_the_callers() {
 }
 
 #[test]
-fn the_span_of_a_send_of_another_node_follows_from_the_senders() {
+fn the_span_of_a_remote_send_follows_from_the_senders() {
     let seen = on_two_nodes(&traced(), async |client| client.tell().await.unwrap());
     assert_eq!(parents(&seen, "told"), [None, None]);
     let follows = ["tell", "told, elsewhere"].map(|from| ("told".to_owned(), from.to_owned()));

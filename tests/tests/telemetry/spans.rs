@@ -128,7 +128,7 @@ async fn pair() -> (PlayerAddr, PlayerAddr) {
 }
 
 #[test]
-fn the_span_of_a_call_is_below_the_callers() {
+fn the_span_of_a_call_is_a_child_of_the_callers() {
     let seen = seen(async || {
         let (one, other) = pair().await;
         assert_eq!(one.call().await, Ok(true), "a handler is inside its span at each poll");
@@ -143,7 +143,7 @@ fn the_span_of_a_call_is_below_the_callers() {
 }
 
 #[test]
-fn the_span_of_what_is_sent_follows_from_the_senders() {
+fn the_span_of_a_send_follows_from_the_senders() {
     let seen = seen(async || {
         let (one, other) = pair().await;
         one.tell().await.unwrap();

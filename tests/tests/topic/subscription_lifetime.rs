@@ -96,7 +96,7 @@ async fn assert_seen_once(prices: &Topic<u32>, seen: &Seen) {
     assert_eq!(prices.subscribers(), 1);
 }
 
-pub fn a_subscription_of_an_actor_to_its_own_address_is_of_one_life(system: &System) {
+pub fn a_subscription_of_an_actor_to_its_own_address_ends_with_the_life(system: &System) {
     system.block_on(async {
         for how in [How::Detached, How::Held, How::InATask] {
             let (prices, seen) = (Topic::new(), Seen::default());
@@ -114,7 +114,7 @@ pub fn a_subscription_of_an_actor_to_its_own_address_is_of_one_life(system: &Sys
     });
 }
 
-pub fn a_subscription_made_from_outside_outlives_the_lives(system: &System) {
+pub fn a_subscription_made_from_outside_survives_restarts(system: &System) {
     system.block_on(async {
         let (prices, seen) = (Topic::new(), Seen::default());
         let (topic, list) = (prices.clone(), seen.clone());
@@ -128,7 +128,7 @@ pub fn a_subscription_made_from_outside_outlives_the_lives(system: &System) {
     });
 }
 
-pub fn a_subscription_that_a_factory_makes_is_of_one_life(system: &System) {
+pub fn a_subscription_that_a_factory_makes_ends_with_the_life(system: &System) {
     system.block_on(async {
         let (prices, seen) = (Topic::new(), Seen::default());
         let (topic, list) = (prices.clone(), seen.clone());

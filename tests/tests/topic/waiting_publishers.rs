@@ -144,7 +144,7 @@ pub fn a_subscriber_that_leaves_or_changes_its_policy_holds_no_publisher_back(sy
     });
 }
 
-pub fn closing_a_topic_ends_its_streams_and_subscriptions_after_what_waits(system: &System) {
+pub fn closing_a_topic_ends_streams_and_subscriptions_after_queued_items(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stream = full(&topic).await;

@@ -9,20 +9,20 @@ use std::process::Command;
 use std::{env, fs, io};
 
 #[test]
-fn each_mistake_is_told_once() {
+fn each_mistake_is_reported_once() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ours/*/*.rs");
 }
 
 #[test]
-fn mistakes_are_told_together() {
+fn mistakes_are_reported_together() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("together/*.rs");
 }
 
 /// The compiler words these, so they are compared with one compiler only: that of `rust-version`.
 #[test]
-fn what_the_compiler_finds_points_at_the_guilty_token() -> io::Result<()> {
+fn compiler_errors_point_at_the_offending_token() -> io::Result<()> {
     let recorded = env!("CARGO_PKG_RUST_VERSION");
     let compiler = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let ask = |option: &[&str]| -> io::Result<String> {
@@ -80,7 +80,7 @@ fn errors(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn each_of_our_texts_is_one_error_that_says_what_to_write() -> io::Result<()> {
+fn each_macro_error_is_single_and_suggests_a_fix() -> io::Result<()> {
     let all = texts(&ui("ours"))?;
     assert!(all.len() >= 60, "only {} cases", all.len());
     let mut wrong = Vec::new();
@@ -116,7 +116,7 @@ fn each_of_our_texts_is_one_error_that_says_what_to_write() -> io::Result<()> {
 }
 
 #[test]
-fn each_text_of_the_compiler_is_one_error() -> io::Result<()> {
+fn each_compiler_mistake_gives_one_error() -> io::Result<()> {
     let all = texts(&ui("rustc"))?;
     assert!(all.len() >= 50, "only {} cases", all.len());
     for (path, recorded) in all {
@@ -126,7 +126,7 @@ fn each_text_of_the_compiler_is_one_error() -> io::Result<()> {
 }
 
 #[test]
-fn what_is_wrong_three_times_is_told_three_times() -> io::Result<()> {
+fn several_mistakes_give_several_errors() -> io::Result<()> {
     for (path, recorded) in texts(&ui("together"))? {
         assert!(errors(&recorded).len() > 1, "{}", path.display());
     }

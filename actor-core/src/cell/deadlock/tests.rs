@@ -63,7 +63,7 @@ impl RunTask for Parked {
 }
 
 #[test]
-fn a_clone_that_wakes_is_gone_before_the_actor_runs() {
+fn a_waker_is_dropped_before_the_actor_that_it_wakes_runs() {
     let executor = Arc::new(Counting {
         waker: Mutex::new(None),
         counts: Mutex::new(Vec::new()),

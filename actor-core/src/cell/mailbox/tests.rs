@@ -155,7 +155,7 @@ fn a_stop_between_two_lives_keeps_the_task_from_parking() {
 }
 
 #[test]
-fn a_decision_withdraws_an_end_that_was_ordered_before_it() {
+fn a_restart_decision_cancels_an_earlier_stop_for_restart() {
     let (_system, mailbox, _inn) = open(1);
     supervise(&*mailbox, Arc::new(Undecided), Restart::Permanent);
     mailbox.untyped().end_life();

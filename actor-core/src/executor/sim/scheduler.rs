@@ -289,7 +289,7 @@ mod tests {
     use crate::sync::Weak;
 
     #[test]
-    fn a_listed_schedule_is_the_seeded_one_again() {
+    fn the_listed_deviations_of_a_seed_reproduce_its_schedule() {
         for takes_time in [false, true] {
             let mut seeded = Scheduler::seeded(7, takes_time);
             let run = |scheduler: &mut Scheduler| {
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn without_deviations_the_newest_is_next_and_the_oldest_now_and_then() {
+    fn without_deviations_the_newest_runs_next_and_occasionally_the_oldest() {
         let mut listed = Scheduler::listed(Deviations::new());
         let chosen: Vec<usize> = (0..128).map(|_| listed.choose(3).0).collect();
         assert_eq!(chosen.iter().filter(|chosen| **chosen == 0).count(), 126);
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn many_are_kept_in_order_and_taken_out_at_any_place() {
+    fn a_long_run_queue_stays_ordered_and_allows_removal_at_any_index() {
         let mut queue = RunQueue::default();
         let count = 9 * CHUNK as u64;
         // In an arbitrary order.

@@ -375,7 +375,7 @@ mod tests {
     };
 
     #[test]
-    fn a_wait_leads_over_others_until_its_agent_continues() {
+    fn a_wait_is_followed_transitively_until_its_agent_continues() {
         let mut waits = WaitGraph::default();
         let [one, two, three] = [1, 2, 3].map(Agent::Task);
         waits.note(Agent::Root, Awaited::Of(one, "the end of"));

@@ -155,7 +155,7 @@ fn only_held_here(executor: &Arc<dyn Executor>) {
 }
 
 #[test]
-fn close_on_the_owner_thread_ends_what_is_left_and_what_that_schedules() {
+fn close_on_the_owner_thread_ends_remaining_jobs_and_those_they_schedule() {
     within_limit(|| {
         let executor: Arc<dyn Executor> = CurrentThread::new();
         let ran = Arc::new(AtomicUsize::new(0));
@@ -197,7 +197,7 @@ fn chain(executor: &Arc<dyn Executor>, left: usize, ran: &Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_driven_future_can_wait_for_the_time_after_the_end() {
+fn a_future_in_block_on_can_sleep_after_the_executor_has_ended() {
     within_limit(|| {
         let executor = start(2);
         block_on(&*executor, async {
@@ -212,7 +212,7 @@ fn a_driven_future_can_wait_for_the_time_after_the_end() {
 }
 
 #[test]
-fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
+fn a_sleeping_task_is_dropped_at_the_end_of_the_executor() {
     within_limit(|| {
         let executor = start(1);
         let (sender, receiver) = mpsc::channel::<()>();

@@ -58,7 +58,7 @@ fn jobs_scheduled_by_jobs_all_run() {
 }
 
 #[test]
-fn the_last_woken_runs_first_and_the_displaced_goes_on() {
+fn the_last_woken_job_runs_first_and_the_displaced_one_is_queued() {
     within_limit(|| {
         let executor = start(1);
         let (sender, receiver) = mpsc::channel();
@@ -129,7 +129,7 @@ fn jobs_that_are_always_ready_starve_neither_outside_jobs_nor_timers() {
 }
 
 #[test]
-fn what_a_computing_job_has_woken_is_run_by_an_idle_worker() {
+fn a_job_woken_by_a_busy_job_runs_on_an_idle_worker() {
     within_limit(|| {
         let executor = start(2);
         for _ in 0..20 {

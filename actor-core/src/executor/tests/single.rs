@@ -196,7 +196,7 @@ fn no_wake_up_from_another_thread_is_lost() {
 }
 
 #[test]
-fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_block_on() {
+fn jobs_that_are_left_by_block_on_run_in_the_next_block_on() {
     within_limit(|| {
         let executor = executor();
         let ran = Arc::new(AtomicUsize::new(0));
@@ -237,7 +237,7 @@ fn driving_on_another_thread_panics() {
 }
 
 #[test]
-fn jobs_that_take_long_make_looks_at_the_timers_more_frequent() {
+fn slow_jobs_make_timer_checks_more_frequent() {
     within_limit(|| {
         let executor = executor();
         let (due, late) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));

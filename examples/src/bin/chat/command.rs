@@ -57,7 +57,7 @@ mod tests {
     use super::Command;
 
     #[test]
-    fn what_begins_with_a_slash_is_a_command() {
+    fn a_line_that_begins_with_a_slash_is_a_command() {
         let of = |line: &str| Command::of(line.to_owned());
         assert_eq!(of("and/or"), Command::Say("and/or".into()));
         assert_eq!(of("/nick  ann"), Command::Nick("ann".into()));

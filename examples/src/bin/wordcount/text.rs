@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_found_at_any_place() {
+    fn invalid_text_is_found_at_any_position() {
         for size in 4..20 {
             assert!(matches!(count(b"some words \xff then a \0", size), Err(Skip::Binary)));
             assert!(matches!(count(b"some words and \xff", size), Err(Skip::NotUtf8)));

@@ -128,7 +128,7 @@ fn waits_for<A: Dispatch, B: Dispatch>(one: &Addr<A>, other: &Addr<B>) {
 }
 
 #[test]
-fn a_wait_that_was_another_between_two_walks_is_no_edge() {
+fn a_wait_that_changed_between_two_walks_is_not_an_edge() {
     let system = System::builder().threads(4).build();
     let make = |name| Peer.prepare().name(name).on(&system).spawn();
     let (a, b, c, d) = (make("a"), make("b"), make("c"), make("d"));
@@ -191,7 +191,7 @@ fn is_taken<A: Dispatch>(one: &Addr<A>) {
 }
 
 #[test]
-fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
+fn a_wait_that_times_out_during_the_check_is_not_refused() {
     let system = System::builder().threads(4).build();
     let make = || Peer.spawn_on(&system);
     let (a, b, d) = (make(), make(), make());
@@ -230,7 +230,7 @@ fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
 }
 
 #[test]
-fn of_two_that_confirm_the_same_circle_one_is_refused() {
+fn two_actors_that_confirm_the_same_cycle_get_one_refusal() {
     let system = System::builder().threads(4).build();
     for _ in 0..3 {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));

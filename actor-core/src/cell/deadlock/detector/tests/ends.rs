@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn of_a_join_and_a_call_that_are_judged_at_once_the_call_is_refused_once() {
+fn a_join_and_a_call_checked_concurrently_refuse_the_call_once() {
     let system = System::builder().threads(4).build();
     for _ in 0..3 {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
@@ -43,7 +43,7 @@ fn of_a_join_and_a_call_that_are_judged_at_once_the_call_is_refused_once() {
 }
 
 #[test]
-fn an_actor_that_is_killed_while_it_looks_has_no_other_wait_refused() {
+fn an_actor_that_is_killed_during_its_check_refuses_no_other_wait() {
     let system = System::builder().threads(4).build();
     for _ in 0..20 {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));

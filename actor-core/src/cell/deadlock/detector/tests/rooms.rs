@@ -68,7 +68,7 @@ impl Closer {
 }
 
 #[test]
-fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
+fn an_admitted_sender_that_is_not_woken_yet_is_not_an_edge() {
     let system = System::builder().threads(4).build();
     let (closer, c) = Closer::new(&system);
     let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
@@ -97,7 +97,7 @@ fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
 }
 
 #[test]
-fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
+fn a_sender_to_a_closed_mailbox_is_not_an_edge() {
     let system = System::builder().threads(4).build();
     let (closer, c) = Closer::new(&system);
     let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
@@ -133,7 +133,7 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
 }
 
 #[test]
-fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
+fn a_mailbox_that_closes_during_the_check_causes_no_refusal() {
     let system = System::builder().threads(4).build();
     let (a, b) = (Narrow.spawn_on(&system), Peer.spawn_on(&system));
     // A is held, and full: it will call B. B waits for capacity, behind another sender.
