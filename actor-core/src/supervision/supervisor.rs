@@ -245,11 +245,10 @@ impl Supervisor {
         let Some(index) = self.children.index_of(id) else { return };
         let Some(child) = self.children.get(id) else { return };
         let now = time::now();
-        let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
         child.note_life_end(now, self.backoff);
         let child_mail = child.mailbox.clone();
-        if was_ordered || self.group.is_some_and(|group| index >= group.first) {
+        if self.group.is_some_and(|group| index >= group.first) {
             // The child ends because of another child, so its end does not count again.
             return self.go_on_with_group(context);
         }
