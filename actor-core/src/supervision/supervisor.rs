@@ -298,18 +298,9 @@ impl Supervisor {
     /// Removes a child that has ended permanently.
     #[on_exit]
     fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
-        if self.children.remove(id).is_none() {
-            return;
+        if self.children.remove(id).is_some() {
+            self.go_on_with_group(context);
         }
-        if let Some(group) = self.group
-            && self.children.between(group.first, StartIndex::LAST).next().is_none()
-        {
-            self.group = None;
-        }
-        if self.group.is_none() {
-            self.start_pending(context);
-        }
-        self.go_on_with_group(context);
     }
 }
 
