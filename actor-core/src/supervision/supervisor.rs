@@ -288,9 +288,8 @@ impl Supervisor {
 
     /// Kills the life of a child that has not ended in time.
     fn overdue(&mut self, id: ActorId) {
-        if let Some(child) = self.children.get(id)
-            && child.phase == Phase::Ending
-        {
+        if let Some(child) = self.children.get(id) {
+            debug_assert_eq!(child.phase, Phase::Ending, "the end of the life drops the timer");
             child.mailbox.kill_life();
         }
     }
