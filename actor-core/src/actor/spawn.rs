@@ -14,6 +14,7 @@ use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
 use crate::actor::slow_path::ErasedLoop;
 use crate::address::addr::Addr;
+pub(super) use crate::address::addr::sealed::OpaqueMailbox;
 use crate::cell::current;
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{Header, Settings, checked_capacity};
@@ -218,19 +219,9 @@ impl<A: Dispatch> Life<A> {
     }
 }
 
-/// An opaque mailbox, so that the signatures of the macro's contract use no private type.
-#[doc(hidden)]
-pub struct OpaqueMailbox(pub(crate) Arc<dyn DynMailbox>);
-
 impl<A: Dispatch> fmt::Debug for Life<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Life").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for OpaqueMailbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpaqueMailbox").finish_non_exhaustive()
     }
 }
 

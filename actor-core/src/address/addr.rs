@@ -701,34 +701,35 @@ pub(crate) mod sealed {
 
     pub trait Watchable {
         #[doc(hidden)]
-        fn target(&self) -> (ActorId, Option<Mail>);
+        fn target(&self) -> (ActorId, Option<OpaqueMailbox>);
     }
 
-    /// An opaque mailbox, so that the trait's signature uses no private type.
+    /// An opaque mailbox, so that public signatures use no private type.
     #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
-    pub struct Mail(pub(crate) Arc<dyn DynMailbox>);
+    #[doc(hidden)]
+    pub struct OpaqueMailbox(pub(crate) Arc<dyn DynMailbox>);
 
     impl<A: TypedAddr> Watchable for A {
-        fn target(&self) -> (ActorId, Option<Mail>) {
+        fn target(&self) -> (ActorId, Option<OpaqueMailbox>) {
             self.as_ref().target()
         }
     }
 
     impl<P: ?Sized> Watchable for Addr<P> {
-        fn target(&self) -> (ActorId, Option<Mail>) {
-            (self.id(), Some(Mail(self.shared().any())))
+        fn target(&self) -> (ActorId, Option<OpaqueMailbox>) {
+            (self.id(), Some(OpaqueMailbox(self.shared().any())))
         }
     }
 
     impl Watchable for AnyAddr {
-        fn target(&self) -> (ActorId, Option<Mail>) {
-            (self.id(), Some(Mail(self.mailbox.clone())))
+        fn target(&self) -> (ActorId, Option<OpaqueMailbox>) {
+            (self.id(), Some(OpaqueMailbox(self.mailbox.clone())))
         }
     }
 
     impl<P: ?Sized> Watchable for WeakAddr<P> {
-        fn target(&self) -> (ActorId, Option<Mail>) {
-            (self.id(), self.mailbox().upgrade().map(|mailbox| Mail(mailbox.any())))
+        fn target(&self) -> (ActorId, Option<OpaqueMailbox>) {
+            (self.id(), self.mailbox().upgrade().map(|mailbox| OpaqueMailbox(mailbox.any())))
         }
     }
 }

@@ -229,7 +229,7 @@ impl<M: Send + 'static, R> From<Process<M, R>> for ProcessAddr<M> {
 }
 
 impl<M: Send + 'static, R> sealed::Watchable for Process<M, R> {
-    fn target(&self) -> (ActorId, Option<sealed::Mail>) {
+    fn target(&self) -> (ActorId, Option<sealed::OpaqueMailbox>) {
         self.address.0.target()
     }
 }
