@@ -372,15 +372,9 @@ pub(super) fn request_failure(
     message: String,
     location: &std::panic::Location<'_>,
 ) {
-    let failure = Failure::new(FailureParts {
-        kind: FailureKind::Explicit,
-        actor: mailbox.label(),
-        id: mailbox.header().id(),
-        handler: current::current_message().name,
-        message,
-        location: Some(Location::of(location)),
-        cause: None,
-    });
+    let (kind, handler) = (FailureKind::Explicit, current::current_message().name);
+    let parts = FailureParts::of(mailbox, kind, handler, message);
+    let failure = Failure::new(FailureParts { location: Some(Location::of(location)), ..parts });
     let mut locked = mailbox.lock();
     let Err(failure) = locked.cell.request_failure(failure) else {
         mailbox.header().set_flag(STOP_SELF);

@@ -338,16 +338,8 @@ fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
     let mut life = Some(life);
     let discard = move || catch_and_report(&*own, "drop", &mut || life = None);
     if drop_chain::drop_refused(discard) == DropResult::Leaked {
-        let failure = Failure::new(FailureParts {
-            kind: FailureKind::Start,
-            actor: mailbox.untyped().label(),
-            id: mailbox.header.id(),
-            handler: "drop",
-            message: "leaked: its system has ended, and each state spawns another when dropped"
-                .into(),
-            location: None,
-            cause: None,
-        });
+        let message = "leaked: its system has ended, and each state spawns another when dropped";
+        let failure = failed_start(&*mailbox, "drop", message.into());
         mailbox.header.system.report(Incident::UnobservedFailure { failure });
     }
 }
@@ -507,19 +499,11 @@ fn failed<E: Display>(mailbox: &dyn DynMailbox, error: E) -> Failure {
         let error = error;
         error.to_string()
     });
-    told.map_or_else(|failure| failure, |message| failed_start(mailbox, message))
+    told.map_or_else(|failure| failure, |message| failed_start(mailbox, FACTORY_NAME, message))
 }
 
-fn failed_start(mailbox: &dyn DynMailbox, message: String) -> Failure {
-    Failure::new(FailureParts {
-        kind: FailureKind::Start,
-        actor: mailbox.label(),
-        id: mailbox.header().id(),
-        handler: FACTORY_NAME,
-        message,
-        location: None,
-        cause: None,
-    })
+fn failed_start(mailbox: &dyn DynMailbox, handler: &'static str, message: String) -> Failure {
+    Failure::new(FailureParts::of(mailbox, FailureKind::Start, handler, message))
 }
 
 #[cfg(test)]

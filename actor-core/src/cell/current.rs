@@ -328,15 +328,21 @@ fn forget_without_text() {
 }
 
 fn panicked(mailbox: &dyn DynMailbox, handler: &'static str, note: PanicRecord) -> Failure {
-    Failure::new(FailureParts {
-        kind: FailureKind::Panic,
-        actor: mailbox.label(),
-        id: mailbox.header().id(),
-        handler,
-        message: note.message,
-        location: note.location,
-        cause: None,
-    })
+    let parts = FailureParts::of(mailbox, FailureKind::Panic, handler, note.message);
+    Failure::new(FailureParts { location: note.location, ..parts })
+}
+
+impl FailureParts {
+    /// Returns the parts of a failure of this actor, without a location and a cause.
+    pub(crate) fn of(
+        mailbox: &dyn DynMailbox,
+        kind: FailureKind,
+        handler: &'static str,
+        message: String,
+    ) -> Self {
+        let (actor, id) = (mailbox.label(), mailbox.header().id());
+        FailureParts { kind, actor, id, handler, message, location: None, cause: None }
+    }
 }
 
 /// Returns the error for a caller whose reply is dropped without an answer.

@@ -68,15 +68,9 @@ impl<P, R> ProxyActor<P, R> {
         if exit.is_normal() {
             return HandlerOutcome::Done;
         }
-        let failure = Failure::new(FailureParts {
-            kind: FailureKind::Linked,
-            actor: mailbox.label(),
-            id: mailbox.header().id(),
-            handler: "",
-            message: format!("linked actor #{id} {exit}"),
-            location: None,
-            cause: Some(exit),
-        });
+        let message = format!("linked actor #{id} {exit}");
+        let parts = FailureParts::of(mailbox, FailureKind::Linked, "", message);
+        let failure = Failure::new(FailureParts { cause: Some(exit), ..parts });
         self.end(Exit::Failed(failure))
     }
 }
