@@ -7,8 +7,8 @@ use super::blocking::BlockingTask;
 use crate::cell::current;
 use crate::cell::resources::ResourceHandle;
 use crate::cell::system_shared::SystemShared;
+use crate::executor;
 use crate::executor::task::Unscheduled;
-use crate::executor::{self};
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::panics::{self, Payload, contained, drop_waker, wake};
@@ -18,7 +18,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::resume_unwind;
 use std::pin::{Pin, pin};
-use std::task::{Context, Context as Poller, Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// A task started by [`spawn_task`](crate::spawn_task), [`System::spawn_task`](crate::System::spawn_task),
 /// [`Context::spawn_task`](crate::Context::spawn_task) or [`unblock`](crate::unblock). Awaiting it returns
@@ -46,7 +46,7 @@ use std::task::{Context, Context as Poller, Poll, Waker};
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
 pub struct Task<T = ()> {
     outcome: Arc<TaskOutcome<T>>,
-    /// `None` for a task that cannot be canceled, and once the task has been detached or canceled.
+    /// `None` for a task that cannot be cancelled, and once the task has been detached or cancelled.
     task: Option<TaskKind>,
 }
 
@@ -153,7 +153,7 @@ impl<T> Task<T> {
 impl<T> Future for Task<T> {
     type Output = T;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         self.outcome.poll(cx).map(|end| match end {
             Some(TaskEnd::Done(value)) => value,
             Some(TaskEnd::Panicked(panic)) => self.deliver(panic),
@@ -167,7 +167,7 @@ impl<T> Future for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        // Before the task is canceled: a panic from now on is reported by the task.
+        // Before the task is cancelled: a panic from now on is reported by the task.
         self.outcome.leave();
     }
 }
@@ -237,7 +237,7 @@ impl<F> InSystem<F> {
 impl<F: Future> Future for InSystem<F> {
     type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         current::within(this.system, || future.poll(cx))
@@ -268,7 +268,7 @@ enum TaskStage<T> {
 pub(crate) enum TaskEnd<T> {
     Done(T),
     Panicked(TaskPanic),
-    /// The task was dropped before it completed: it was canceled, or ended with its system.
+    /// The task was dropped before it completed: it was cancelled, or ended with its system.
     Dropped,
 }
 
@@ -429,7 +429,7 @@ pin_project! {
     impl<F: Future> PinnedDrop for TaskFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // `async-task` aborts the process if the drop of a canceled future panics.
+            // `async-task` aborts the process if the drop of a cancelled future panics.
             this.outcome.origin.contain(|| this.future.set(None));
             // This has no effect if the task has ended.
             this.outcome.end(TaskEnd::Dropped);

@@ -82,7 +82,7 @@ pub fn a_panic_that_a_dropped_handle_has_not_delivered_is_an_incident(system: &S
 
 pub fn a_panic_in_what_a_task_drops_is_an_incident(system: &System) {
     system.block_on(async {
-        // The future of a canceled task.
+        // The future of a cancelled task.
         let bomb = Bomb;
         let task = spawn_task(async move {
             let _bomb = bomb;
@@ -135,13 +135,13 @@ pub fn a_task_awaited_with_a_waker_that_panics_goes_on(system: &System) {
             Poll::Pending => assert!(blocking.await),
             Poll::Ready(is_over) => assert!(is_over),
         }
-        // One that is canceled while such a waker waits for it.
+        // One that is cancelled while such a waker waits for it.
         let never = spawn_task(pending::<()>());
-        let mut canceled = pin!(never.cancel());
+        let mut cancelled = pin!(never.cancel());
         let poll =
-            poll_fn(|_| Poll::Ready(canceled.as_mut().poll(&mut Poller::from_waker(&waker))));
+            poll_fn(|_| Poll::Ready(cancelled.as_mut().poll(&mut Poller::from_waker(&waker))));
         if poll.await.is_pending() {
-            assert_eq!(canceled.await, None);
+            assert_eq!(cancelled.await, None);
         }
     });
 }

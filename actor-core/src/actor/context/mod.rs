@@ -525,7 +525,7 @@ where
     let guard = TaskGuard { mailbox: mailbox.clone(), key, keeps_alive: false };
     let (runnable, task) = prepare(&mailbox.header().system, make(guard));
     let mut locked = mailbox.lock();
-    let canceled = match locked.cell.existing_resources_mut() {
+    let cancelled = match locked.cell.existing_resources_mut() {
         Some(resources) => {
             resources.insert(key, Resource::Task(task));
             None
@@ -533,7 +533,7 @@ where
         None => Some(task),
     };
     drop(locked);
-    drop(canceled);
+    drop(cancelled);
     runnable.schedule();
 }
 
