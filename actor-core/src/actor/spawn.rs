@@ -121,7 +121,7 @@ impl<S> Prepared<S> {
         let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
         let builder = ActorBuilder::new(system, settings, capacity);
         if let Some(label) = label {
-            name(&*builder.mailbox, &label);
+            set_label(&*builder.mailbox, &label);
         }
         // Everything is in place before the child can run.
         if let Some(parent) = parent
@@ -195,7 +195,7 @@ impl System {
     }
 }
 
-fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
+fn set_label(mailbox: &dyn DynMailbox, label: &Arc<str>) {
     mailbox.lock().cell.set_label(label.clone());
 }
 

@@ -358,13 +358,12 @@ struct WaitingSender {
 #[derive(Default)]
 struct SlotAllocator {
     count: usize,
-    /// The free slots.
-    left: Vec<usize>,
+    free: Vec<usize>,
 }
 
 impl SlotAllocator {
     fn take(&mut self) -> usize {
-        if let Some(slot) = self.left.pop() {
+        if let Some(slot) = self.free.pop() {
             return slot;
         }
         self.count += 1;
@@ -394,7 +393,7 @@ impl SideQueue {
     fn took_priority(&mut self) {
         if let Some(priority) = self.priority.pop_front() {
             self.priority_unbounded -= usize::from(priority.is_unbounded);
-            self.slots.left.push(priority.slot);
+            self.slots.free.push(priority.slot);
         }
     }
 
@@ -443,7 +442,7 @@ impl SideQueue {
     fn admit(&mut self, wake: &mut Vec<Waker>) -> Option<usize> {
         let WaitingSender { slot, waker } = self.ordinary.pop_first()?;
         wake.extend(waker);
-        self.slots.left.push(slot);
+        self.slots.free.push(slot);
         Some(slot)
     }
 
@@ -479,7 +478,7 @@ impl SideQueue {
         let left = self.ordinary.remove(ticket);
         let WaitingSender { slot, waker } =
             left.or_else(|| self.priority_waiting.remove(ticket))?;
-        self.slots.left.push(slot);
+        self.slots.free.push(slot);
         Some((slot, waker))
     }
 

@@ -135,7 +135,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         if state.queue.verdict.is_some() || number >= state.queue.size {
             return false;
         }
-        let is_allowed = state.queue.window.allows_restart(now);
+        let is_allowed = state.queue.window.count_restart(now);
         let intensity = state.queue.window.intensity();
         drop(state);
         if !is_allowed {

@@ -262,7 +262,7 @@ impl Children {
         self.indices.get(&id.number).copied()
     }
 
-    pub(super) fn get(&mut self, id: ActorId) -> Option<&mut ChildRecord> {
+    pub(super) fn get_mut(&mut self, id: ActorId) -> Option<&mut ChildRecord> {
         let index = self.indices.get(&id.number)?;
         self.in_order.get_mut(index)
     }

@@ -136,7 +136,7 @@ impl RestartWindow {
     }
 
     /// Counts one more restart. Returns `false` if this exceeds the intensity.
-    pub(crate) fn allows_restart(&mut self, now: Instant) -> bool {
+    pub(crate) fn count_restart(&mut self, now: Instant) -> bool {
         let Intensity { limit, period } = self.intensity;
         if limit == usize::MAX {
             // Unlimited, so nothing is recorded.
@@ -189,7 +189,7 @@ mod tests {
     /// Returns, for restarts at these seconds, whether each is allowed.
     fn allowed<const N: usize>(limit: usize, seconds: [u64; N]) -> [bool; N] {
         let (mut window, start) = (window(limit), Instant::now());
-        seconds.map(|second| window.allows_restart(start + Duration::from_secs(second)))
+        seconds.map(|second| window.count_restart(start + Duration::from_secs(second)))
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn without_a_limit_no_restart_is_recorded() {
         let mut window = window(usize::MAX);
-        assert!((0..100).all(|_| window.allows_restart(Instant::now())));
+        assert!((0..100).all(|_| window.count_restart(Instant::now())));
         assert!(window.restarts.is_empty());
     }
 }

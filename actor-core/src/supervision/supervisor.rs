@@ -243,7 +243,7 @@ impl Supervisor {
     /// Handles the end of a child's life after which another may follow.
     fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
         let Some(index) = self.children.index_of(id) else { return };
-        let Some(child) = self.children.get(id) else { return };
+        let Some(child) = self.children.get_mut(id) else { return };
         let now = time::now();
         child.phase = Phase::Waiting;
         child.note_life_end(now, self.backoff);
@@ -252,7 +252,7 @@ impl Supervisor {
             // The child ends because of another child, so its end does not count again.
             return self.go_on_with_group(context);
         }
-        if self.has_given_up || !self.window.allows_restart(now) {
+        if self.has_given_up || !self.window.count_restart(now) {
             // The child ends with its own failure, regardless of the supervisor's decision. Its
             // siblings are stopped.
             child_mail.decide(RestartDecision::Stop);
@@ -281,14 +281,14 @@ impl Supervisor {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);
         }
-        if let Some(child) = self.children.get(id) {
+        if let Some(child) = self.children.get_mut(id) {
             child.order_next_life();
         }
     }
 
     /// Kills the life of a child that has not ended in time.
     fn overdue(&mut self, id: ActorId) {
-        if let Some(child) = self.children.get(id) {
+        if let Some(child) = self.children.get_mut(id) {
             debug_assert_eq!(child.phase, Phase::Ending, "the end of the life drops the timer");
             child.mailbox.kill_life();
         }
@@ -344,7 +344,7 @@ impl Supervisor {
     /// Returns the pause before the child's next life, or zero if the child no longer exists.
     fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
         let chance = context.mailbox().header.system.chance();
-        match (self.backoff, self.children.get(id)) {
+        match (self.backoff, self.children.get_mut(id)) {
             (Some(backoff), Some(child)) => backoff.delay(child.attempts(), chance),
             _ => Duration::ZERO,
         }
@@ -352,7 +352,7 @@ impl Supervisor {
 
     fn start_later(&mut self, id: ActorId, context: &Context<Self>) {
         let delay = self.delay(id, context);
-        let Some(child) = self.children.get(id) else { return };
+        let Some(child) = self.children.get_mut(id) else { return };
         if delay.is_zero() {
             return child.order_next_life();
         }
@@ -367,7 +367,7 @@ impl Supervisor {
         let Some((index, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
         else {
             let (cause, first) = (group.cause, group.first);
-            if self.children.get(cause).is_some_and(|cause| cause.has_timer()) {
+            if self.children.get_mut(cause).is_some_and(|cause| cause.has_timer()) {
                 // The pause has already started. The end of a sibling in the meantime does not
                 // extend it.
                 return;
@@ -380,7 +380,7 @@ impl Supervisor {
                 child.mailbox.back_off();
             }
             let timer = context.after(delay, move |me| me.due(cause));
-            if let Some(cause) = self.children.get(cause) {
+            if let Some(cause) = self.children.get_mut(cause) {
                 cause.set_timer(Some(timer));
             }
             return;
