@@ -94,9 +94,8 @@ impl<A: Dispatch> Child<A> {
     }
 
     pub(crate) fn of(name: String, factory: Box<dyn StateFactory>) -> Self {
-        // A supervisor takes as long as its own children to stop.
-        let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         // A supervisor has no time limit of its own, because its children have theirs.
+        let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
         Child { name, restart, capacity, shutdown, factory, whose: PhantomData }
@@ -294,10 +293,10 @@ pub(super) struct ChildRecord {
 #[derive(Default)]
 struct RestartHistory {
     /// The number of restarts since the last healthy life.
-    pub(super) attempts: u32,
+    attempts: u32,
     /// The time of the last restart.
     since: Option<Instant>,
-    pub(super) timer: Option<Timer>,
+    timer: Option<Timer>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -152,7 +152,7 @@ impl SystemBuilder {
             );
         }
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
+        let threads = self.threads.unwrap_or_else(cores);
         System::start(MultiThread::start(threads, &self.name), self.reporter, false, self.detects)
     }
 }
