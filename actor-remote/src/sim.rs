@@ -107,8 +107,8 @@ impl SimNetwork {
     }
 
     /// Adds a line about a fault to the trace.
-    fn note(&self, what: String) {
-        self.handle.sim.note("the network", what);
+    fn note(&self, text: String) {
+        self.handle.sim.note("the network", text);
     }
 
     /// Sets the time that a frame takes.

@@ -55,9 +55,9 @@ impl dyn ErasedLoop + '_ {
             _ => None,
         };
         drop(locked);
-        let (callback, what, entry) = found?;
+        let (callback, source, entry) = found?;
         let mut callback = callback?;
-        let made = self.run_callback(what, &mut |me| callback(me, slot));
+        let made = self.run_callback(source, &mut |me| callback(me, slot));
         let is_over = matches!(made, Ok(CallbackResult::None) | Err(_));
         let made = match (made, entry) {
             (Ok(CallbackResult::SendTo(sending)), Some(entry)) => {
@@ -93,12 +93,14 @@ impl dyn ErasedLoop + '_ {
             ended = resources.remove(key);
         }
         drop(locked);
-        catch_and_report(self.mailbox(), what, &mut || drop((ended.take(), gone.take())));
+        catch_and_report(self.mailbox(), source, &mut || drop((ended.take(), gone.take())));
         let made = match on_end {
-            Some(mut on_end) if made.is_ok() => self.run_callback(what, &mut |me| on_end(me, slot)),
+            Some(mut on_end) if made.is_ok() => {
+                self.run_callback(source, &mut |me| on_end(me, slot))
+            }
             _ => made,
         };
-        self.finish_callback(made, what)
+        self.finish_callback(made, source)
     }
 
     /// Handles the exit of a watched actor.
@@ -166,12 +168,12 @@ impl dyn ErasedLoop + '_ {
     /// Runs a callback, and catches its panic.
     fn run_callback(
         &self,
-        what: &'static str,
+        source: &'static str,
         callback: &mut dyn FnMut(&dyn Any) -> CallbackResult,
     ) -> Result<CallbackResult, Failure> {
         let mut made = Ok(CallbackResult::None);
         self.with_address(&mut |me| {
-            made = current::catch_failure(self.mailbox(), what, || callback(me))
+            made = current::catch_failure(self.mailbox(), source, || callback(me))
         });
         made
     }
@@ -179,7 +181,7 @@ impl dyn ErasedLoop + '_ {
     fn finish_callback(
         &mut self,
         made: Result<CallbackResult, Failure>,
-        what: &'static str,
+        source: &'static str,
     ) -> Option<NextStep> {
         match made {
             Ok(CallbackResult::SendTo(sending)) => {
@@ -190,7 +192,7 @@ impl dyn ErasedLoop + '_ {
             }
             Ok(CallbackResult::Own | CallbackResult::None) => {}
             Err(failure) => {
-                debug_assert_eq!(failure.handler(), what);
+                debug_assert_eq!(failure.handler(), source);
                 self.finish(Exit::Failed(failure));
             }
         }

@@ -169,7 +169,7 @@ impl Change {
             self.tracker.retract(&header.system);
             return change;
         }
-        self.mailbox.awaited(self.what());
+        self.mailbox.awaited(self.goal_name());
         let timed = self.goal == WaitGoal::ExitOrKill;
         if let Some(cycle) = self.tracker.on_pending(header, self.goal, timed, cx.waker()) {
             self.refuse(&cycle);
@@ -181,7 +181,7 @@ impl Change {
         if self.goal == WaitGoal::Start { Role::Start } else { Role::Exit }
     }
 
-    fn what(&self) -> &'static str {
+    fn goal_name(&self) -> &'static str {
         if self.goal == WaitGoal::Start { "the start of" } else { "the end of" }
     }
 
@@ -190,7 +190,7 @@ impl Change {
     fn refuse(&self, cycle: &Cycle) -> ! {
         panic!(
             "deadlock: a wait for {} {} would never end: {cycle}",
-            self.what(),
+            self.goal_name(),
             self.mailbox.label()
         )
     }

@@ -86,21 +86,21 @@ impl SimObserver {
         self.executor.finished(number, name);
     }
 
-    /// Records another action of the actor of `mailbox`, described by `what`.
-    pub(crate) fn does(&self, mailbox: &dyn DynMailbox, what: &'static str) {
-        self.executor.note(Action::Other(what));
+    /// Records another action of the actor of `mailbox`, described by `action`.
+    pub(crate) fn does(&self, mailbox: &dyn DynMailbox, action: &'static str) {
+        self.executor.note(Action::Other(action));
         self.learn_one(mailbox);
     }
 
     /// Like [`does`](SimObserver::does), unless the step has a more specific action.
-    pub(crate) fn does_weakly(&self, mailbox: &dyn DynMailbox, what: &'static str) {
-        self.executor.note_weakly(Action::Other(what));
+    pub(crate) fn does_weakly(&self, mailbox: &dyn DynMailbox, action: &'static str) {
+        self.executor.note_weakly(Action::Other(action));
         self.learn_one(mailbox);
     }
 
-    /// Records that the agent of the current step starts to wait for `what` of `target`.
-    pub(crate) fn waits(&self, target: &dyn DynMailbox, what: &'static str) {
-        self.executor.begin_wait(Awaited::Of(Agent::Actor(target.header().number), what));
+    /// Records that the agent of the current step starts to wait for `event` of `target`.
+    pub(crate) fn waits(&self, target: &dyn DynMailbox, event: &'static str) {
+        self.executor.begin_wait(Awaited::Of(Agent::Actor(target.header().number), event));
         self.learn_one(target);
     }
 
@@ -265,10 +265,10 @@ impl SimObserver {
         let did = match (step.action, step.agent) {
             (Action::Begins(name), _) => format!("takes `{name}`"),
             (Action::Resumes(name), _) => format!("goes on with `{name}`"),
-            (Action::Other(what), _) => what.into(),
+            (Action::Other(action), _) => action.into(),
             (Action::Note(number), _) => {
                 let note = self.executor.with_trace(|trace| trace.notes.get(number).cloned());
-                return note.map_or_else(Default::default, |note| (note.origin, note.what));
+                return note.map_or_else(Default::default, |note| (note.origin, note.text));
             }
             (Action::Unnamed, Agent::Actor(_)) => "looks at its mailbox".into(),
             (Action::Unnamed, Agent::Timer(_)) => "is due".into(),
@@ -328,14 +328,14 @@ impl SimObserver {
         if waits.is_empty() {
             return None;
         }
-        let what = waits.iter().map(|awaited| match *awaited {
-            Awaited::Of(target, what) => format!("{what} {}", self.name(target)),
+        let events = waits.iter().map(|awaited| match *awaited {
+            Awaited::Of(target, event) => format!("{event} {}", self.name(target)),
             Awaited::Time(at) => format!("a sleep or timeout until {at:?}"),
             Awaited::Tick(at) => format!("a tick at {at:?}"),
         });
-        let what: Vec<String> = what.collect();
+        let events: Vec<String> = events.collect();
         let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
-        Some(format!("{} waits{place} for {}", self.name(agent), what.join(" and ")))
+        Some(format!("{} waits{place} for {}", self.name(agent), events.join(" and ")))
     }
 
     /// Returns the reason, as text, why a run ended before its test function.

@@ -221,8 +221,8 @@ impl Sim {
     /// sim.note("the test", "pulls the plug");
     /// assert!(sim.trace().to_string().contains("the test pulls the plug"));
     /// ```
-    pub fn note(&self, origin: impl Into<String>, what: impl Into<String>) {
-        self.executor().note_event(Note { origin: origin.into(), what: what.into() });
+    pub fn note(&self, origin: impl Into<String>, text: impl Into<String>) {
+        self.executor().note_event(Note { origin: origin.into(), text: text.into() });
     }
 
     /// Returns the steps so far.

@@ -473,7 +473,7 @@ pin_project! {
         #[pin]
         future: Option<F>,
         mailbox: Arc<dyn DynMailbox>,
-        what: &'static str,
+        handler: &'static str,
     }
 
     impl<F> PinnedDrop for CatchPanic<F> {
@@ -481,7 +481,7 @@ pin_project! {
             let mut this = this.project();
             // The values that the future owns are dropped on behalf of its life.
             let dropped = current::in_life_of(this.mailbox, || {
-                current::catch_failure(&**this.mailbox, this.what, || this.future.set(None))
+                current::catch_failure(&**this.mailbox, this.handler, || this.future.set(None))
             });
             if let Err(failure) = dropped {
                 this.mailbox.notify(SystemMessage::TaskPanicked(failure));
@@ -491,8 +491,8 @@ pin_project! {
 }
 
 impl<F> CatchPanic<F> {
-    pub(crate) fn new(future: F, mailbox: Arc<dyn DynMailbox>, what: &'static str) -> Self {
-        CatchPanic { future: Some(future), mailbox, what }
+    pub(crate) fn new(future: F, mailbox: Arc<dyn DynMailbox>, handler: &'static str) -> Self {
+        CatchPanic { future: Some(future), mailbox, handler }
     }
 }
 
@@ -503,7 +503,7 @@ impl<F: Future> Future for CatchPanic<F> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let polled = current::in_life_of(this.mailbox, || {
-            current::catch_failure(&**this.mailbox, this.what, || future.poll(cx))
+            current::catch_failure(&**this.mailbox, this.handler, || future.poll(cx))
         });
         match polled {
             Ok(poll) => Poll::Ready(Ok(ready!(poll))),
@@ -541,12 +541,12 @@ where
 pub(crate) fn run_in_life<F: Future<Output = ()>>(
     guard: TaskGuard,
     future: F,
-    what: &'static str,
+    handler: &'static str,
 ) -> impl Future<Output = ()> + use<F> {
     let mailbox = guard.mailbox.clone();
     // Created outside of the block, because the block may be dropped before its first poll, and
     // `future` with it.
-    let caught = CatchPanic::new(future, mailbox.clone(), what);
+    let caught = CatchPanic::new(future, mailbox.clone(), handler);
     async move {
         if let Err(failure) = caught.await {
             mailbox.notify(SystemMessage::TaskPanicked(failure));

@@ -78,7 +78,7 @@ pub(crate) struct TraceLog {
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) origin: String,
-    pub(crate) what: String,
+    pub(crate) text: String,
 }
 
 impl Default for TraceLog {
@@ -141,7 +141,7 @@ impl TraceLog {
     /// Lists an event before the next action of the current step.
     fn note_event(&mut self, at: Duration, agent: Agent, note: Note) {
         self.mix(note.origin.as_bytes());
-        self.mix(note.what.as_bytes());
+        self.mix(note.text.as_bytes());
         if self.count > self.steps.len() as u64 || self.steps.len() >= MAX_STORED_STEPS {
             return;
         }
@@ -399,12 +399,12 @@ mod tests {
             action: Action::Unnamed,
             instead: None,
         });
-        let note = Note { origin: "link".into(), what: "a frame is lost".into() };
+        let note = Note { origin: "link".into(), text: "a frame is lost".into() };
         log.note_event(Duration::ZERO, Agent::Root, note);
         log.note(Action::Resumes("body"));
         let actions: Vec<_> = log.steps.iter().map(|step| step.action).collect();
         assert_eq!(actions, [Action::Unnamed, Action::Note(0), Action::Resumes("body")]);
-        assert_eq!((log.count, log.notes[0].what.as_str()), (3, "a frame is lost"));
+        assert_eq!((log.count, log.notes[0].text.as_str()), (3, "a frame is lost"));
         assert!(log.steps.iter().all(|step| step.step_number == 1));
     }
 }
