@@ -364,27 +364,8 @@ impl Supervisor {
     fn go_on_with_group(&mut self, context: &Context<Self>) {
         let Some(group) = &mut self.group else { return };
         let members = self.children.between(group.first, group.last);
-        let Some((index, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
-        else {
-            let (cause, first) = (group.cause, group.first);
-            if self.children.get_mut(cause).is_some_and(|cause| cause.has_timer()) {
-                // The pause has already started. The end of a sibling in the meantime does not
-                // extend it.
-                return;
-            }
-            let delay = self.delay(cause, context);
-            if delay.is_zero() {
-                return self.start_group(context);
-            }
-            for (_, child) in self.children.between(first, StartIndex::LAST) {
-                child.mailbox.back_off();
-            }
-            let timer = context.after(delay, move |me| me.due(cause));
-            if let Some(cause) = self.children.get_mut(cause) {
-                cause.set_timer(Some(timer));
-            }
-            return;
-        };
+        let next = members.rev().find(|(_, child)| child.phase != Phase::Waiting);
+        let Some((index, next)) = next else { return self.start_group_later(context) };
         group.last = index;
         if next.phase == Phase::Running {
             next.phase = Phase::Ending;
@@ -392,6 +373,27 @@ impl Supervisor {
             let limit = next.shutdown();
             next.set_timer(limit.map(|limit| context.after(limit, move |me| me.overdue(id))));
             next.mailbox.end_life();
+        }
+    }
+
+    /// Starts all members of the group after the pause, which begins when the last one has ended.
+    fn start_group_later(&mut self, context: &Context<Self>) {
+        let Some(GroupRestart { cause, first, .. }) = self.group else { return };
+        if self.children.get_mut(cause).is_some_and(|cause| cause.has_timer()) {
+            // The pause has already started. The end of a sibling in the meantime does not
+            // extend it.
+            return;
+        }
+        let delay = self.delay(cause, context);
+        if delay.is_zero() {
+            return self.start_group(context);
+        }
+        for (_, child) in self.children.between(first, StartIndex::LAST) {
+            child.mailbox.back_off();
+        }
+        let timer = context.after(delay, move |me| me.due(cause));
+        if let Some(cause) = self.children.get_mut(cause) {
+            cause.set_timer(Some(timer));
         }
     }
 
