@@ -194,33 +194,9 @@ impl dyn ErasedLoop + '_ {
         match step {
             ShutdownStep::Tasks => self.end_tasks(),
             ShutdownStep::Children => self.end_children(),
-            ShutdownStep::StopHook => {
-                let has_hook = self.hooks().stop;
-                let loop_state = self.loop_state();
-                loop_state.lifecycle = Lifecycle::ShuttingDown(ShutdownStep::DropState);
-                let runs =
-                    has_hook && loop_state.has_started && !loop_state.killed && state.is_there();
-                // The hook runs once.
-                loop_state.has_started = false;
-                runs.then(|| {
-                    self.loop_state().lifecycle =
-                        Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
-                    self.trace_input("on_stop");
-                    let exit = Box::new(self.pending_exit());
-                    NextStep::hook(Hook::Stop(exit), CurrentMessage::without_reply("on_stop"))
-                })
-            }
+            ShutdownStep::StopHook => self.run_stop_hook(state),
             // The task calls `stop_hook_done` before its next request.
-            ShutdownStep::StopHookRunning | ShutdownStep::DropState => {
-                let dropped = current::catch_failure(self.mailbox(), "drop", || state.clear());
-                self.record_failure(dropped.err().map(Exit::Failed));
-                if self.try_trivial_end() {
-                    return Some(NextStep::Done);
-                }
-                // Ends the resources that `#[on_stop]` may have created.
-                self.end_resources();
-                self.finish_life()
-            }
+            ShutdownStep::StopHookRunning | ShutdownStep::DropState => self.drop_state(state),
             ShutdownStep::AwaitDecision => self.await_decision(),
         }
     }
@@ -321,11 +297,39 @@ impl dyn ErasedLoop + '_ {
         self.park(ParkReason::SystemOnly)
     }
 
+    /// Step 5: runs `#[on_stop]`, once.
+    fn run_stop_hook(&mut self, state: &dyn ErasedState) -> Option<NextStep> {
+        let has_hook = self.hooks().stop;
+        let loop_state = self.loop_state();
+        let has_started = std::mem::take(&mut loop_state.has_started);
+        let runs = has_hook && has_started && !loop_state.killed && state.is_there();
+        if !runs {
+            loop_state.lifecycle = Lifecycle::ShuttingDown(ShutdownStep::DropState);
+            return None;
+        }
+        loop_state.lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
+        self.trace_input("on_stop");
+        let exit = Box::new(self.pending_exit());
+        Some(NextStep::hook(Hook::Stop(exit), CurrentMessage::without_reply("on_stop")))
+    }
+
     /// Step 5 has ended: `#[on_stop]` has run. `broken` is its failure.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.record_failure(broken);
         // The hook may have created new resources, which end like the others.
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
+    }
+
+    /// Step 6: drops the state, and ends the life.
+    fn drop_state(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
+        let dropped = current::catch_failure(self.mailbox(), "drop", || state.clear());
+        self.record_failure(dropped.err().map(Exit::Failed));
+        if self.try_trivial_end() {
+            return Some(NextStep::Done);
+        }
+        // Ends the resources that `#[on_stop]` may have created.
+        self.end_resources();
+        self.finish_life()
     }
 
     /// Publishes the exit under the same lock if the end is trivial: a permanent stop (ensured by
