@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Path, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, Path, UnOp};
 
 use crate::errors::Errors;
 use crate::model::{Capacity, Settings};
@@ -192,34 +192,30 @@ fn text_value(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<L
 fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
-    let Ok(expr) = syn::parse2::<Expr>(value.clone()) else {
-        errors.push(value, format!("`{key}` takes a number of messages; write `{example}`"));
-        return None;
+    let is_zero = |number: &LitInt| number.base10_parse::<u128>().is_ok_and(|it| it == 0);
+    let text = match syn::parse2(value.clone()) {
+        Ok(Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. })) => too_small(key),
+        Ok(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) if is_zero(&number) => too_small(key),
+        Ok(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Int(_)) => {
+            not_a_number(key, example)
+        }
+        Err(_) => not_a_number(key, example),
+        Ok(expr) => return Some(expr.into_token_stream()),
     };
-    let negative = matches!(&expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }));
-    let problem = match &expr {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
-            number.base10_parse::<u128>().is_ok_and(|it| it == 0).then_some(true)
-        }
-        Expr::Lit(_) => Some(false),
-        _ => negative.then_some(true),
-    };
-    match problem {
-        None => return Some(expr.into_token_stream()),
-        Some(false) => {
-            errors.push(value, format!("`{key}` takes a number of messages; write `{example}`"));
-        }
-        Some(true) => {
-            let text = match key.to_string().as_str() {
-                "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
-                "turn" => "`turn` must be at least 1; write `turn = 1` or more",
-                "max_concurrent" => {
-                    "one message has to be handled at least; write `max_concurrent = 1` or more"
-                }
-                _ => "`deferred` must be at least 1; write `deferred = 1` or more",
-            };
-            errors.push(value, text);
-        }
-    }
+    errors.push(value, text);
     None
+}
+
+fn not_a_number(key: &Ident, example: &str) -> String {
+    format!("`{key}` takes a number of messages; write `{example}`")
+}
+
+fn too_small(key: &Ident) -> String {
+    match key.to_string().as_str() {
+        "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more".into(),
+        "max_concurrent" => {
+            "one message has to be handled at least; write `max_concurrent = 1` or more".into()
+        }
+        key => format!("`{key}` must be at least 1; write `{key} = 1` or more"),
+    }
 }
