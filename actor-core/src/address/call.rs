@@ -9,7 +9,7 @@ mod asking;
 
 use super::addr::{Addr, MaybeOwned};
 use super::reply::{Reply, ReplyReceiver};
-use super::send::SendFuture;
+use super::send::{SendFuture, UNDER_WAY};
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, Timed, WithTimeout, block_on};
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
@@ -406,8 +406,6 @@ impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
             .finish_non_exhaustive()
     }
 }
-
-const UNDER_WAY: &str = "the call has been polled already: its message is under way";
 
 /// A message and its target.
 struct Outgoing<'a, P: Protocol> {

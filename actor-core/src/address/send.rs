@@ -49,6 +49,9 @@ pub struct SendFuture<'a, P: Protocol> {
     tracker: WaitTracker,
 }
 
+/// The panic of a call or send whose message is needed after the first poll.
+pub(super) const UNDER_WAY: &str = "the future has been polled already: its message is under way";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SendState {
     Init,
@@ -104,9 +107,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// If the send was already polled.
     #[track_caller]
     pub fn into_owned(mut self) -> SendFuture<'static, P> {
-        let Some(message) = self.message.take() else {
-            panic!("the send was already polled: its message is on its way")
-        };
+        let Some(message) = self.message.take() else { panic!("{UNDER_WAY}") };
         SendFuture {
             address: MaybeOwned::Owned(self.address.get().clone()),
             message: Some(message),
