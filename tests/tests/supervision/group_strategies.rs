@@ -223,6 +223,27 @@ pub fn the_cause_stopped_in_its_backoff_does_not_hold_up_the_others(system: &Sys
     });
 }
 
+pub fn a_child_started_while_a_group_restarts_outlives_the_whole_group(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let supervisor =
+            Supervisor::one_for_all().backoff(Backoff::exponential(LONG, LONG)).spawn();
+        let [a, b, c] = three(&supervisor, &diary).await;
+        fail(&b).await;
+        until_all(&supervisor, false).await;
+        let late = supervisor.start(child("late", &diary));
+        // The cause is the last one, because its end lets the others start.
+        for actor in [a, c, b] {
+            supervisor.stop_child(&actor);
+            assert_eq!(actor.join().await, Exit::Stopped);
+        }
+        assert_eq!(late.ping().await, Ok(()));
+        fail(&late).await;
+        until(&supervisor, |all| all.len() == 1 && !all[0].is_running).await;
+        stop(&supervisor).await;
+    });
+}
+
 pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
     system.block_on(async {
         for _ in 0..50 {

@@ -29,6 +29,7 @@ tests::on_every_host! {
     group_strategies::a_sibling_that_does_not_end_in_time_is_killed_and_restarted,
     group_strategies::a_child_started_while_a_group_restarts_is_left_alone,
     group_strategies::the_cause_stopped_in_its_backoff_does_not_hold_up_the_others,
+    group_strategies::a_child_started_while_a_group_restarts_outlives_the_whole_group,
     group_strategies::an_end_ordered_while_a_life_ends_does_not_end_the_next,
     group_strategies::a_life_told_to_end_while_waiting_for_children_does_not_busy_loop,
     intensity::a_child_beyond_the_intensity_ends_by_its_own_failure,
