@@ -120,7 +120,8 @@ pub trait Spawn: Dispatch {
     /// changed.
     ///
     /// # Panics
-    /// If `size` is zero. Also panics as [`spawn`](Spawn::spawn).
+    /// If `size` is zero, or for a [`Supervisor`](crate::supervision::Supervisor), whose children need one that
+    /// knows them. Also panics as [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -147,7 +148,7 @@ pub trait Spawn: Dispatch {
     /// Returns a builder that sets the name, capacity and system of a pool.
     ///
     /// # Panics
-    /// If `size` is zero.
+    /// If `size` is zero, or for a [`Supervisor`](crate::supervision::Supervisor).
     ///
     /// ```
     /// # use actor_core::prelude::*;

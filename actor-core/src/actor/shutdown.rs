@@ -471,7 +471,7 @@ pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
     let watchers = locked.cell.watchers().map_or_else(Vec::new, |watchers| watchers.mailboxes());
     drop(locked);
     if is_awaited || watchers.iter().any(lives) {
-        mailbox.heard(&exit);
+        mailbox.mark_failure_observed(&exit);
     }
 }
 

@@ -94,24 +94,28 @@ impl dyn ErasedLoop + '_ {
 
     /// Reports to a simulation what this step does, in words.
     #[inline]
-    pub(super) fn trace(&self, what: &'static str) {
+    pub(super) fn trace(&self, action: &'static str) {
         if self.is_simulated() {
-            self.report(what, SimObserver::does);
+            self.report(action, SimObserver::does);
         }
     }
 
     /// Reports to a simulation what this step does, unless the step reports something more specific.
     #[inline]
-    pub(super) fn trace_if_silent(&self, what: &'static str) {
+    pub(super) fn trace_if_silent(&self, action: &'static str) {
         if self.is_simulated() {
-            self.report(what, SimObserver::does_weakly);
+            self.report(action, SimObserver::does_weakly);
         }
     }
 
     #[cold]
-    fn report(&self, what: &'static str, report: fn(&SimObserver, &dyn DynMailbox, &'static str)) {
+    fn report(
+        &self,
+        action: &'static str,
+        report: fn(&SimObserver, &dyn DynMailbox, &'static str),
+    ) {
         let mailbox = self.mailbox();
-        mailbox.header().system.observe(|simulation| report(simulation, mailbox, what));
+        mailbox.header().system.observe(|simulation| report(simulation, mailbox, action));
     }
 
     pub(super) fn failure(
@@ -121,8 +125,8 @@ impl dyn ErasedLoop + '_ {
         message: String,
         cause: Option<Exit>,
     ) -> Failure {
-        let (actor, id) = (self.mailbox().label(), self.mailbox().header().id());
-        Failure::new(FailureParts { kind, actor, id, handler, message, location: None, cause })
+        let parts = FailureParts::of(self.mailbox(), kind, handler, message);
+        Failure::new(FailureParts { cause, ..parts })
     }
 }
 
@@ -401,7 +405,7 @@ impl dyn ErasedLoop + '_ {
                 None
             }
             Popped::Empty => None,
-            Popped::NotWanted => self.park(ParkReason::HandlerPending),
+            Popped::NotConcurrent => self.park(ParkReason::HandlerPending),
             Popped::Closed => {
                 self.mailbox().close();
                 self.finish_drain(concurrent)
@@ -418,7 +422,7 @@ impl dyn ErasedLoop + '_ {
         None
     }
 
-    /// Records the outcome of an input that was not a message, or that failed.
+    /// Records an outcome that is not `Done`, or that of a hook or of a message outside of `Running`.
     #[cold]
     #[inline(never)]
     pub(super) fn on_cold_outcome(

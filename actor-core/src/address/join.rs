@@ -57,7 +57,7 @@ impl Future for Join {
         let Some(end) = &mut self.end else { return Poll::Ready(Exit::NoActor) };
         let exit = end.poll(cx, |cell| cell.exit().cloned());
         if let Poll::Ready(exit) = &exit {
-            end.mailbox().heard(exit);
+            end.mailbox().mark_failure_observed(exit);
         }
         exit
     }
@@ -90,7 +90,7 @@ impl Future for Start {
             None => None,
         });
         if let Poll::Ready(Err(exit)) = &started {
-            self.start.mailbox().heard(exit);
+            self.start.mailbox().mark_failure_observed(exit);
         }
         started
     }

@@ -14,7 +14,7 @@ use super::deadlock::edge::PendingWait;
 use super::header::{
     Header, KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
 };
-use super::mailbox::{notify_state_change, schedule, wake_all};
+use super::mailbox::{notify_state_change, schedule, wake_admitted};
 use super::queue::{AnyQueue, MailboxState};
 use super::state::{CellTask, RestartDecision, SystemMessage, Watcher};
 use crate::cell::message::{Delivery, Protocol};
@@ -59,7 +59,7 @@ pub(crate) trait DynMailbox: Send + Sync {
     /// Discards the queued messages of a closed actor: calls get `Stopped`, sends are reported.
     fn discard_queued(&self) {}
     /// Drops a message of a side queue that will not be handled.
-    fn drop_side_message(&self, place: usize);
+    fn drop_side_message(&self, slot: usize);
 
     /// Makes the mailbox refuse new messages. Idempotent.
     fn close(&self) {
@@ -81,9 +81,9 @@ pub(crate) trait DynMailbox: Send + Sync {
 /// A mailbox that several actors take their messages from.
 pub(crate) trait SharedQueue: DynMailbox {
     /// Takes the next message for member `number` into `place`, an `Option` of the message. If
-    /// there is none, the member is woken when one arrives. With `beside`, handlers of the member
+    /// there is none, the member is woken when one arrives. With `concurrent`, handlers of the member
     /// are running, and a message that may not overlap with them is left to other members.
-    fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped;
+    fn pop_for(&self, number: usize, concurrent: bool, place: &mut dyn Any) -> Popped;
 
     /// Marks member `number` as busy with an input of its own. Until the member checks this mailbox
     /// again, it is not woken, and a message for which it was woken goes to another member.
@@ -95,7 +95,7 @@ pub(crate) enum Popped {
     Message,
     Empty,
     /// The next message may not start alongside the running handlers.
-    NotWanted,
+    NotConcurrent,
     /// No more messages will arrive.
     Closed,
 }
@@ -188,7 +188,7 @@ impl dyn DynMailbox + '_ {
             ParkResult::Parked
         };
         drop(locked);
-        wake_admitted(header, admitted);
+        wake_admitted_at_failpoint(header, admitted);
         if let (Some(pending), Some(epoch)) = (pending, epoch)
             && pending.is_certain
             && (is_sought || pending.is_asked)
@@ -245,10 +245,10 @@ impl dyn DynMailbox + '_ {
     /// Admits waiting senders between two messages of a batch.
     pub(crate) fn make_room(&self) {
         let admitted = self.lock().admit_waiters(self.header());
-        wake_admitted(self.header(), admitted);
+        wake_admitted_at_failpoint(self.header(), admitted);
     }
 
-    /// Counts as taken a message that was returned to the loop and that needed no capacity.
+    /// Counts an unbounded message of the batch as taken.
     pub(crate) fn took_unbounded(&self) {
         let mut locked = self.lock();
         locked.cell.took_unbounded();
@@ -269,7 +269,7 @@ impl dyn DynMailbox + '_ {
         taken.map(|(_, message)| message)
     }
 
-    /// Removes a resource of the life, together with its pending system messages.
+    /// Removes a resource of the life. System messages about it that are queued have no effect.
     pub(crate) fn cancel(&self, key: u64) {
         let mut locked = self.lock();
         let taken =
@@ -324,10 +324,14 @@ impl dyn DynMailbox + '_ {
     }
 
     pub(super) fn kill_now(&self) {
-        let mut locked = self.lock();
+        let locked = self.lock();
         if locked.cell.exit().is_some() {
             return;
         }
+        self.kill_locked(locked);
+    }
+
+    fn kill_locked(&self, mut locked: Locked<'_>) {
         self.header().set_flag(KILL);
         let task = locked.cell.take_parked();
         drop(locked);
@@ -372,14 +376,14 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// Records that the running agent starts to wait for `what` of this actor. A simulation reports
+    /// Records that the running agent starts to wait for `goal` of this actor. A simulation reports
     /// the wait if it gets stuck.
-    pub(crate) fn awaited(&self, what: &'static str) {
-        self.header().system.observe(|simulation| simulation.waits(self.untyped(), what));
+    pub(crate) fn awaited(&self, goal: &'static str) {
+        self.header().system.observe(|simulation| simulation.waits(self.untyped(), goal));
     }
 
     /// Marks a failure of this actor as observed, because an observer is notified of its end.
-    pub(crate) fn heard(&self, exit: &Exit) {
+    pub(crate) fn mark_failure_observed(&self, exit: &Exit) {
         if let Exit::Failed(failure) = exit {
             self.header().system.observe(|simulation| simulation.handles(failure));
         }
@@ -400,7 +404,7 @@ impl dyn DynMailbox + '_ {
             return None;
         };
         drop(locked);
-        self.heard(&exit);
+        self.mark_failure_observed(&exit);
         Some(exit)
     }
 
@@ -467,10 +471,7 @@ impl dyn DynMailbox + '_ {
         if cell.exit().is_some() || is_between {
             return;
         }
-        self.header().set_flag(KILL);
-        let task = cell.take_parked();
-        drop(locked);
-        schedule(self.header(), task);
+        self.kill_locked(locked);
     }
 
     /// Ends this life after the running handler, without draining and without closing the mailbox.
@@ -486,9 +487,9 @@ impl dyn DynMailbox + '_ {
     }
 }
 
-/// Wakes senders that were admitted; not under the lock.
+/// Wakes admitted senders, after a failpoint of the unit tests. Not called under the lock.
 #[inline]
-fn wake_admitted(header: &Header, admitted: Option<Vec<Waker>>) {
+fn wake_admitted_at_failpoint(header: &Header, admitted: Option<Vec<Waker>>) {
     #[cfg(test)]
     if admitted.as_ref().is_some_and(|admitted| !admitted.is_empty()) {
         let point = detector::failpoints::Failpoint::WaitersAdmitted(header.number);
@@ -496,7 +497,7 @@ fn wake_admitted(header: &Header, admitted: Option<Vec<Waker>>) {
     }
     #[cfg(not(test))]
     let _ = header;
-    wake_all(admitted);
+    wake_admitted(admitted);
 }
 
 /// Drops one message that will not be handled: a call gets `Stopped`, a send is reported.

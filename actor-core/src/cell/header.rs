@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | [`KILL`] | `kill`, `kill_life` (`handle`), unless the actor has ended | the run loop, when it records the kill; after the end of a life, for the life that has ended |
 //! | [`STOP`] | `CellState::close` | the run loop, when it starts to drain or ends the life; a process, with each drain |
-//! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; what returns or resumes system messages | the loop that takes the last one, takes all, or defers them |
+//! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; `Mailbox::restore`, `put_system_message_first` and `resume_system_messages` | the loop that takes the last one, takes all, or defers them |
 //! | [`SENDERS_WAITING`] | `CellState::add_waiter` | `CellState::admit_waiter`, when no sender is left; `CellState::close` |
 //! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends; `decide`, for requests to the previous life |
 //! | [`STOP_FOR_RESTART`] | `end_life` (`handle`) | like `STOP_SELF` |
@@ -64,7 +64,7 @@ const SIMULATED: u8 = 64;
 pub(crate) enum ParkReason {
     /// The task waits for messages and flags.
     Idle,
-    /// A handler is pending. The task waits for its waker, and for a kill.
+    /// A handler is pending. The task waits for its waker, for a kill, and for the refusal of its wait.
     HandlerPending,
     /// The actor has more to do than this turn allows.
     Yield,
@@ -331,8 +331,8 @@ impl Header {
 
     /// Sets the park reason. Called only by the actor's own task.
     pub(crate) fn set_park_reason(&self, park_reason: ParkReason) {
-        let beside = self.park_reason.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
-        self.park_reason.store(beside | park_reason as u8, Ordering::Relaxed);
+        let others = self.park_reason.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
+        self.park_reason.store(others | park_reason as u8, Ordering::Relaxed);
     }
 
     /// Publishes the number of deferred messages. Called only by the actor's own task.

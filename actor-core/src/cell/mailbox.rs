@@ -13,15 +13,16 @@
 //! running    on a worker
 //! ```
 //! A push, a system message or a flag takes a parked task out and schedules it; a task with a pending
-//! handler is taken out only by its waker and by a kill.
+//! handler is taken out only by its waker, by a kill, and if its wait is refused as a deadlock.
 //!
 //! # Invariants
 //!
 //! - A task parks under the lock, and only if there is nothing to do for its [`ParkReason`]. Every
 //!   event that gives it something to do is written under the same lock, so no wake-up is lost.
 //! - A message is in exactly one place: in the queue, in a side queue, in the batch of the run loop
-//!   (`Header::in_flight` counts it), or taken. All but the last count against the capacity, unless the
-//!   message is `unbounded`.
+//!   (`Header::in_flight` counts it), or taken. Those in the queue and in the batch count against the
+//!   capacity, unless they are `unbounded`. Priority messages count against a capacity of their own, and
+//!   the messages of waiting senders against none.
 //! - While a sender waits for capacity, no message of its queue is accepted ahead of it, except one that
 //!   needs no capacity.
 //! - No user code runs under the lock: messages, wakers and tasks are moved out first.
@@ -96,22 +97,22 @@ impl<A: Protocol> Mailbox<A> {
         // message to drop.
         let changed = if is_finished { cell.close(&self.header) } else { None };
         drop(locked);
-        wake_all(admitted);
+        wake_admitted(admitted);
         notify_state_change(changed);
         flags != 0
     }
 
-    /// Takes the oldest priority message, if it is `wanted`.
+    /// Takes the oldest priority message, if it may start `alongside` the running handlers.
     pub(crate) fn take_priority(
         &self,
-        wanted: Option<fn(&A::Message) -> bool>,
+        alongside: Option<fn(&A::Message) -> bool>,
     ) -> Option<A::Message> {
         let mut locked = self.lock_typed();
         let MailboxState { cell, queue } = &mut *locked;
-        let message = queue.take_priority(cell, &self.header, wanted);
+        let message = queue.take_priority(cell, &self.header, alongside);
         let admitted = locked.admit_waiters(&self.header);
         drop(locked);
-        wake_all(admitted);
+        wake_admitted(admitted);
         message
     }
 
@@ -170,7 +171,7 @@ impl<A: Protocol> Mailbox<A> {
         let is_over = nothing && cell.is_closed();
         drop(locked);
         notify_state_change(changed);
-        wake_all(admitted);
+        wake_admitted(admitted);
         Drained { first, system_messages, before, is_over }
     }
 
@@ -206,9 +207,8 @@ impl<A: Protocol> Mailbox<A> {
             return;
         }
         queue.put_back(cell, &self.header, messages);
-        let (keep, gone): (VecDeque<_>, VecDeque<_>) = system_messages
-            .into_iter()
-            .partition(|(_, message)| matches!(message, SystemMessage::LinkedExited(..)));
+        let (keep, gone): (VecDeque<_>, VecDeque<_>) =
+            system_messages.into_iter().partition(|(_, message)| message.is_for_actor());
         if !keep.is_empty() {
             let queued = cell.system_messages_mut();
             let later = std::mem::replace(queued, keep);
@@ -318,13 +318,13 @@ pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
 
 /// Wakes admitted senders. Not called under the lock.
 #[inline]
-pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
+pub(crate) fn wake_admitted(admitted: Option<Vec<Waker>>) {
     if let Some(admitted) = admitted {
-        wake_each(admitted);
+        wake_in_cold_code(admitted);
     }
 }
 
 #[cold]
-fn wake_each(admitted: Vec<Waker>) {
+fn wake_in_cold_code(admitted: Vec<Waker>) {
     panics::wake_each(admitted);
 }

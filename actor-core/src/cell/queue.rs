@@ -185,16 +185,16 @@ impl<M> MessageQueue<M> {
         self.first = self.more.pop_front();
     }
 
-    /// Removes the oldest priority message, if it is `wanted`.
+    /// Removes the oldest priority message, if it may start `alongside` the running handlers.
     pub(crate) fn take_priority(
         &mut self,
         cell: &mut CellState,
         header: &Header,
-        wanted: Option<fn(&M) -> bool>,
+        alongside: Option<fn(&M) -> bool>,
     ) -> Option<M> {
         let slot = cell.first_priority()?;
-        if let (Some(wanted), Some(message)) = (wanted, self.side.get(slot))
-            && !wanted(message)
+        if let (Some(may_start), Some(message)) = (alongside, self.side.get(slot))
+            && !may_start(message)
         {
             return None;
         }
@@ -202,14 +202,15 @@ impl<M> MessageQueue<M> {
         self.side.take(slot)
     }
 
-    /// Removes the oldest ordinary message, bypassing any batch, if it is `wanted`.
+    /// Removes the oldest ordinary message, bypassing any batch, if it may start `alongside` the running
+    /// handlers.
     pub(crate) fn take_one(
         &mut self,
         cell: &mut CellState,
-        wanted: Option<fn(&M) -> bool>,
+        alongside: Option<fn(&M) -> bool>,
     ) -> Option<M> {
-        let is_wanted = |message: &M| wanted.is_none_or(|wanted| wanted(message));
-        if !self.first.as_ref().is_some_and(is_wanted) {
+        let may_start = |message: &M| alongside.is_none_or(|may_start| may_start(message));
+        if !self.first.as_ref().is_some_and(may_start) {
             return None;
         }
         let first = self.first.take();
@@ -342,9 +343,9 @@ impl<M> LazyDeque<M> {
 
     /// Returns the message in this slot.
     #[inline]
-    pub(crate) fn get(&mut self, slot: usize) -> Option<&M> {
-        if let Some(messages) = &mut self.0
-            && let Some(Some(message)) = messages.get_mut(slot)
+    pub(crate) fn get(&self, slot: usize) -> Option<&M> {
+        if let Some(messages) = &self.0
+            && let Some(Some(message)) = messages.get(slot)
         {
             Some(message)
         } else {

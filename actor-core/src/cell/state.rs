@@ -154,6 +154,13 @@ pub(crate) enum SystemMessage {
     Recheck,
 }
 
+impl SystemMessage {
+    /// Returns whether the message is for the actor, and so for its next life if this one has ended.
+    pub(super) fn is_for_actor(&self) -> bool {
+        matches!(self, SystemMessage::LinkedExited(..))
+    }
+}
+
 /// A watcher of an actor's exit.
 pub(crate) struct Watcher {
     pub(crate) mailbox: Weak<dyn DynMailbox>,
@@ -423,11 +430,10 @@ impl CellState {
 
     /// Takes all system messages for the current life. System messages for the actor stay.
     pub(super) fn take_system_messages_of_life(&mut self) -> Vec<SystemMessage> {
-        let is_kept = |(_, message): &(u64, SystemMessage)| {
-            matches!(message, SystemMessage::LinkedExited(..))
-        };
-        let (keep, take): (VecDeque<_>, VecDeque<_>) =
-            self.take_system_messages().into_iter().partition(is_kept);
+        let (keep, take): (VecDeque<_>, VecDeque<_>) = self
+            .take_system_messages()
+            .into_iter()
+            .partition(|(_, message)| message.is_for_actor());
         if !keep.is_empty() {
             *self.system_messages_mut() = keep;
         }

@@ -12,7 +12,7 @@ use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
 };
 use crate::cell::header::Header;
-use crate::cell::mailbox::{notify_state_change, wake_all};
+use crate::cell::mailbox::{notify_state_change, wake_admitted};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::state::{CellState, RestartDecision};
@@ -176,15 +176,15 @@ impl<A: Dispatch> PoolMailbox<A> {
         let members = state.queue.members.all();
         drop(state);
         notify_state_change(changed);
-        calls.into_iter().for_each(|place| self.drop_side_message(place));
+        calls.into_iter().for_each(|slot| self.drop_side_message(slot));
         wake_each(wake);
         members.iter().for_each(|member| member.wake_member());
     }
 }
 
 impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
-    fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped {
-        let wanted = alongside::<A>(beside);
+    fn pop_for(&self, number: usize, concurrent: bool, place: &mut dyn Any) -> Popped {
+        let alongside = alongside::<A>(concurrent);
         let mut state = self.state.lock();
         if number >= state.queue.size || state.queue.verdict.is_some() {
             // The member may have been woken for a message that another member has to take now.
@@ -197,9 +197,9 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
         }
         let MailboxState { cell, queue } = &mut *state;
         let message = if cell.has_priority() {
-            queue.messages.take_priority(cell, &self.header, wanted)
+            queue.messages.take_priority(cell, &self.header, alongside)
         } else {
-            let message = queue.messages.take_one(cell, wanted);
+            let message = queue.messages.take_one(cell, alongside);
             if message.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
                 cell.took_unbounded();
             }
@@ -218,18 +218,18 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
                 // This member may have been woken for a message that another can take.
                 state.queue.members.set_busy(number);
                 other = state.queue.members.take_idle();
-                Popped::NotWanted
+                Popped::NotConcurrent
             }
             None if state.cell.is_closed() => Popped::Closed,
             None => {
-                state.queue.members.set_idle(number, beside);
+                state.queue.members.set_idle(number, concurrent);
                 state.release_burst();
                 Popped::Empty
             }
         };
         let is_finished = matches!(fetched, Popped::Empty) && !self.header.is_referenced();
         drop(state);
-        wake_all(admitted);
+        wake_admitted(admitted);
         if let Some(other) = other {
             other.wake_member();
         }
@@ -265,8 +265,8 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
         state.lock()
     }
 
-    fn drop_side_message(&self, place: usize) {
-        let message = self.state.lock().queue.messages.take_side_message(place);
+    fn drop_side_message(&self, slot: usize) {
+        let message = self.state.lock().queue.messages.take_side_message(slot);
         if let Some(message) = message {
             discard_message::<A>(self, message);
         }
@@ -336,7 +336,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
         let mut state = self.state.lock();
-        let wanted: Vec<usize> = if state.cell.is_closed() {
+        let missing: Vec<usize> = if state.cell.is_closed() {
             Vec::new()
         } else {
             state.queue.size = size;
@@ -346,7 +346,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
         drop(state);
         // Idle members have to check again to notice that they are in excess.
         surplus.iter().for_each(|member| member.wake_member());
-        for number in wanted {
+        for number in missing {
             start_member(&this, number);
         }
         // No member can start if the system is closing.

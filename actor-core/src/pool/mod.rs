@@ -37,9 +37,10 @@ use crate::cell::handle::{DynMailbox, TypedMailbox};
 use crate::cell::resources::PoolAddress;
 use crate::cell::state::{Restart, RestartAuthority};
 use crate::exit::{ActorId, Exit};
+use crate::supervision::Supervisor;
 use crate::sync::{Arc, Weak};
 use mailbox::{MakeMember, PoolMailbox};
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 /// The error of resizing an actor that is not a pool.
@@ -146,6 +147,11 @@ impl<A: Dispatch> Prepared<PoolSpec<A>> {
     #[track_caller]
     pub(crate) fn pool(size: usize, make: MakeMember<A>) -> Self {
         assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+        assert!(
+            TypeId::of::<A>() != TypeId::of::<Supervisor>(),
+            "a supervisor cannot be a member of a pool: a report about a child might reach another member; \
+             spawn one supervisor, or several with a name each"
+        );
         Prepared::of::<A>(PoolSpec { size, make })
     }
 

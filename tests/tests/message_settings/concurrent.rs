@@ -20,7 +20,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Returns the log for a member of a pool, whose running reads are counted apart from those of others.
+    /// Returns the log for a member of a pool, whose running reads are counted separately.
     fn for_member(&self) -> Self {
         Seen { now: Arc::default(), most: Arc::default(), ..self.clone() }
     }

@@ -4,6 +4,7 @@ mod concurrent_members;
 mod cost_per_member;
 mod idle_members;
 mod members;
+mod refused;
 mod resizing;
 
 tests::on_every_host! {

@@ -94,7 +94,7 @@ pub fn a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
                 0 => cat.stop(),
                 1 => cat.kill(),
                 2 => assert!(cat.fail().await.is_err()),
-                // Without the name it is forsaken.
+                // without the name, no reference keeps it alive.
                 _ => assert!(cat.unregister("cat")),
             }
             let weak = cat.downgrade();

@@ -25,8 +25,8 @@ fn open(system: &System, size: usize) -> (Arc<PoolMailbox<Room>>, RoomAddr) {
     (pool, address)
 }
 
-fn pop(pool: &PoolMailbox<Room>, number: usize, beside: bool) -> Popped {
-    pool.pop_for(number, beside, &mut None::<RoomMessage>)
+fn pop(pool: &PoolMailbox<Room>, number: usize, concurrent: bool) -> Popped {
+    pool.pop_for(number, concurrent, &mut None::<RoomMessage>)
 }
 
 fn is_woken(pool: &PoolMailbox<Room>, number: usize) -> bool {
@@ -45,6 +45,6 @@ fn a_member_that_cannot_start_a_message_is_not_woken_for_it() {
     room.change().try_send().unwrap();
     assert!(is_woken(&pool, 2), "it became idle last");
     // A handler of member 1 runs, so the message would have to wait for it.
-    assert!(matches!(pop(&pool, 1, true), Popped::NotWanted));
+    assert!(matches!(pop(&pool, 1, true), Popped::NotConcurrent));
     assert!(is_woken(&pool, 0) && !is_woken(&pool, 1));
 }
