@@ -161,7 +161,7 @@ pub enum Activity {
     Waiting {
         /// The name of the message or hook.
         handler: &'static str,
-        /// Its duration so far, measured from its first await.
+        /// Its duration so far, from about its first await: a worker does not read the clock for each handler.
         age: Duration,
     },
 }

@@ -349,7 +349,7 @@ pub(super) fn begin_span<A: Dispatch>(
 /// pending for the first time.
 fn publish_current_handler(mailbox: &dyn DynMailbox) {
     mailbox.header().set_never_pended(false);
-    let since = mailbox.header().system.executor.now();
+    let since = mailbox.header().system.executor.recent_time();
     let current_handler = CurrentHandler { handler: current::current_message().name, since };
     mailbox.lock().cell.set_current_handler(current_handler);
 }

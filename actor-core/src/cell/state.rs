@@ -98,7 +98,7 @@ pub(crate) struct CellState {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CurrentHandler {
     pub(crate) handler: &'static str,
-    /// The time at which the handler first became pending.
+    /// About the time at which the handler first became pending: see `Executor::recent_time`.
     pub(crate) since: Instant,
 }
 

@@ -83,6 +83,12 @@ pub(crate) trait Executor: Send + Sync + 'static {
     /// Returns the time on the clock of this executor.
     fn now(&self) -> Instant;
 
+    /// Returns a recent time on that clock, for purposes that do not need the exact one. A worker returns the
+    /// time at which it last read the clock, which is at most some dozen jobs ago.
+    fn recent_time(&self) -> Instant {
+        self.now()
+    }
+
     /// Returns the wakers that wait for an instant of that clock.
     fn timers(&self) -> &Timers;
 

@@ -269,6 +269,10 @@ impl Executor for MultiThread {
         Instant::now()
     }
 
+    fn recent_time(&self) -> Instant {
+        worker::recent_time(self).unwrap_or_else(Instant::now)
+    }
+
     fn timers(&self) -> &Timers {
         self.idle.timers()
     }

@@ -155,6 +155,11 @@ fn with_owner<T>(
     Some(access(&worker.queues.timer_slots, worker.remote().timer_slots()))
 }
 
+/// Returns the time at which this thread's worker last read the clock, if the worker belongs to `executor`.
+pub(super) fn recent_time(executor: &MultiThread) -> Option<Instant> {
+    own(executor).map(|worker| worker.measured_since.get())
+}
+
 /// Returns the number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
     own(executor).map(|worker| worker.index)

@@ -76,6 +76,30 @@ fn the_last_woken_job_runs_first_and_the_displaced_one_is_queued() {
 }
 
 #[test]
+fn the_recent_time_of_a_worker_is_at_most_some_dozen_jobs_ago() {
+    within_limit(|| {
+        let executor = start(1);
+        let (sender, receiver) = mpsc::channel();
+        let inner = executor.clone();
+        let body = move || {
+            let began = Instant::now();
+            assert!(inner.recent_time() <= began);
+            // More jobs than a worker runs between two reads of the clock.
+            for _ in 0..200 {
+                let (outer, inner, sender) = (&inner, inner.clone(), sender.clone());
+                let body = move || sender.send(inner.recent_time() >= began).unwrap();
+                outer.schedule(job(body), Schedule::Yielded);
+            }
+        };
+        executor.schedule(job(body), Schedule::Next);
+        assert_eq!(receiver.iter().last(), Some(true));
+        let before = Instant::now();
+        assert!(executor.recent_time() >= before, "other threads get the exact time");
+        end(&executor);
+    });
+}
+
+#[test]
 fn after_sixteen_runs_from_the_slot_the_queue_has_its_turn() {
     fn chain(executor: &Arc<dyn Executor>, length: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
         let inner = executor.clone();
