@@ -374,6 +374,13 @@ impl Idle {
         up(self.word.load(Ordering::SeqCst)) == self.threads.len()
     }
 
+    /// Orders the injection of a job before the checks that follow: for the end of the executor, and, in
+    /// [`notify_injected`](Self::notify_injected), for parked workers. Its counterparts are the fence in
+    /// `begin_park`, and that of a monitor that becomes inactive.
+    pub(super) fn publish_injected(&self) {
+        fence(Ordering::SeqCst);
+    }
+
     /// Unparks one worker to search after a job has been injected, if a worker is parked and none
     /// is searching. If all workers are up, the monitor becomes active, so that they check the
     /// injector soon.

@@ -37,7 +37,7 @@ pub(crate) fn workers_are_parked_until_notified(workers: usize) {
     for _ in 0..workers {
         injected.fetch_add(1, Ordering::SeqCst);
         // As in `MultiThread::inject`.
-        fence(Ordering::SeqCst);
+        idle.publish_injected();
         idle.notify();
     }
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
@@ -109,7 +109,7 @@ pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked(lingers: bool)
         loom::thread::spawn(move || share_a_batch(&idle, &injected, &behind, me, lingers))
     });
     injected.fetch_add(2, Ordering::SeqCst);
-    fence(Ordering::SeqCst);
+    idle.publish_injected();
     idle.notify_injected();
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
@@ -160,7 +160,7 @@ pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     // As in `monitor::check` and `MultiThread::inject`.
     if idle.all_are_up() && behind.take() {
         injected.fetch_add(1, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
+        idle.publish_injected();
         idle.notify_injected();
     }
     worker.join().expect("it does not panic");
@@ -211,7 +211,7 @@ pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     };
     behind.waiting.store(1, Ordering::SeqCst);
     if from_outside {
-        fence(Ordering::SeqCst);
+        idle.publish_injected();
         idle.notify_injected();
     } else if idle.is_unwatched() {
         idle.watch();

@@ -18,7 +18,7 @@ use super::{
     EnterGuard, Executor, Job, RunTask, Runnable, Schedule, Tasks, Timers, monitor, worker,
 };
 use crate::clock::Instant;
-use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::thread;
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
@@ -120,9 +120,8 @@ impl MultiThread {
     #[inline(never)]
     pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push comes before the check for parked workers and for the end: see
-        // `Idle::begin_park`. A worker that sees the end checks the injector afterwards.
-        fence(Ordering::SeqCst);
+        // A worker that sees the end checks the injector afterwards.
+        self.idle.publish_injected();
         if self.is_closed() {
             self.ensure_monitor();
         } else {
