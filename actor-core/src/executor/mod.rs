@@ -62,6 +62,7 @@ pub(crate) use parker::block_on;
 use task::Runnable;
 pub(crate) use task::{TaskHandle, Tasks};
 pub(crate) use timers::{TimerKey, Timers};
+use worker::ThisWorker;
 
 /// Runs jobs and tells the time. All executors are used through this trait.
 pub(crate) trait Executor: Send + Sync + 'static {
@@ -73,6 +74,11 @@ pub(crate) trait Executor: Send + Sync + 'static {
     /// Like `schedule`, for an actor.
     fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>, schedule: Schedule) {
         self.schedule(Job::Actor(task), schedule);
+    }
+
+    /// Returns the worker of this thread, if it is one of this executor.
+    fn this_worker(&self) -> Option<ThisWorker> {
+        None
     }
 
     /// Like `schedule`, for a task with the number that `next_task_number` returned for it.

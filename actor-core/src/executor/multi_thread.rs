@@ -13,7 +13,7 @@ use crossbeam_deque::Injector;
 use super::idle::{Idle, MAX_WORKERS};
 use super::timer_slots::{MIN_TIMEOUT, TimerSlots};
 use super::timers::{SlotPlace, TimerKey};
-use super::worker::{WorkerRemote, retry_steal};
+use super::worker::{ThisWorker, WorkerRemote, retry_steal};
 use super::{
     EnterGuard, Executor, Job, RunTask, Runnable, Schedule, Tasks, Timers, monitor, worker,
 };
@@ -266,6 +266,10 @@ impl Executor for MultiThread {
 
     fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    fn this_worker(&self) -> Option<ThisWorker> {
+        ThisWorker::of(self)
     }
 
     fn recent_time(&self) -> Instant {

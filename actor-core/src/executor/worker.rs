@@ -98,6 +98,21 @@ pub(super) fn push<J: Into<Job>>(executor: usize, job: J, schedule: Schedule) ->
     }
 }
 
+/// The worker of this thread. It schedules jobs without a reference to the executor.
+pub(crate) struct ThisWorker(Rc<Worker>);
+
+impl ThisWorker {
+    /// Returns the worker of this thread, if it belongs to `executor`.
+    #[inline]
+    pub(super) fn of(executor: &MultiThread) -> Option<Self> {
+        own(executor).map(ThisWorker)
+    }
+
+    pub(crate) fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>) {
+        self.0.push(task, Schedule::Next);
+    }
+}
+
 impl From<Pin<Box<dyn RunTask>>> for Job {
     #[inline]
     fn from(task: Pin<Box<dyn RunTask>>) -> Self {

@@ -70,14 +70,17 @@ impl Wake for UncountedWaker {
 
 impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
-        let task = self.mailbox.lock().cell.take_woken();
+        let Some(task) = self.mailbox.lock().cell.take_woken() else { return };
         // This clone is dropped after the wake-up is recorded, so that the detector does not treat
         // the actor as one that cannot be woken. It is dropped before the actor runs, so that it
         // does not count at the actor's next wait.
-        if task.is_some() {
+        if let Some(worker) = self.mailbox.header().system.executor.this_worker() {
+            drop(self);
+            worker.schedule_actor(task);
+        } else {
             let mailbox = self.mailbox.clone();
             drop(self);
-            schedule(mailbox.header(), task);
+            schedule(mailbox.header(), Some(task));
         }
     }
 
