@@ -36,9 +36,9 @@ pub(crate) fn expand_actor(
             let made = half.map(|half| expand::expand_trait(&half));
             quote!(#allow_async #written #made #suggestions)
         }
-        Item::Other { what, tokens } => {
-            let place = if what.is_empty() { &tokens } else { &what };
-            errors.push(place, misplaced(&what));
+        Item::Other { head, tokens } => {
+            let place = if head.is_empty() { &tokens } else { &head };
+            errors.push(place, misplaced(&head));
             tokens
         }
         Item::Broken { error, tokens } => {
@@ -65,9 +65,9 @@ fn expand_block(options: TokenStream, item: &BlockItem, errors: &mut Errors) -> 
 }
 
 /// Returns the error text for an item that is not a struct, an enum, an `impl` block or a trait.
-fn misplaced(what: &TokenStream) -> String {
+fn misplaced(head: &TokenStream) -> String {
     let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
-    match display_tokens(what).split(' ').next_back() {
+    match display_tokens(head).split(' ').next_back() {
         Some("union") => format!("a union cannot be an actor; write a struct ({right})"),
         Some("fn") => format!("a function cannot be an actor; {right}"),
         Some("mod") => format!("a module cannot be an actor; {right}"),

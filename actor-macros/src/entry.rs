@@ -89,7 +89,7 @@ fn check_function(
 ) -> bool {
     let before = errors.count();
     let signature = &function.signature;
-    let what = match entry {
+    let attribute = match entry {
         Entry::Main => "main",
         Entry::Test => "test",
     };
@@ -104,13 +104,16 @@ fn check_function(
     }
     if signature.asyncness.is_none() {
         let name = &signature.ident;
-        let text = format!("`#[actor_core::{what}]` runs an `async fn`; write `async fn {name}`");
+        let text =
+            format!("`#[actor_core::{attribute}]` runs an `async fn`; write `async fn {name}`");
         errors.push(signature.fn_token, text);
     }
     if !signature.generics.params.is_empty() {
         let generics = &signature.generics;
-        let text =
-            format!("a {what} function cannot be generic; remove `{}`", display_tokens(generics));
+        let text = format!(
+            "a {attribute} function cannot be generic; remove `{}`",
+            display_tokens(generics)
+        );
         errors.push(generics, text);
     }
     let inputs = &signature.inputs;

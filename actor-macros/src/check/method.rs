@@ -112,12 +112,12 @@ fn awaited(ty: &Type) -> Option<&Type> {
 }
 
 /// Checks that a handler is a plain `fn` or `async fn`.
-pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Errors) {
+pub(super) fn check_qualifiers(function: &Function, subject: &str, errors: &mut Errors) {
     let signature = &function.signature;
     let mut refuse = |token: TokenStream| {
         if !token.is_empty() {
             let word = display_tokens(&token);
-            let text = format!("{what} cannot be `{word}`; write `fn` or `async fn`");
+            let text = format!("{subject} cannot be `{word}`; write `fn` or `async fn`");
             errors.push(token, text);
         }
     };
@@ -126,7 +126,7 @@ pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Err
     refuse(signature.safety.to_token_stream());
     refuse(signature.abi.to_token_stream());
     if let Some(variadic) = &signature.variadic {
-        errors.push(variadic, format!("{what} cannot be variadic; take a `Vec`"));
+        errors.push(variadic, format!("{subject} cannot be variadic; take a `Vec`"));
     }
 }
 
@@ -146,21 +146,26 @@ fn check_name(signature: &Signature, errors: &mut Errors) {
 
 /// Checks that a method of the block has no generics of its own, because all messages share one
 /// enum.
-pub(super) fn check_generics(signature: &Signature, what: &str, owner: &str, errors: &mut Errors) {
+pub(super) fn check_generics(
+    signature: &Signature,
+    subject: &str,
+    owner: &str,
+    errors: &mut Errors,
+) {
     let before = errors.count();
     for param in &signature.generics.params {
         match param {
             GenericParam::Lifetime(param) => {
                 let name = &param.lifetime;
                 let text = format!(
-                    "{what} has no lifetimes of its own; remove `{name}` and use owned types"
+                    "{subject} has no lifetimes of its own; remove `{name}` and use owned types"
                 );
                 errors.push(&param.lifetime, text);
             }
             GenericParam::Type(syn::TypeParam { ident, .. })
             | GenericParam::Const(syn::ConstParam { ident, .. }) => {
                 let text = format!(
-                    "{what} cannot be generic over `{ident}`; move `{ident}` to {owner}, or the \
+                    "{subject} cannot be generic over `{ident}`; move `{ident}` to {owner}, or the \
                      method to an ordinary `impl` block"
                 );
                 errors.push(ident, text);
@@ -170,20 +175,20 @@ pub(super) fn check_generics(signature: &Signature, what: &str, owner: &str, err
     if let Some(clause) = &signature.generics.where_clause
         && errors.count() == before
     {
-        let text = format!("{what} has no `where` clause; move it to the `impl` block");
+        let text = format!("{subject} has no `where` clause; move it to the `impl` block");
         errors.push(clause, text);
     }
 }
 
-fn refused(what: &str, receiver: &str) -> String {
-    format!("{what} cannot take `{receiver}`; write `&self`, `&mut self` or `self`")
+fn refused(subject: &str, receiver: &str) -> String {
+    format!("{subject} cannot take `{receiver}`; write `&self`, `&mut self` or `self`")
 }
 
 /// Checks that a message takes `&self`, `&mut self` or `self`.
 pub(super) fn check_receiver(
     method: Method<'_>,
     actor: &TokenStream,
-    what: &str,
+    subject: &str,
     errors: &mut Errors,
 ) -> Option<Receiver> {
     let of = |mutable: bool| if mutable { Receiver::Unique } else { Receiver::Shared };
@@ -199,9 +204,9 @@ pub(super) fn check_receiver(
                 return Some(of(reference.mutability.is_some()));
             }
             ty if is_self(ty) => return Some(Receiver::Owned),
-            ty => errors.push(ty, refused(what, &display_tokens(ty))),
+            ty => errors.push(ty, refused(subject, &display_tokens(ty))),
         },
-        _ => errors.push(method.receiver, refused(what, &display_tokens(method.receiver))),
+        _ => errors.push(method.receiver, refused(subject, &display_tokens(method.receiver))),
     }
     None
 }

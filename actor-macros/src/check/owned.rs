@@ -53,15 +53,15 @@ pub(super) fn single_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> 
 /// `borrowed` creates the text from the type to write and the type as written.
 pub(super) fn check_owned(
     ty: &Type,
-    what: &str,
+    place: &str,
     borrowed: &dyn Fn(&str, &str) -> String,
     errors: &mut Errors,
 ) {
-    Owned { what, borrowed, errors }.ty(ty);
+    Owned { place, borrowed, errors }.ty(ty);
 }
 
 struct Owned<'a> {
-    what: &'a str,
+    place: &'a str,
     borrowed: &'a dyn Fn(&str, &str) -> String,
     errors: &'a mut Errors,
 }
@@ -93,7 +93,7 @@ impl Owned<'_> {
                 let text = format!(
                     "{} needs a type with a name; write `{}`, or move the method to an ordinary \
                      `impl` block",
-                    self.what,
+                    self.place,
                     named_form(&it.bounds),
                 );
                 self.errors.push(ty, text);

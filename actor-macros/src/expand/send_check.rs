@@ -71,7 +71,7 @@ fn expand_message(message: &Message) -> Vec<TokenStream> {
     });
     let reply = message.reply.send_form.as_ref().map(|form| ("reply", &message.reply.ty, form));
     let all = args.chain(reply);
-    all.map(|(what, ty, form)| expand_check(cfgs, what, ty, form)).collect()
+    all.map(|(part, ty, form)| expand_check(cfgs, part, ty, form)).collect()
 }
 
 // Output:
@@ -83,8 +83,8 @@ fn expand_message(message: &Message) -> Vec<TokenStream> {
 //         const fn __sent<__T: __Sent>() {}
 //         __sent::<Box<dyn Error>>()
 //     };
-fn expand_check(cfgs: &[Attribute], what: &str, ty: &TokenStream, form: &str) -> TokenStream {
-    let message = format!("the {what} of a message must be `Send`");
+fn expand_check(cfgs: &[Attribute], part: &str, ty: &TokenStream, form: &str) -> TokenStream {
+    let message = format!("the {part} of a message must be `Send`");
     let label = format!("write `{form}`");
     quote! {
         #(#cfgs)*

@@ -25,7 +25,7 @@ pub(crate) enum Item {
     Trait(Box<TraitItem>),
     /// Any other item, with the tokens that identify it.
     Other {
-        what: TokenStream,
+        head: TokenStream,
         tokens: TokenStream,
     },
     /// An item that cannot be parsed (yet), which is kept unchanged.
@@ -94,7 +94,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Item {
                     break;
                 }
             }
-            Item::Other { what: cursor.since(start), tokens }
+            Item::Other { head: cursor.since(start), tokens }
         }
     }
 }

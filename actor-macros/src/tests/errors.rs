@@ -217,9 +217,9 @@ fn bounds_that_may_be_implied_are_not_refused() {
 
 #[test]
 fn types_without_a_name_are_refused() {
-    let named = |what: &str, better: &str| {
+    let named = |subject: &str, better: &str| {
         format!(
-            "{what} needs a type with a name; write `{better}`, or move the method to an ordinary \
+            "{subject} needs a type with a name; write `{better}`, or move the method to an ordinary \
              `impl` block"
         )
     };
