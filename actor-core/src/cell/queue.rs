@@ -8,8 +8,10 @@ use super::capacity::{OnFull, PushError, Ticket};
 use super::header::{Header, SENDERS_WAITING};
 use super::state::CellState;
 use crate::cell::message::Delivery;
+use crate::executor::spare;
 use actor_atomic::move_value;
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::task::Waker;
 
 /// The state under a mailbox's lock. A guard of it is usable without the type of the messages, as a
@@ -56,7 +58,7 @@ pub(crate) struct MessageQueue<M> {
     side: LazyDeque<M>,
 }
 
-impl<M> MessageQueue<M> {
+impl<M: 'static> MessageQueue<M> {
     pub(crate) fn new() -> Self {
         MessageQueue { first: None, more: LazyDeque::new(), side: LazyDeque::new() }
     }
@@ -244,7 +246,7 @@ impl<M> MessageQueue<M> {
     }
 }
 
-impl<M: Send> AnyQueue for MessageQueue<M> {
+impl<M: Send + 'static> AnyQueue for MessageQueue<M> {
     #[cold]
     fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker> {
         let mut wake = Vec::new();
@@ -276,7 +278,14 @@ const SMALL: usize = 128;
 #[allow(clippy::box_collection, reason = "one word, where a deque takes four")]
 pub(crate) struct LazyDeque<M>(Option<Box<VecDeque<Option<M>>>>);
 
-impl<M> LazyDeque<M> {
+/// The capacities, in bytes, of the buffers that a worker keeps for the next burst: smaller ones are quickly
+/// allocated, and larger ones would be kept for a single burst.
+const SPARE: RangeInclusive<usize> = 32 << 10..=1 << 20;
+
+impl<M: 'static> LazyDeque<M> {
+    /// Whether a usual burst of messages takes a buffer that is worth keeping.
+    const IS_LARGE: bool = size_of::<M>() > 256;
+
     pub(crate) const fn new() -> Self {
         LazyDeque(None)
     }
@@ -312,7 +321,8 @@ impl<M> LazyDeque<M> {
 
     #[cold]
     fn allocate(&mut self) {
-        self.0 = Some(Box::new(VecDeque::new()));
+        let spare = if Self::IS_LARGE { spare::take() } else { None };
+        self.0 = Some(spare.unwrap_or_default());
     }
 
     #[inline]
@@ -396,7 +406,49 @@ impl<M> LazyDeque<M> {
     #[inline]
     pub(crate) fn release_if_empty(&mut self) {
         if self.0.is_some() && self.is_empty() {
-            self.0 = None;
+            self.release();
         }
+    }
+
+    #[cold]
+    fn release(&mut self) {
+        let Some(messages) = self.0.take() else { return };
+        if Self::IS_LARGE && SPARE.contains(&(messages.capacity() * size_of::<Option<M>>())) {
+            spare::put(messages);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LazyDeque;
+    use crate::executor::spare;
+
+    /// Returns the capacity with which a deque begins after a burst of `length` messages of `BYTES` bytes.
+    fn capacity_after_burst<const BYTES: usize>(length: usize) -> usize {
+        let mut deque = LazyDeque::new();
+        for _ in 0..length {
+            deque.push_back(&mut Some([0_u8; BYTES]));
+        }
+        while deque.pop_front().is_some() {}
+        deque.release_if_empty();
+        assert!(!deque.is_allocated());
+        deque.allocate();
+        deque.0.map_or(0, |messages| messages.capacity())
+    }
+
+    #[test]
+    fn a_worker_keeps_the_buffer_of_a_burst_of_large_messages_if_it_is_neither_small_nor_huge() {
+        spare::clear();
+        assert!(capacity_after_burst::<1024>(64) >= 64);
+        assert_eq!(capacity_after_burst::<1024>(4), 0, "quickly allocated");
+        assert_eq!(capacity_after_burst::<1024>(1100), 0, "more than 1 MiB");
+        assert_eq!(
+            capacity_after_burst::<128>(512),
+            0,
+            "messages of this size are seldom worth it"
+        );
+        spare::end();
+        assert_eq!(capacity_after_burst::<1024>(64), 0, "another thread keeps none");
     }
 }

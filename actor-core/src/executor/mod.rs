@@ -6,7 +6,7 @@
 //! - [`task`], [`timers`] and [`sleep`]: futures as jobs, wakers that wait for an instant.
 //!   [`timer_slots`]: timeouts before they are among them.
 //! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`], [`idle`] (parking and
-//!   waking), and [`monitor`] (blocked workers).
+//!   waking), [`monitor`] (blocked workers), and [`spare`] (a buffer for bursts of messages).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
 //! - [`external`]: a tokio runtime or smol executor of the user, or the event loop of a browser.
 //! - [`sim`]: deterministic simulation in virtual time.
@@ -20,6 +20,7 @@ mod idle;
 mod monitor;
 mod multi_thread;
 mod parker;
+pub(crate) mod spare;
 pub(crate) mod worker;
 
 mod current_thread;

@@ -23,6 +23,7 @@
 
 use super::idle::{LINGER_INTERVAL, ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
+use super::spare;
 use super::timer_slots::{OwnTimerSlots, SeenTimers, TimerSlots};
 use super::timers::SlotPlace;
 use super::{EnterGuard, Executor, Job, RunTask, Runnable, Schedule, TimerKey};
@@ -197,8 +198,10 @@ pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues
         seen_timers: RefCell::new(vec![SeenTimers::NONE; executor.remotes.len()]),
     });
     WORKER.with(|place| place.replace(Some(worker.clone())));
+    spare::clear();
     worker.work();
     worker.end_remaining();
+    spare::end();
     WORKER.with(|place| place.replace(None));
     // From now on, no timer is put into a slot.
     worker.remote().timer_slots().move_all(executor.timers());
@@ -479,6 +482,7 @@ impl Worker {
             idle.unpark_self(self.index);
             return None;
         }
+        spare::clear();
         let parked_at = Instant::now();
         let found = self.park_from(parked_at);
         self.measured_since.set(self.measured_since.get() + parked_at.elapsed());

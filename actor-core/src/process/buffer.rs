@@ -41,7 +41,7 @@ pub(super) enum Unexamined<M> {
     Nothing,
 }
 
-impl<M> InboxBuffer<M> {
+impl<M: 'static> InboxBuffer<M> {
     pub(super) fn new() -> Self {
         InboxBuffer {
             refused: VecDeque::new(),
