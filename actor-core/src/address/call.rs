@@ -14,6 +14,7 @@ use super::with_timeout::{ExecutorRef, Expire, NotBlocking, Timed, WithTimeout, 
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::{AnySlot, Protocol, SlotMut};
+use crate::cell::queue::SMALL;
 use crate::error::{CallError, SendError};
 use actor_atomic::move_value;
 use asking::{Asking, Exchange};
@@ -228,6 +229,16 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn send(mut self) -> SendFuture<'a, P> {
+        // The usual call is taken apart by value. A future that is filled in part by part and then returned is
+        // copied as a whole right after its parts were written, and the processor waits for each of them.
+        if const { size_of::<P::Message>() <= SMALL }
+            && self.asking.has_no_settings()
+            && let MaybeOwned::Borrowed(address) = self.outgoing.address
+        {
+            let message = self.outgoing.take_message();
+            std::mem::forget(self);
+            return SendFuture::new(MaybeOwned::Borrowed(address), message);
+        }
         let mut sending = SendFuture::empty(self.outgoing.address.clone_ref());
         self.outgoing.move_message(&mut sending.message);
         sending.if_room = self.asking.is_only_if_room();

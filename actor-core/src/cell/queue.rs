@@ -268,7 +268,7 @@ impl<M: Send + 'static> AnyQueue for MessageQueue<M> {
 
 /// The size, in bytes, up to which a message is copied through a temporary: it fits into registers, and
 /// fewer instructions move it.
-const SMALL: usize = 128;
+pub(crate) const SMALL: usize = 128;
 
 /// A deque of messages that takes one word until it is first used, which never happens for most
 /// actors. Its contents are handed over by swapping that word.

@@ -100,6 +100,12 @@ impl<T> Asking<T> {
         self.state == AskState::Init
     }
 
+    /// Returns whether the call is as it was created: not polled, and without settings.
+    #[inline]
+    pub(super) fn has_no_settings(&self) -> bool {
+        self.is_fresh() && !self.if_room && !self.ignores_deadline
+    }
+
     #[inline]
     pub(super) fn is_waiting(&self) -> bool {
         self.state == AskState::Pending
