@@ -195,18 +195,12 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             }
             return Popped::Closed;
         }
-        let MailboxState { cell, queue } = &mut *state;
-        let message = if cell.has_priority() {
-            queue.messages.take_priority(cell, &self.header, alongside)
-        } else {
-            let message = queue.messages.take_one(cell, alongside);
-            if message.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
-                cell.took_unbounded();
-            }
-            message
-        };
+        let message = state.take(&self.header, alongside);
+        let queued = state.cell.total(&self.header);
         let admitted = state.admit_waiters(&self.header);
-        let mut other = None;
+        // No member was woken for these messages when they began to wait.
+        let arrived = state.cell.total(&self.header) - queued;
+        let mut others = state.queue.members.take_idle_ones(arrived);
         let fetched = match message {
             Some(message) => {
                 let place = place.downcast_mut().expect("a member has its pool's type");
@@ -217,7 +211,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             None if state.cell.total(&self.header) != 0 => {
                 // This member may have been woken for a message that another can take.
                 state.queue.members.set_busy(number);
-                other = state.queue.members.take_idle();
+                others.extend(state.queue.members.take_idle());
                 Popped::NotConcurrent
             }
             None if state.cell.is_closed() => Popped::Closed,
@@ -230,9 +224,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
         let is_finished = matches!(fetched, Popped::Empty) && !self.header.is_referenced();
         drop(state);
         wake_admitted(admitted);
-        if let Some(other) = other {
-            other.wake_member();
-        }
+        others.iter().for_each(|other| other.wake_member());
         if is_finished {
             self.on_unreferenced();
         }
@@ -361,6 +353,23 @@ impl<A: Dispatch> MailboxState<PoolQueue<A>> {
         number < self.queue.size && !self.cell.is_closed() && self.queue.verdict.is_none()
     }
 
+    /// Takes the next message, if it may start `alongside` the running handlers.
+    fn take(
+        &mut self,
+        header: &Header,
+        alongside: Option<fn(&A::Message) -> bool>,
+    ) -> Option<A::Message> {
+        let MailboxState { cell, queue } = self;
+        if cell.has_priority() {
+            return queue.messages.take_priority(cell, header, alongside);
+        }
+        let message = queue.messages.take_one(cell, alongside)?;
+        if Delivery::of::<A>(&message).unbounded {
+            cell.took_unbounded();
+        }
+        Some(message)
+    }
+
     /// Returns an idle member for a waiting message, if there is one.
     fn idle_member_if_needed(&mut self, header: &Header) -> Option<Arc<dyn DynMailbox>> {
         if self.cell.total(header) == 0 { None } else { self.queue.members.take_idle() }
@@ -477,5 +486,10 @@ impl Members {
         let member = self.all.get_mut(number)?;
         member.idle = None;
         member.mailbox.clone()
+    }
+
+    /// Like [`take_idle`](Self::take_idle), for up to `count` messages.
+    fn take_idle_ones(&mut self, count: usize) -> Vec<Arc<dyn DynMailbox>> {
+        (0..count).map_while(|_| self.take_idle()).collect()
     }
 }

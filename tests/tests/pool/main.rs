@@ -6,6 +6,7 @@ mod idle_members;
 mod members;
 mod refused;
 mod resizing;
+mod waiting_senders;
 
 tests::on_every_host! {
     idle_members::a_member_busy_with_its_own_work_gets_no_message_while_another_idles,
@@ -29,6 +30,8 @@ tests::on_every_host! {
     resizing::a_member_in_excess_passes_its_message_to_another,
     resizing::a_member_in_excess_that_fails_is_not_restarted,
     resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
+    waiting_senders::messages_of_waiting_senders_wake_idle_members,
+    waiting_senders::priority_messages_of_waiting_senders_wake_idle_members,
     members::the_context_of_a_member_has_the_id_and_address_of_the_pool,
     concurrent_members::a_pool_that_shrinks_and_grows_while_a_handler_runs_goes_on,
     concurrent_members::the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_pool,
