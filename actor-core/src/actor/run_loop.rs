@@ -110,10 +110,20 @@ pub(crate) struct LoopState {
 pub(super) struct ColdLoopState {
     /// The factory of the states, or `None` for an actor that was spawned with a state.
     pub(super) factory: Option<Box<dyn StateFactory>>,
-    /// The shared mailbox of a pool member, and the member's number.
-    pub(super) member: Option<Box<(Arc<dyn SharedQueue>, usize)>>,
+    /// Set for a member of a pool.
+    pub(super) member: Option<Box<Membership>>,
     /// The deferred messages; created at first use.
     pub(super) deferred: Option<Box<DeferredMessages>>,
+}
+
+/// The membership in a pool.
+pub(super) struct Membership {
+    /// The shared mailbox of the pool.
+    shared: Arc<dyn SharedQueue>,
+    number: usize,
+    /// Set after an input of the member's own, until the member has asked for a message of the pool. A member
+    /// whose timers and streams always have an input therefore takes messages of the pool in between.
+    pub(super) owes_turn: bool,
 }
 
 impl LoopState {
@@ -164,8 +174,12 @@ impl LoopState {
 
     /// Returns the mailbox of the pool and the member's number, if the actor is a member of a pool.
     pub(super) fn shared(&self) -> Option<(&Arc<dyn SharedQueue>, usize)> {
-        let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
-        Some((shared, *number))
+        let member = self.cold.as_ref()?.member.as_ref()?;
+        Some((&member.shared, member.number))
+    }
+
+    pub(super) fn member_mut(&mut self) -> Option<&mut Membership> {
+        self.cold.as_mut()?.member.as_deref_mut()
     }
 }
 
@@ -249,7 +263,8 @@ impl<A: Dispatch> RunLoop<A> {
 
     /// Makes the loop take its messages from a shared mailbox, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn SharedQueue>, number: usize) -> Self {
-        self.loop_state.cold_mut().member = Some(Box::new((shared, number)));
+        let member = Membership { shared, number, owes_turn: false };
+        self.loop_state.cold_mut().member = Some(Box::new(member));
         self
     }
 

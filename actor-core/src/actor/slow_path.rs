@@ -290,10 +290,12 @@ impl dyn ErasedLoop + '_ {
         let next = self.slow_path_steps(slot, actor, concurrent);
         let is_busy = match next {
             Some(Some(NextStep::Message | NextStep::Hook(_))) => true,
-            // The member first waits for its running handlers, so no message wakes it.
-            Some(Some(NextStep::Park)) => {
-                self.mailbox().header().park_reason() == ParkReason::HandlerPending
-            }
+            // The member first waits for its running handlers, so no message wakes it. A fault of a simulation
+            // delays a message by waiting for system messages only.
+            Some(Some(NextStep::Park)) => matches!(
+                self.mailbox().header().park_reason(),
+                ParkReason::HandlerPending | ParkReason::SystemOnly
+            ),
             _ => false,
         };
         if is_busy {
@@ -349,6 +351,7 @@ impl dyn ErasedLoop + '_ {
             }
         }
         if flags & SYSTEM_MESSAGE != 0
+            && !self.asks_pool_first()
             && let Some(notice) = self.mailbox().take_due_system_message()
         {
             self.mailbox().header().spend();
@@ -368,6 +371,27 @@ impl dyn ErasedLoop + '_ {
             shared.set_busy(number);
         }
         self.loop_state().fetched = false;
+    }
+
+    /// Returns whether a member of a pool asks for a message of the pool before its next system message. In
+    /// turns, because a system message of a member is due at once. A member that drains takes no more messages.
+    fn asks_pool_first(&mut self) -> bool {
+        if !self.mailbox().header().is_member() {
+            return false;
+        }
+        let is_running = self.loop_state().lifecycle == Lifecycle::Running;
+        let owed = self.loop_state().member_mut().is_some_and(|member| {
+            let owed = member.owes_turn && is_running;
+            member.owes_turn = !owed;
+            owed
+        });
+        if owed {
+            self.loop_state().fetched = false;
+        } else {
+            // Before the message is taken: a pool whose members are idle without messages may be closed.
+            self.mark_member_busy();
+        }
+        owed
     }
 
     /// Ends the turn, regardless of remaining work.
@@ -407,8 +431,9 @@ impl dyn ErasedLoop + '_ {
             Popped::Empty => None,
             Popped::NotConcurrent => self.park(ParkReason::HandlerPending),
             Popped::Closed => {
+                // The member drains: it handles the system messages that it has, and ends.
                 self.mailbox().close();
-                self.finish_drain(concurrent)
+                None
             }
         }
     }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 /// The address of a member's pool, type-erased.
 pub(crate) trait PoolAddress: Send {
+    fn mailbox(&self) -> Arc<dyn DynMailbox>;
     /// Puts the pool's address into `slot`, an `Option` of an `Addr`.
     fn address(&self, slot: &mut dyn Any);
 }

@@ -11,7 +11,7 @@ use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
 };
-use crate::cell::header::Header;
+use crate::cell::header::{Header, SYSTEM_MESSAGE};
 use crate::cell::mailbox::{notify_state_change, wake_admitted};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
@@ -473,10 +473,15 @@ impl Members {
         }
     }
 
-    /// Returns whether all members are idle and run no handlers.
+    /// Returns whether all members are idle, run no handlers, and have no system message to handle.
     fn are_idle(&self) -> bool {
         self.idle.len() >= self.count
-            && self.idle.values().all(|number| !self.all[*number].runs_handlers)
+            && self.idle.values().all(|number| {
+                let Member { mailbox, runs_handlers, .. } = &self.all[*number];
+                let has_message =
+                    |member: &Arc<dyn DynMailbox>| member.header().flags() & SYSTEM_MESSAGE != 0;
+                !runs_handlers && !mailbox.as_ref().is_some_and(has_message)
+            })
     }
 
     /// Returns the member that became idle last, because its state is warm, and marks it as busy.

@@ -88,6 +88,10 @@ impl<A: Actor> Addr<A> {
 }
 
 impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
+    fn mailbox(&self) -> Arc<dyn DynMailbox> {
+        self.clone()
+    }
+
     fn address(&self, place: &mut dyn Any) {
         if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
             self.header().incr_strong();

@@ -4,6 +4,7 @@ mod concurrent_members;
 mod cost_per_member;
 mod idle_members;
 mod members;
+mod own_sources;
 mod refused;
 mod resizing;
 mod waiting_senders;
@@ -30,6 +31,10 @@ tests::on_every_host! {
     resizing::a_member_in_excess_passes_its_message_to_another,
     resizing::a_member_in_excess_that_fails_is_not_restarted,
     resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
+    own_sources::a_member_that_always_has_a_tick_takes_messages_of_the_pool_and_ends,
+    own_sources::a_member_that_always_has_an_item_takes_messages_of_the_pool_and_ends,
+    own_sources::the_end_of_a_stream_is_handled_by_the_member_that_attached_it,
+    own_sources::a_future_or_stream_of_a_member_keeps_its_pool_open,
     waiting_senders::messages_of_waiting_senders_wake_idle_members,
     waiting_senders::priority_messages_of_waiting_senders_wake_idle_members,
     members::the_context_of_a_member_has_the_id_and_address_of_the_pool,

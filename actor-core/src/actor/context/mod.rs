@@ -127,8 +127,7 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn pool_index(&self) -> Option<usize> {
-        let locked = self.mailbox.lock();
-        locked.cell.resources()?.pool.as_ref().map(|(_, number)| *number)
+        self.pool().map(|(_, number)| number)
     }
 
     /// Returns the actor's own weak address, which does not keep it alive.
@@ -430,10 +429,18 @@ impl<A: Dispatch> Context<A> {
             resources.tasks += 1;
             resources.key()
         });
-        if keeps_alive {
-            self.mailbox.header.incr_strong();
+        let kept = keeps_alive.then(|| self.pool().map_or_else(|| self.any(), |(pool, _)| pool));
+        if let Some(kept) = &kept {
+            kept.header().incr_strong();
         }
-        TaskGuard { mailbox: self.any(), key, keeps_alive }
+        TaskGuard { mailbox: self.any(), key, kept }
+    }
+
+    /// Returns the mailbox of the pool of which this actor is a member, and the number of the member.
+    fn pool(&self) -> Option<(Arc<dyn DynMailbox>, usize)> {
+        let locked = self.mailbox.lock();
+        let (pool, number) = locked.cell.resources()?.pool.as_ref()?;
+        Some((pool.mailbox(), *number))
     }
 
     pub(super) fn hold_task(
@@ -453,15 +460,15 @@ impl<A: Dispatch> Context<A> {
 pub(crate) struct TaskGuard {
     pub(crate) mailbox: Arc<dyn DynMailbox>,
     pub(crate) key: ResourceId,
-    /// Whether the future keeps the actor alive, as streams and piped futures do.
-    keeps_alive: bool,
+    /// The actor, or the pool of a member, that the future keeps alive, as streams and piped futures do.
+    kept: Option<Arc<dyn DynMailbox>>,
 }
 
 impl Drop for TaskGuard {
     fn drop(&mut self) {
         self.mailbox.task_gone(self.key);
-        if self.keeps_alive {
-            self.mailbox.release();
+        if let Some(kept) = &self.kept {
+            kept.release();
         }
     }
 }
@@ -522,7 +529,7 @@ where
     resources.tasks += 1;
     let key = resources.key();
     drop(locked);
-    let guard = TaskGuard { mailbox: mailbox.clone(), key, keeps_alive: false };
+    let guard = TaskGuard { mailbox: mailbox.clone(), key, kept: None };
     let (runnable, task) = prepare(&mailbox.header().system, make(guard));
     let mut locked = mailbox.lock();
     let cancelled = match locked.cell.existing_resources_mut() {

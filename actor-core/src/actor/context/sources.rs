@@ -359,7 +359,7 @@ impl<A: Dispatch> Attachment<A> {
         B: Protocol,
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
-        let own = self.mailbox.header.id();
+        let own = Context::new(self.mailbox.clone()).id();
         let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         let mut unused = Some(made);
         let mut locked = self.mailbox.lock();
