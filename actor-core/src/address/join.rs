@@ -3,6 +3,7 @@
 
 use crate::cell::deadlock::edge::{WaitGoal, WaitTracker};
 use crate::cell::handle::DynMailbox;
+use crate::cell::queue::{AnyQueue, MailboxState};
 use crate::cell::state::CellState;
 use crate::error::Cycle;
 use crate::event::{Listener, Role};
@@ -158,13 +159,14 @@ impl Change {
     fn poll<T>(
         &mut self,
         cx: &mut Poller<'_>,
-        look: impl FnMut(&CellState) -> Option<T>,
+        mut look: impl FnMut(&CellState) -> Option<T>,
     ) -> Poll<T> {
         let header = self.mailbox.header();
         // First, because the clone of the waker may be replaced.
         self.tracker.check_waker(cx.waker(), &header.system);
         let role = self.role();
-        let change = poll_change(&*self.mailbox, &mut self.listener, role, cx, look);
+        let change =
+            poll_change(&*self.mailbox, &mut self.listener, role, cx, |state| look(&state.cell));
         if change.is_ready() {
             self.tracker.retract(&header.system);
             return change;
@@ -212,11 +214,11 @@ pub(crate) fn poll_change<T>(
     listener: &mut Option<Listener>,
     role: Role,
     cx: &mut Poller<'_>,
-    mut look: impl FnMut(&CellState) -> Option<T>,
+    mut look: impl FnMut(&MailboxState<dyn AnyQueue>) -> Option<T>,
 ) -> Poll<T> {
     loop {
         let mut locked = mailbox.lock();
-        if let Some(found) = look(&locked.cell) {
+        if let Some(found) = look(&locked) {
             drop(locked);
             *listener = None;
             return Poll::Ready(found);

@@ -27,6 +27,10 @@ pub(crate) trait AnyQueue: Send {
     fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker>;
     /// Releases the memory of a past burst.
     fn release_burst(&mut self, cell: &mut CellState);
+    /// Returns whether a pool has no place for member `number`. Always `false` for a single actor.
+    fn is_too_small_for(&self, _number: usize) -> bool {
+        false
+    }
 }
 
 impl<Q: AnyQueue + ?Sized> MailboxState<Q> {

@@ -335,7 +335,10 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
             state.queue.members.missing(size)
         };
         let surplus = state.queue.members.take_surplus(size);
+        let changed = if surplus.is_empty() { None } else { state.cell.state_changed() };
         drop(state);
+        // Handlers of these members may wait for their end.
+        notify_state_change(changed);
         // Idle members have to check again to notice that they are in excess.
         surplus.iter().for_each(|member| member.wake_member());
         for number in missing {
@@ -383,6 +386,10 @@ impl<A: Dispatch> AnyQueue for PoolQueue<A> {
 
     fn release_burst(&mut self, cell: &mut CellState) {
         self.messages.release_burst(cell);
+    }
+
+    fn is_too_small_for(&self, number: usize) -> bool {
+        number >= self.size
     }
 }
 

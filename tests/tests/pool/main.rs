@@ -7,6 +7,7 @@ mod members;
 mod own_sources;
 mod refused;
 mod resizing;
+mod stopping;
 mod waiting_senders;
 
 tests::on_every_host! {
@@ -35,6 +36,8 @@ tests::on_every_host! {
     own_sources::a_member_that_always_has_an_item_takes_messages_of_the_pool_and_ends,
     own_sources::the_end_of_a_stream_is_handled_by_the_member_that_attached_it,
     own_sources::a_future_or_stream_of_a_member_keeps_its_pool_open,
+    stopping::handlers_of_all_members_notice_the_stop_of_their_pool,
+    stopping::the_handler_of_a_member_in_excess_notices_its_end,
     waiting_senders::messages_of_waiting_senders_wake_idle_members,
     waiting_senders::priority_messages_of_waiting_senders_wake_idle_members,
     members::the_context_of_a_member_has_the_id_and_address_of_the_pool,

@@ -17,8 +17,9 @@ use crate::cell::deadline::{self, Deadline};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::STOP_SELF;
 use crate::cell::mailbox::Mailbox;
+use crate::cell::queue::{AnyQueue, MailboxState};
 use crate::cell::resources::{Resource, ResourceHandle, Resources};
-use crate::cell::state::{CellState, ResourceId, SystemMessage};
+use crate::cell::state::{ResourceId, SystemMessage};
 use crate::clock::Instant;
 use crate::event::{Listener, Role};
 use crate::executor;
@@ -326,7 +327,8 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// Waits until the actor is being stopped. For long handlers that should finish early in this
-    /// case.
+    /// case. In a member of a pool, waits until the pool is being stopped or has become too small for
+    /// the member.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -348,7 +350,11 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn stopping(&self) -> impl Future<Output = ()> + use<A> {
-        StopRequested { mailbox: self.mailbox.clone(), listener: None }
+        StopRequested {
+            mailbox: self.mailbox.clone(),
+            listener: None,
+            pool: self.pool().map(|(pool, number)| (pool, number, None)),
+        }
     }
 
     fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
@@ -367,15 +373,26 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 struct StopRequested {
     mailbox: Arc<dyn DynMailbox>,
     listener: Option<Listener>,
+    /// The pool of a member, and the member's number. The mailbox of the member itself is closed only when the
+    /// member has found out that it is to end, which it does between two messages.
+    pool: Option<(Arc<dyn DynMailbox>, usize, Option<Listener>)>,
 }
 
 impl Future for StopRequested {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
-        let mailbox = self.mailbox.clone();
-        let is_closed = |cell: &CellState| cell.is_closed().then_some(());
-        poll_change(&*mailbox, &mut self.listener, Role::Other, cx, is_closed)
+        let this = &mut *self;
+        if let Some((pool, number, listener)) = &mut this.pool {
+            let is_ending = |state: &MailboxState<dyn AnyQueue>| {
+                (state.cell.is_closed() || state.queue.is_too_small_for(*number)).then_some(())
+            };
+            if poll_change(&**pool, listener, Role::Other, cx, is_ending).is_ready() {
+                return Poll::Ready(());
+            }
+        }
+        let is_closed = |state: &MailboxState<dyn AnyQueue>| state.cell.is_closed().then_some(());
+        poll_change(&*this.mailbox, &mut this.listener, Role::Other, cx, is_closed)
     }
 }
 
