@@ -216,11 +216,17 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Discards the deferred messages, because no other life follows.
+    /// Discards the deferred messages, because no other life follows. A member of a pool that goes on leaves
+    /// them to the other members.
     pub(super) fn discard_deferred(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
-        let messages = std::mem::take(&mut deferred.messages);
+        let mut messages = std::mem::take(&mut deferred.messages);
         self.publish_deferred_count();
+        if let Some((shared, _)) = self.loop_state().shared()
+            && shared.put_back(&mut messages.iter_mut().map(|message| message.as_any()))
+        {
+            return;
+        }
         for mut message in messages {
             self.discard_message(&mut *message);
         }

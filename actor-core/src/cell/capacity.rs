@@ -189,6 +189,11 @@ impl CellState {
         self.counts.unbounded -= 1;
     }
 
+    /// Counts a message that needs no capacity as queued again.
+    pub(crate) fn returned_unbounded(&mut self) {
+        self.counts.unbounded += 1;
+    }
+
     /// Returns the slot of the oldest priority message.
     pub(super) fn first_priority(&self) -> Option<usize> {
         self.side().and_then(SideQueue::first_priority)

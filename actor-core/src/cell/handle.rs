@@ -85,6 +85,10 @@ pub(crate) trait SharedQueue: DynMailbox {
     /// are running, and a message that may not overlap with them is left to other members.
     fn pop_for(&self, number: usize, concurrent: bool, place: &mut dyn Any) -> Popped;
 
+    /// Puts messages that a member has deferred back at the front of the queue, because the member ends. Each
+    /// place is an `Option` of the message. Returns `false`, and takes nothing, if the pool ends too.
+    fn put_back(&self, places: &mut dyn Iterator<Item = &mut dyn Any>) -> bool;
+
     /// Marks member `number` as busy with an input of its own. Until the member checks this mailbox
     /// again, it is not woken, and a message for which it was woken goes to another member.
     fn set_busy(&self, number: usize);

@@ -172,7 +172,7 @@ impl<M: 'static> MessageQueue<M> {
     }
 
     /// Puts drained or fetched messages that were not taken back at the front, in order.
-    pub(super) fn put_back(
+    pub(crate) fn put_back(
         &mut self,
         cell: &mut CellState,
         header: &Header,

@@ -14,7 +14,7 @@ use crate::cell::handle::{
 use crate::cell::header::{Header, SYSTEM_MESSAGE};
 use crate::cell::mailbox::{notify_state_change, wake_admitted};
 use crate::cell::message::Delivery;
-use crate::cell::queue::{AnyQueue, MailboxState, MessageQueue};
+use crate::cell::queue::{AnyQueue, LazyDeque, MailboxState, MessageQueue};
 use crate::cell::state::{CellState, RestartDecision};
 use crate::exit::{ActorId, Exit};
 use crate::panics::{drop_waker, wake_each};
@@ -229,6 +229,29 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             self.on_unreferenced();
         }
         fetched
+    }
+
+    fn put_back(&self, places: &mut dyn Iterator<Item = &mut dyn Any>) -> bool {
+        let mut state = self.state.lock();
+        if state.cell.is_closed() || state.queue.verdict.is_some() {
+            return false;
+        }
+        let mut messages = LazyDeque::new();
+        let MailboxState { cell, queue } = &mut *state;
+        for place in places {
+            let place: &mut Option<A::Message> =
+                place.downcast_mut().expect("a member has its pool's type");
+            if place.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
+                cell.returned_unbounded();
+            }
+            messages.push_back(place);
+        }
+        let count = messages.len();
+        queue.messages.put_back(cell, &self.header, &mut messages);
+        let members = state.queue.members.take_idle_ones(count);
+        drop(state);
+        members.iter().for_each(|member| member.wake_member());
+        true
     }
 
     fn set_busy(&self, number: usize) {

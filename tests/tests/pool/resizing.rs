@@ -128,3 +128,86 @@ pub fn a_pool_enlarged_while_a_member_ends_gets_all_its_members(system: &System)
         }
     });
 }
+
+/// Defers messages until it is opened.
+#[actor]
+struct Shelf {
+    entered: Tally,
+    /// One for each member.
+    go: [Gate; 2],
+    is_open: bool,
+    log: async_channel::Sender<u32>,
+}
+
+#[actor]
+impl Shelf {
+    async fn hold(&mut self, context: &Context<Self>) {
+        self.entered.add();
+        self.go[context.pool_index().unwrap()].pass().await;
+    }
+
+    #[message(when = self.is_open)]
+    fn call(&mut self, number: u32) -> u32 {
+        number
+    }
+
+    #[message(when = self.is_open)]
+    fn note(&mut self, number: u32) {
+        self.log.try_send(number).unwrap();
+    }
+
+    #[message(when = self.is_open, unbounded)]
+    fn note_unbounded(&mut self, number: u32) {
+        self.log.try_send(number).unwrap();
+    }
+
+    #[message(when = self.is_open, priority)]
+    fn note_first(&mut self, number: u32) {
+        self.log.try_send(number).unwrap();
+    }
+
+    fn open(&mut self) {
+        self.is_open = true;
+    }
+
+    fn number(&self, context: &Context<Self>) -> Option<usize> {
+        context.pool_index()
+    }
+}
+
+pub fn deferred_messages_of_a_member_in_excess_go_to_another(system: &System) {
+    system.block_on(async {
+        let (entered, go) = (Tally::default(), [Gate::new(), Gate::new()]);
+        let (sender, log) = async_channel::unbounded();
+        let (to_enter, to_go) = (entered.clone(), go.clone());
+        let pool = Shelf::pool(2, move || Shelf {
+            entered: to_enter.clone(),
+            go: to_go.clone(),
+            is_open: false,
+            log: sender.clone(),
+        });
+        pool.hold().send().await.unwrap();
+        pool.hold().send().await.unwrap();
+        entered.reaches(2).await;
+        go[1].open();
+        // From now on, member 1 takes all messages.
+        let call = actor_core::spawn_task(pool.call(7).into_owned());
+        pool.note(1).send().await.unwrap();
+        pool.note_unbounded(2).send().await.unwrap();
+        pool.note_first(3).send().await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(pool.number().await, Ok(Some(1)));
+            actor_core::future::yield_now().await;
+        }
+        assert_eq!(Addr::resize(&pool, 1), Ok(()));
+        go[0].open();
+        pool.open().await.unwrap();
+        assert_eq!(call.await, Ok(7));
+        let mut notes = Vec::new();
+        for _ in 0..3 {
+            notes.push(log.recv().await.unwrap());
+        }
+        notes.sort_unstable();
+        assert_eq!((notes, pool.len()), (vec![1, 2, 3], 0));
+    });
+}
