@@ -17,7 +17,7 @@ mod slow_path;
 
 mod deferred;
 
-mod system_messages;
+pub(crate) mod system_messages;
 
 pub(crate) mod shutdown;
 

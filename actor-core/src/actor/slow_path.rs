@@ -117,17 +117,6 @@ impl dyn ErasedLoop + '_ {
         let mailbox = self.mailbox();
         mailbox.header().system.observe(|simulation| report(simulation, mailbox, action));
     }
-
-    pub(super) fn failure(
-        &self,
-        kind: FailureKind,
-        handler: &'static str,
-        message: String,
-        cause: Option<Exit>,
-    ) -> Failure {
-        let parts = FailureParts::of(self.mailbox(), kind, handler, message);
-        Failure::new(FailureParts { cause, ..parts })
-    }
 }
 
 /// A type-erased message, in a slot from which it can be taken. Results of the methods for an empty
@@ -468,7 +457,8 @@ impl dyn ErasedLoop + '_ {
             }
             Ok(HandlerOutcome::Ended(exit)) => *exit,
             Ok(HandlerOutcome::StartFailed(text)) => {
-                Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
+                let (kind, mailbox) = (FailureKind::Start, self.mailbox());
+                Exit::Failed(Failure::new(FailureParts::of(mailbox, kind, handling.name, text)))
             }
             Err(HandlerError::Killed) => {
                 self.mailbox().clear_flag(KILL);

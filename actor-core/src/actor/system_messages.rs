@@ -9,10 +9,10 @@ use super::dispatch::Hook;
 use super::run_loop::NextStep;
 use super::slow_path::{ErasedLoop, ErasedMessage};
 use crate::cell::current::{self, CurrentMessage};
-use crate::cell::handle::catch_and_report;
+use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::resources::{CallbackResult, Resource};
 use crate::cell::state::{ResourceId, SystemMessage};
-use crate::exit::{ActorId, Exit, Failure, FailureKind};
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use std::any::Any;
 
@@ -150,18 +150,23 @@ impl dyn ErasedLoop + '_ {
             return self.run_exit_hook(id, exit);
         }
         if !exit.is_normal() {
-            // The cause is passed on unchanged: a chain of links does not create a chain of causes.
-            let cause = match &exit {
-                Exit::Failed(failure) => failure.cause().unwrap_or(&exit),
-                _ => &exit,
-            };
-            let message = format!("linked actor #{id} {cause}");
-            let cause = Some(cause.clone());
-            let failure = self.failure(FailureKind::Linked, "", message, cause);
+            let failure = linked_failure(self.mailbox(), id, &exit);
             self.finish(Exit::Failed(failure));
         }
         None
     }
+}
+
+/// Returns the failure of an actor because the linked actor `id` has ended abnormally, with `exit`.
+pub(crate) fn linked_failure(mailbox: &dyn DynMailbox, id: ActorId, exit: &Exit) -> Failure {
+    // The cause is passed on unchanged: a chain of links does not create a chain of causes.
+    let cause = match exit {
+        Exit::Failed(failure) => failure.cause().unwrap_or(exit),
+        _ => exit,
+    };
+    let message = format!("linked actor #{id} {cause}");
+    let parts = FailureParts::of(mailbox, FailureKind::Linked, "", message);
+    Failure::new(FailureParts { cause: Some(cause.clone()), ..parts })
 }
 
 impl dyn ErasedLoop + '_ {

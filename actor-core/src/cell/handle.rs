@@ -71,6 +71,11 @@ pub(crate) trait DynMailbox: Send + Sync {
         self.untyped().kill_now();
     }
 
+    /// Notifies the actor that `id`, which had linked itself to it, has ended.
+    fn linked_exited(&self, id: ActorId, exit: Exit) {
+        self.untyped().notify(SystemMessage::LinkedExited(id, exit));
+    }
+
     /// Called when the strong count drops to zero. Runs an idle actor, which ends if it has nothing
     /// to do.
     fn on_unreferenced(&self) {

@@ -7,6 +7,7 @@ use super::start_member;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::run_loop::alongside;
 use crate::actor::shutdown::publish_exit;
+use crate::actor::system_messages::linked_failure;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
@@ -15,7 +16,7 @@ use crate::cell::header::{Header, SYSTEM_MESSAGE};
 use crate::cell::mailbox::{notify_state_change, wake_admitted};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{AnyQueue, LazyDeque, MailboxState, MessageQueue};
-use crate::cell::state::{CellState, RestartDecision};
+use crate::cell::state::{CellState, RestartDecision, SystemMessage};
 use crate::exit::{ActorId, Exit};
 use crate::panics::{drop_waker, wake_each};
 use crate::supervision::restart_limits::{Intensity, RestartWindow};
@@ -293,6 +294,21 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
 
     fn kill(&self) {
         self.kill_members(Exit::Killed);
+    }
+
+    /// Like an actor, a pool without `#[on_exit]` fails if the other one has ended abnormally. The hook belongs to
+    /// a member, so each of them runs it.
+    fn linked_exited(&self, id: ActorId, exit: Exit) {
+        if !A::HOOKS.exit {
+            if !exit.is_normal() {
+                self.kill_members(Exit::Failed(linked_failure(self, id, &exit)));
+            }
+            return;
+        }
+        let members = self.state.lock().queue.members.all();
+        for member in members {
+            member.notify(SystemMessage::LinkedExited(id, exit.clone()));
+        }
     }
 
     fn on_unreferenced(&self) {

@@ -3,6 +3,7 @@
 mod exits;
 mod late_link_or_monitor;
 mod links;
+mod links_to_pools;
 mod long_chains;
 
 tests::on_every_host! {
@@ -27,6 +28,9 @@ tests::on_every_host! {
     links::a_link_made_again_is_the_same_link,
     links::a_link_notifies_both_sides_once,
     links::an_unlinked_end_notifies_neither_side,
+    links_to_pools::a_pool_fails_with_an_actor_that_has_linked_itself_to_it,
+    links_to_pools::a_pool_survives_the_normal_end_of_a_linked_actor,
+    links_to_pools::each_member_of_a_pool_runs_its_hook_for_a_linked_actor,
 }
 
 /// Behaviors that a simulation does not support, with the reason.
