@@ -9,7 +9,6 @@ use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::resources::saturating_add;
 use crate::cell::sim_observer::FAULT;
-use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::clock::Instant;
 use crate::panics;
@@ -226,20 +225,21 @@ enum FaultOutcome {
 /// The outcome, and whether an `abort` handler is dropped at one of its awaits.
 type Applied = (FaultOutcome, bool);
 
-/// Applies the registered faults to `message`.
+/// Applies the faults registered for `target` to `message`, which the actor of `mailbox` has taken.
 fn outcome_of(
     mailbox: &Arc<dyn DynMailbox>,
-    target: u64,
+    target: &Arc<dyn DynMailbox>,
     message: &mut dyn ErasedMessage,
 ) -> Applied {
     let (mut delay, mut aborts) = (Duration::ZERO, false);
-    for action in triggered(&mailbox.header().system, target, message.as_any()) {
+    let header = target.header();
+    for action in triggered(&header.system, header.number, message.as_any()) {
         match action {
             FaultAction::Panic => return (FaultOutcome::Panics, false),
             FaultAction::Kill => return (FaultOutcome::Killed, false),
             FaultAction::Abort => aborts = true,
             FaultAction::Delay(by) => delay = delay.max(by),
-            FaultAction::Full(by) => fill(mailbox, by),
+            FaultAction::Full(by) => fill(target, by),
             FaultAction::DropReply => {
                 if let Some(head) = message.info().reply {
                     head.lose();
@@ -275,12 +275,12 @@ fn delay(mailbox: &dyn DynMailbox, held: DelayedMessage) {
 }
 
 impl dyn ErasedLoop + '_ {
-    /// Returns the id of the actor for which faults are registered. For a member of a pool, it is
-    /// the id of the pool.
-    fn target(&mut self) -> u64 {
+    /// Returns the mailbox of the actor for which faults are registered. For a member of a pool, it is
+    /// the mailbox of the pool.
+    fn target(&mut self) -> Arc<dyn DynMailbox> {
         match self.loop_state().shared() {
-            Some((shared, _)) => shared.header().number,
-            None => self.mailbox().header().number,
+            Some((shared, _)) => shared.clone(),
+            None => self.own(),
         }
     }
 
@@ -291,7 +291,7 @@ impl dyn ErasedLoop + '_ {
         mut handling: CurrentMessage,
     ) -> Option<NextStep> {
         let target = self.target();
-        let (outcome, aborts) = outcome_of(&self.own(), target, message);
+        let (outcome, aborts) = outcome_of(&self.own(), &target, message);
         if aborts {
             handling.handling = handling.handling.with_abort();
         }
@@ -416,7 +416,7 @@ struct WakeAt(Weak<dyn DynMailbox>);
 impl Wake for WakeAt {
     fn wake(self: Arc<Self>) {
         if let Some(mailbox) = self.0.upgrade() {
-            mailbox.notify(SystemMessage::Recheck);
+            mailbox.recheck();
         }
     }
 }

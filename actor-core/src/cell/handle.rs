@@ -71,6 +71,11 @@ pub(crate) trait DynMailbox: Send + Sync {
         self.untyped().kill_now();
     }
 
+    /// Makes the actor check its mailbox again, because a fault of a simulation has ended.
+    fn recheck(&self) {
+        self.untyped().notify(SystemMessage::Recheck);
+    }
+
     /// Notifies the actor that `id`, which had linked itself to it, has ended.
     fn linked_exited(&self, id: ActorId, exit: Exit) {
         self.untyped().notify(SystemMessage::LinkedExited(id, exit));

@@ -196,11 +196,16 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             }
             return Popped::Closed;
         }
-        let message = state.take(&self.header, alongside);
+        let mut message = state.take(&self.header, alongside);
         let queued = state.cell.total(&self.header);
         let admitted = state.admit_waiters(&self.header);
         // No member was woken for these messages when they began to wait.
-        let arrived = state.cell.total(&self.header) - queued;
+        let mut arrived = state.cell.total(&self.header) - queued;
+        if message.is_none() && arrived > 0 {
+            // Nothing was queued: a fault of a simulation had filled the mailbox.
+            message = state.take(&self.header, alongside);
+            arrived -= usize::from(message.is_some());
+        }
         let mut others = state.queue.members.take_idle_ones(arrived);
         let fetched = match message {
             Some(message) => {
@@ -294,6 +299,13 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
 
     fn kill(&self) {
         self.kill_members(Exit::Killed);
+    }
+
+    fn recheck(&self) {
+        let member = self.state.lock().queue.members.take_idle();
+        if let Some(member) = member {
+            member.wake_member();
+        }
     }
 
     /// Like an actor, a pool without `#[on_exit]` fails if the other one has ended abnormally. The hook belongs to

@@ -260,6 +260,23 @@ async fn a_fault_of_a_pool_strikes_one_of_its_members(sim: Sim) {
     assert_eq!((lost, did.take().len()), (1, 5));
 }
 
+#[actor_core::test(seeds = 20, exact_time)]
+async fn a_full_fault_fills_the_mailbox_of_a_pool(sim: Sim) {
+    let did = Probe::new();
+    let given = did.clone();
+    let pool = Disk::pool(3, move || Disk { did: given.clone() });
+    sim.fault(&pool, Fault::full(SECOND * 5));
+    assert_eq!(pool.read(1).await, Ok(1));
+    sim.settle().await;
+    assert_eq!(pool.read(2).if_room().await, Err(CallError::Full));
+    let begun = actor_core::time::now();
+    let writes = actor_core::future::zip(pool.write(3), pool.write(4));
+    assert_eq!(writes.await, (Ok(3), Ok(4)));
+    // Five seconds until the fault has ended, and then two members work at the same time.
+    assert_eq!(actor_core::time::now() - begun, SECOND * 6);
+    assert_eq!(did.take().len(), 3);
+}
+
 /// Breaks a handler off at one of its awaits.
 #[actor]
 struct Pages {
