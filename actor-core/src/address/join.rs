@@ -11,7 +11,7 @@ use crate::executor::sleep::Sleep;
 use crate::exit::Exit;
 use crate::sync::Arc;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 use std::time::Duration;
@@ -68,6 +68,15 @@ impl fmt::Debug for Join {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Join").finish_non_exhaustive()
     }
+}
+
+/// Waits for the end of the actor, without being an observer of its failure.
+pub(crate) fn unobserved_end(mailbox: Arc<dyn DynMailbox>) -> impl Future<Output = ()> {
+    let mut listener = None;
+    poll_fn(move |cx| {
+        let has_ended = |state: &MailboxState<dyn AnyQueue>| state.cell.exit().map(drop);
+        poll_change(&*mailbox, &mut listener, Role::Other, cx, has_ended)
+    })
 }
 
 /// The future of [`Addr::started`](crate::Addr::started).

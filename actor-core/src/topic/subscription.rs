@@ -8,6 +8,7 @@ use crate::actor::dispatch::Dispatch;
 use crate::address::addr::TypedAddr;
 use crate::address::addr::WeakAddr;
 use crate::address::call::Call;
+use crate::address::join::unobserved_end;
 use crate::cell::current;
 use crate::cell::deadlock::edge::ActorKey;
 use crate::cell::handle::DynMailbox;
@@ -123,18 +124,16 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let entry = Arc::new(SubscriptionEntry { buffer: buffer.clone(), topic: self.downgrade() });
         let unsubscribe = Unsubscribe(entry.clone());
         let (reads, tells) = (buffer.clone(), lag.clone());
+        // Not a `join`, which would observe a failure of the actor.
+        let gone = unobserved_end(mailbox.clone());
         let feed = async move {
             // Dropped together with this future, whether completed or cancelled.
             let _unsubscribe = unsubscribe;
-            let gone = weak.join();
             let feeding = feed(reads, tells, weak, move |me, item| {
                 let sending = make(&me, item).into_owned().send();
                 Box::pin(async move { sending.await.is_ok() })
             });
-            or(feeding, async {
-                gone.await;
-            })
-            .await;
+            or(feeding, gone).await;
         };
         if let Some(own) = own_life(mailbox.header().id()) {
             context::spawn_in_life(&own, |present| {

@@ -2,6 +2,7 @@
 //! the state.
 
 use actor_core::prelude::*;
+use actor_core::topic::Topic;
 use std::pin::Pin;
 use std::task::{Context as Poller, Waker};
 use std::time::Duration;
@@ -136,6 +137,26 @@ fn a_wait_for_the_start_observes_only_a_failed_start() {
             assert_eq!(unobserved_at_the_end(&system), 1);
             assert_eq!(system.block_on(begun.unwrap()), Ok(()));
             assert!(matches!(system.block_on(failed.unwrap()), Err(Exit::Failed(_))));
+        }
+    });
+}
+
+#[test]
+fn a_subscription_to_a_topic_observes_nothing() {
+    guarded("a_subscription_to_a_topic_observes_nothing", || {
+        for system in systems() {
+            let topic = Topic::<u32>::new();
+            system.block_on(async {
+                let bomb = Bomb.spawn();
+                topic.subscribe(&bomb, |me, _item| me.panic()).detach();
+                // The subscription has begun to wait when its item arrives.
+                topic.publish(1).await;
+                let end = bomb.downgrade();
+                while end.is_alive() {
+                    actor_core::future::yield_now().await;
+                }
+            });
+            assert_eq!(unobserved_at_the_end(&system), 1);
         }
     });
 }
