@@ -224,7 +224,7 @@ async fn feed<A, T>(
                     None => true,
                     Some(mut tell) => {
                         let telling = tell(me, lost);
-                        lag.lock().get_or_insert(tell);
+                        put_back(&lag, tell);
                         telling.await
                     }
                 }
@@ -234,6 +234,15 @@ async fn feed<A, T>(
             return;
         }
     }
+}
+
+/// Puts the handler back, unless another one was set while it was called. Its drop is user code, which does
+/// not run under the lock.
+fn put_back<A>(lag: &Mutex<Option<LagHandler<A>>>, tell: LagHandler<A>) {
+    let mut place = lag.lock();
+    let gone = if place.is_none() { place.replace(tell) } else { Some(tell) };
+    drop(place);
+    drop(gone);
 }
 
 impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {

@@ -2,9 +2,10 @@
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
-use actor_core::topic::{Lagged, Topic};
+use actor_core::topic::{Lagged, Topic, TypedSubscription};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
+use std::sync::{Arc, Mutex};
 use tests::{Gate, Tally};
 
 #[actor(capacity = 1)]
@@ -262,5 +263,47 @@ pub fn a_panic_in_the_closure_fails_the_subscriber(system: &System) {
         topic.publish(2).await;
         let Exit::Failed(failure) = listener.join().await else { panic!("it has failed") };
         assert_eq!(failure.message(), "two is too much");
+    });
+}
+
+type HeldSubscription = Arc<Mutex<Option<TypedSubscription<ListenerAddr, u32>>>>;
+
+/// Replaces the lag handler of the subscription when it is dropped.
+struct ReplaceOnDrop(HeldSubscription, Tally);
+
+impl Drop for ReplaceOnDrop {
+    fn drop(&mut self) {
+        replace_lag_handler(&self.0);
+        self.1.add();
+    }
+}
+
+fn replace_lag_handler(held: &HeldSubscription) {
+    let subscription = held.lock().unwrap().take();
+    if let Some(subscription) = subscription {
+        let subscription = subscription.on_lag(|me, lost| me.lagged(lost));
+        *held.lock().unwrap() = Some(subscription);
+    }
+}
+
+pub fn a_lag_handler_that_is_replaced_while_it_runs_may_replace_it_again(system: &System) {
+    system.block_on(async {
+        let (topic, stuck, dropped) = (Topic::new(), Gate::new(), Tally::default());
+        let (slow, _) = listener(&stuck);
+        let held = HeldSubscription::default();
+        let on_drop = ReplaceOnDrop(held.clone(), dropped.clone());
+        let subscription = topic.subscribe(&slow, |me, item| me.hear(item)).drop_oldest(2).on_lag(
+            move |me, lost| {
+                replace_lag_handler(&on_drop.0);
+                me.lagged(lost)
+            },
+        );
+        *held.lock().unwrap() = Some(subscription);
+        for item in 0..100 {
+            topic.publish(item).await;
+        }
+        stuck.open();
+        dropped.reaches(1).await;
+        drop(held.lock().unwrap().take());
     });
 }
