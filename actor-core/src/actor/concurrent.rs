@@ -12,7 +12,7 @@ use crate::actor::run_loop::Lifecycle;
 use crate::actor::slow_path::MessageSlot;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::deadlock::edge;
-use crate::cell::handle::catch_and_report_current;
+use crate::cell::handle::{DynMailbox, catch_and_report, catch_and_report_current};
 use crate::cell::header::{ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -191,7 +191,14 @@ impl<A: Dispatch> RunLoop<A> {
         state: Option<&A>,
     ) -> Option<NextStep> {
         let is_ending = matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_));
+        let is_cancelled = self.mailbox().untyped().take_up_held_back();
         match (input, state) {
+            (input, _) if is_cancelled => {
+                // One of the handlers has cancelled the source of the input.
+                let mut input = Some(input);
+                catch_and_report(&**self.mailbox(), handling.name, &mut || input = None);
+                None
+            }
             (Input::Message(message), Some(actor)) if !is_ending => {
                 slot.0 = Some(message);
                 self.dispatch(slot, actor)

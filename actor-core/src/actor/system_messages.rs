@@ -26,6 +26,10 @@ impl dyn ErasedLoop + '_ {
         actor: &dyn Any,
         concurrent: bool,
     ) -> Option<NextStep> {
+        let key = match &notice {
+            SystemMessage::ResourceReady(key) | SystemMessage::WatchedExited(key, ..) => Some(*key),
+            _ => None,
+        };
         let next = match notice {
             SystemMessage::ResourceReady(key) => self.source_due(key, slot.as_any()),
             SystemMessage::WatchedExited(key, id, exit) => {
@@ -38,6 +42,10 @@ impl dyn ErasedLoop + '_ {
             }
             SystemMessage::Recheck => None,
         };
+        if concurrent && let Some(resources) = self.mailbox().lock().cell.existing_resources_mut() {
+            // The message or hook may have to wait for the running handlers.
+            resources.hold_back(key);
+        }
         if slot.is_there() { self.dispatch_made(slot, actor, concurrent) } else { next }
     }
 

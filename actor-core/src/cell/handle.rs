@@ -16,6 +16,7 @@ use super::header::{
 };
 use super::mailbox::{notify_state_change, schedule, wake_admitted};
 use super::queue::{AnyQueue, MailboxState};
+use super::resources::Resources;
 use super::state::{CellTask, RestartDecision, SystemMessage, Watcher};
 use crate::cell::message::{Delivery, Protocol};
 use crate::exit::{ActorId, Exit, Failure};
@@ -287,11 +288,17 @@ impl dyn DynMailbox + '_ {
     pub(crate) fn cancel(&self, key: u64) {
         let mut locked = self.lock();
         let taken =
-            locked.cell.existing_resources_mut().and_then(|resources| resources.remove(key));
+            locked.cell.existing_resources_mut().and_then(|resources| resources.cancel(key));
         drop(locked);
         if let Some(resource) = taken {
             resource.end(self, "");
         }
+    }
+
+    /// Called for the input that was held back until the running handlers had ended. Returns whether its
+    /// resource has been cancelled in the meantime.
+    pub(crate) fn take_up_held_back(&self) -> bool {
+        self.lock().cell.existing_resources_mut().is_some_and(Resources::take_up)
     }
 
     /// Called when a task of the life has ended.

@@ -40,6 +40,9 @@ pub(crate) struct Resources {
     pub(crate) pool: Option<(Box<dyn PoolAddress>, usize)>,
     /// Set while the end of the life waits for its tasks.
     pub(crate) awaits_tasks: bool,
+    /// The resource whose input was taken last while handlers were running, and whether it has been cancelled
+    /// since. The input may still wait for these handlers.
+    held_back: Option<(ResourceId, bool)>,
     /// The child that is being ended, and the task that kills it after its time limit. No task if it has been
     /// killed.
     pub(crate) ending: Option<(ResourceId, Option<executor::TaskHandle<()>>)>,
@@ -107,6 +110,24 @@ impl Resources {
             links.remove(id);
         }
         Some(resource)
+    }
+
+    /// Removes a resource that is cancelled, also if its input was taken and is held back.
+    pub(crate) fn cancel(&mut self, key: ResourceId) -> Option<Resource> {
+        if let Some((held_back, is_cancelled)) = &mut self.held_back {
+            *is_cancelled |= *held_back == key;
+        }
+        self.remove(key)
+    }
+
+    /// Records that the input of a resource was taken while handlers were running.
+    pub(crate) fn hold_back(&mut self, key: Option<ResourceId>) {
+        self.held_back = key.map(|key| (key, false));
+    }
+
+    /// Returns whether the resource of the input that was held back has been cancelled since.
+    pub(crate) fn take_up(&mut self) -> bool {
+        self.held_back.take().is_some_and(|(_, is_cancelled)| is_cancelled)
     }
 
     /// Called when the future of a task is gone. Removes the entry of a plain task. The entry of a
