@@ -9,6 +9,7 @@ use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::resources::saturating_add;
 use crate::cell::sim_observer::FAULT;
+use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::clock::Instant;
 use crate::panics;
@@ -416,7 +417,7 @@ struct WakeAt(Weak<dyn DynMailbox>);
 impl Wake for WakeAt {
     fn wake(self: Arc<Self>) {
         if let Some(mailbox) = self.0.upgrade() {
-            mailbox.recheck();
+            mailbox.notify(SystemMessage::Recheck);
         }
     }
 }

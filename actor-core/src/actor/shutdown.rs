@@ -504,9 +504,9 @@ fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
         if watcher.link && watcher.key.is_some() {
             mailbox.unwatch(id, None);
         }
-        match watcher.key {
-            Some(key) => mailbox.notify(SystemMessage::WatchedExited(key, id, exit.clone())),
-            None => mailbox.linked_exited(id, exit.clone()),
-        }
+        mailbox.notify(match watcher.key {
+            Some(key) => SystemMessage::WatchedExited(key, id, exit.clone()),
+            None => SystemMessage::LinkedExited(id, exit.clone()),
+        });
     }
 }

@@ -72,14 +72,9 @@ pub(crate) trait DynMailbox: Send + Sync {
         self.untyped().kill_now();
     }
 
-    /// Makes the actor check its mailbox again, because a fault of a simulation has ended.
-    fn recheck(&self) {
-        self.untyped().notify(SystemMessage::Recheck);
-    }
-
-    /// Notifies the actor that `id`, which had linked itself to it, has ended.
-    fn linked_exited(&self, id: ActorId, exit: Exit) {
-        self.untyped().notify(SystemMessage::LinkedExited(id, exit));
+    /// Queues a system message. It is handled once all messages accepted before it have been taken.
+    fn notify(&self, message: SystemMessage) {
+        self.untyped().notify_now(message);
     }
 
     /// Called when the strong count drops to zero. Runs an idle actor, which ends if it has nothing
@@ -377,8 +372,7 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// Queues a system message. It is handled once all messages accepted before it have been taken.
-    pub(crate) fn notify(&self, message: SystemMessage) {
+    pub(super) fn notify_now(&self, message: SystemMessage) {
         let mut locked = self.lock();
         let cell = &mut locked.cell;
         if cell.exit().is_some()

@@ -166,6 +166,28 @@ impl<A: Dispatch> PoolMailbox<A> {
         self.end_if_empty();
     }
 
+    fn wake_idle_member(&self) {
+        let member = self.state.lock().queue.members.take_idle();
+        if let Some(member) = member {
+            member.wake_member();
+        }
+    }
+
+    /// Fails the pool if a linked actor has ended abnormally, as an actor without `#[on_exit]` does. The hook
+    /// belongs to a member, so each member runs it.
+    fn linked_exited(&self, id: ActorId, exit: Exit) {
+        if !A::HOOKS.exit {
+            if !exit.is_normal() {
+                self.kill_members(Exit::Failed(linked_failure(self, id, &exit)));
+            }
+            return;
+        }
+        let members = self.state.lock().queue.members.all();
+        for member in members {
+            member.notify(SystemMessage::LinkedExited(id, exit.clone()));
+        }
+    }
+
     /// Closes the mailbox, and wakes the members to end.
     fn close_locked(&self, mut state: LockGuard<'_, MailboxState<PoolQueue<A>>>) {
         let mut wake = Vec::new();
@@ -301,25 +323,16 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
         self.kill_members(Exit::Killed);
     }
 
-    fn recheck(&self) {
-        let member = self.state.lock().queue.members.take_idle();
-        if let Some(member) = member {
-            member.wake_member();
-        }
-    }
-
-    /// Like an actor, a pool without `#[on_exit]` fails if the other one has ended abnormally. The hook belongs to
-    /// a member, so each of them runs it.
-    fn linked_exited(&self, id: ActorId, exit: Exit) {
-        if !A::HOOKS.exit {
-            if !exit.is_normal() {
-                self.kill_members(Exit::Failed(linked_failure(self, id, &exit)));
-            }
-            return;
-        }
-        let members = self.state.lock().queue.members.all();
-        for member in members {
-            member.notify(SystemMessage::LinkedExited(id, exit.clone()));
+    // A pool has no task that handles system messages, so their consequences follow at once.
+    fn notify(&self, message: SystemMessage) {
+        match message {
+            SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
+            // The task of a subscription that was made from outside.
+            SystemMessage::TaskPanicked(failure) => self.kill_members(Exit::Failed(failure)),
+            // A fault of a simulation has ended.
+            SystemMessage::Recheck => self.wake_idle_member(),
+            // A pool has no resources: they belong to its members.
+            SystemMessage::ResourceReady(_) | SystemMessage::WatchedExited(..) => {}
         }
     }
 

@@ -107,8 +107,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// buffer of 64 items, and publishers wait while it is full.
     ///
     /// `make` gets the actor's address and the item, and returns one call. Return the call without
-    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life. See
-    /// [`Subscription`] for how long it lasts.
+    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life, or of the
+    /// whole pool. See [`Subscription`] for how long it lasts.
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
     where
         A: TypedAddr + Send + 'static,

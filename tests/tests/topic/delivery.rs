@@ -266,6 +266,28 @@ pub fn a_panic_in_the_closure_fails_the_subscriber(system: &System) {
     });
 }
 
+pub fn a_panic_in_the_closure_fails_a_pool(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let pool = Listener::pool(2, || Listener {
+            gate: open(),
+            heard: vec![],
+            lags: vec![],
+            count: Tally::default(),
+        });
+        topic
+            .subscribe(&pool, |me, item| {
+                assert!(item != 2, "two is too much");
+                me.hear(item)
+            })
+            .detach();
+        topic.publish(1).await;
+        topic.publish(2).await;
+        let Exit::Failed(failure) = pool.join().await else { panic!("it has failed") };
+        assert_eq!(failure.message(), "two is too much");
+    });
+}
+
 type HeldSubscription = Arc<Mutex<Option<TypedSubscription<ListenerAddr, u32>>>>;
 
 /// Replaces the lag handler of the subscription when it is dropped.

@@ -17,6 +17,7 @@ tests::on_every_host! {
     delivery::a_dropped_publish_reaches_only_subscribers_with_capacity,
     delivery::the_last_handle_ends_the_streams,
     delivery::a_panic_in_the_closure_fails_the_subscriber,
+    delivery::a_panic_in_the_closure_fails_a_pool,
     delivery::a_lag_handler_that_is_replaced_while_it_runs_may_replace_it_again,
     subscription_lifetime::a_subscription_of_an_actor_to_its_own_address_ends_with_the_life,
     subscription_lifetime::a_subscription_made_from_outside_survives_restarts,
