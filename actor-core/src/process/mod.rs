@@ -325,6 +325,9 @@ const NOT_WAITING: u8 = 0;
 const OWN_WAKER: u8 = 1;
 /// The inbox waits inside a combinator that polls its parts only when they are woken.
 const OTHER_WAKER: u8 = 2;
+/// The inbox waits with the process's own waker, but the process has been polled since without polling
+/// it: the function holds the wait while it awaits something else.
+const HELD: u8 = 3;
 
 impl InboxLink {
     fn wait(&self, other: Option<&Waker>) {
@@ -349,14 +352,21 @@ impl InboxLink {
         self.fails.load(Ordering::Relaxed)
     }
 
-    /// Wakes the wait of the inbox, so that a combinator between the process and the wait polls it.
+    /// Called before each poll of the process. Wakes a wait that this poll need not reach, so that a
+    /// combinator between the process and the wait polls it.
     ///
-    /// Skipped if no message is available, because the wake-up could schedule the process again,
-    /// which would then run forever.
-    fn wake_other<M: Send + 'static>(&self, mailbox: &Mailbox<Proc<M>>) {
-        if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mailbox.has_anything_new() {
-            let waker = self.other_waker.lock().take();
-            wake_each(waker);
+    /// A wait is woken once, and only if a message is available. Until it is polled again, messages do not
+    /// wake the process: a process that is woken and does not poll the wait would otherwise run forever.
+    fn wake_wait<M: Send + 'static>(&self, mailbox: &Mailbox<Proc<M>>) {
+        match self.waits.load(Ordering::Relaxed) {
+            NOT_WAITING => {}
+            OWN_WAKER => self.waits.store(HELD, Ordering::Relaxed),
+            _ if mailbox.has_anything_new() => {
+                self.wait_is_over();
+                let waker = self.other_waker.lock().take();
+                wake_each(waker);
+            }
+            _ => {}
         }
     }
 }
@@ -405,7 +415,7 @@ impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
     type Output = HandlerOutcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<HandlerOutcome> {
-        self.link.wake_other(self.mailbox);
+        self.link.wake_wait(self.mailbox);
         let Some(future) = &mut self.future else { return Poll::Ready(HandlerOutcome::Done) };
         let poll = future.as_mut().poll(cx);
         if self.link.is_failing() {

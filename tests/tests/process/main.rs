@@ -35,6 +35,8 @@ tests::on_every_host! {
     receive::a_receive_can_be_raced_with_anything,
     receive::a_receive_works_in_a_combinator_that_polls_only_woken_futures,
     receive::receiving_in_another_task_panics,
+    receive::a_receive_that_is_held_lets_others_run,
+    receive::a_stop_while_a_receive_is_held_lets_others_run,
     receive::a_receive_next_to_a_busy_future_lets_others_run,
     receive::an_ask_that_times_out_before_there_is_capacity_was_never_handled,
     receive::an_ask_has_the_methods_of_a_call,

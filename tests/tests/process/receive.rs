@@ -4,7 +4,7 @@ use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::process::{Inbox, Process, spawn_process};
 use actor_core::time::{Elapsed, now, sleep};
-use futures_lite::future::{or, yield_now};
+use futures_lite::future::{or, poll_once, yield_now};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::Duration;
@@ -185,6 +185,65 @@ pub fn a_receive_works_in_a_combinator_that_polls_only_woken_futures(system: &Sy
             process.send(number).await.unwrap();
         }
         assert_eq!(process.result().await, Ok(vec![Some(0), Some(1), Some(2)]));
+    });
+}
+
+/// Returns a process that polls a receive once, and holds it while it waits for `gate`.
+fn holding(
+    held: fn(Receive<'_>) -> Receive<'_>,
+    begun: Gate,
+    gate: Gate,
+) -> Process<u8, (bool, Option<u8>)> {
+    spawn_process(move |mut inbox: Inbox<u8>| async move {
+        let mut receive = held(Box::pin(inbox.receive()));
+        let is_pending = poll_once(receive.as_mut()).await.is_none();
+        begun.open();
+        gate.pass().await;
+        (is_pending, receive.await)
+    })
+}
+
+type Receive<'a> = Pin<Box<dyn Future<Output = Option<u8>> + Send + 'a>>;
+
+/// The two ways in which a receive is woken: with the waker of its process, or with one of a combinator.
+const HELD: [fn(Receive<'_>) -> Receive<'_>; 2] = [
+    |receive| receive,
+    |receive| {
+        let mut parts: Vec<Receive<'_>> = Vec::new();
+        for _ in 0..50 {
+            parts.push(Box::pin(async { None }));
+        }
+        parts.push(receive);
+        Box::pin(async { join_all(parts).await.pop().flatten() })
+    },
+];
+
+pub fn a_receive_that_is_held_lets_others_run(system: &System) {
+    system.block_on(async {
+        for held in HELD {
+            let (begun, gate) = (Gate::new(), Gate::new());
+            let process = holding(held, begun.clone(), gate.clone());
+            begun.pass().await;
+            process.send(7).await.unwrap();
+            // The process is scheduled before this actor.
+            Doubler.spawn().double(1).await.unwrap();
+            gate.open();
+            assert_eq!(process.result().await, Ok((true, Some(7))));
+        }
+    });
+}
+
+pub fn a_stop_while_a_receive_is_held_lets_others_run(system: &System) {
+    system.block_on(async {
+        for held in HELD {
+            let (begun, gate) = (Gate::new(), Gate::new());
+            let process = holding(held, begun.clone(), gate.clone());
+            begun.pass().await;
+            process.stop();
+            Doubler.spawn().double(1).await.unwrap();
+            gate.open();
+            assert_eq!(process.result().await, Ok((true, None)));
+        }
     });
 }
 
