@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | [`KILL`] | `kill`, `kill_life` (`handle`), unless the actor has ended | the run loop, when it records the kill; after the end of a life, for the life that has ended |
 //! | [`STOP`] | `CellState::close` | the run loop, when it starts to drain or ends the life; a process, with each drain |
-//! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; `Mailbox::restore`, `put_system_message_first` and `resume_system_messages` | the loop that takes the last one, takes all, or defers them |
+//! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; `Mailbox::restore`, `put_system_messages_first` and `resume_system_messages` | the loop that takes the last one, takes all, or defers them |
 //! | [`SENDERS_WAITING`] | `CellState::add_waiter` | `CellState::admit_waiter`, when no sender is left; `CellState::close` |
 //! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends; `decide`, for requests to the previous life |
 //! | [`STOP_FOR_RESTART`] | `end_life` (`handle`) | like `STOP_SELF` |

@@ -185,10 +185,12 @@ impl<A: Protocol> Mailbox<A> {
         self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.is_closed()
     }
 
-    /// Queues `message` to be handled first when the pending handler ends.
-    pub(crate) fn put_system_message_first(&self, message: SystemMessage) {
+    /// Queues `messages` before all other system messages, to be handled when the pending handler ends.
+    pub(crate) fn put_system_messages_first(&self, mut messages: VecDeque<(u64, SystemMessage)>) {
         let mut locked = self.lock();
-        locked.cell.system_messages_mut().push_front((0, message));
+        let queued = locked.cell.system_messages_mut();
+        messages.append(queued);
+        *queued = messages;
         self.header.set_flag(SYSTEM_MESSAGE);
     }
 

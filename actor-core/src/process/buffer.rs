@@ -78,6 +78,11 @@ impl<M: 'static> InboxBuffer<M> {
         !drained.is_over
     }
 
+    /// Takes the system messages that were not examined.
+    pub(super) fn take_system_messages(&mut self) -> VecDeque<(u64, SystemMessage)> {
+        std::mem::take(&mut self.system_messages)
+    }
+
     pub(super) fn has_unexamined(&self) -> bool {
         self.first.is_some() || !self.system_messages.is_empty()
     }

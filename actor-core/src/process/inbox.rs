@@ -577,8 +577,10 @@ impl<M: Send + 'static> Inbox<M> {
             return Some(make(ExitNotice { id, exit }));
         }
         if !exit.is_normal() {
-            // The run loop applies the effect of a link.
-            self.mailbox().put_system_message_first(SystemMessage::LinkedExited(id, exit));
+            // The run loop applies the effect of a link, before the later system messages.
+            let mut first = self.buffer.take_system_messages();
+            first.push_front((0, SystemMessage::LinkedExited(id, exit)));
+            self.mailbox().put_system_messages_first(first);
             self.loop_link.fail();
         }
         None

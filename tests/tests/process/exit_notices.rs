@@ -146,6 +146,34 @@ pub fn a_process_that_never_links_fails_with_actors_linked_to_it(system: &System
     });
 }
 
+pub fn the_first_of_two_failed_links_fails_a_process_with_messages_that_it_refused(
+    system: &System,
+) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let passed = gate.clone();
+        let process = spawn_process(|mut inbox: Inbox<News>| async move {
+            passed.pass().await;
+            inbox.select(|news| if let Ended(..) = news { Ok(()) } else { Err(news) }).await;
+        });
+        let linkers = [Linker.spawn(), Linker.spawn()];
+        for linker in &linkers {
+            linker.link(process.address()).await.unwrap();
+        }
+        process.send(Word(1)).await.unwrap();
+        let mut exits = Vec::new();
+        for linker in &linkers {
+            linker.fall().try_send().unwrap();
+            exits.push(linker.join().await);
+        }
+        gate.open();
+        let Err(Exit::Failed(failure)) = process.result().await else { panic!("it fails") };
+        assert_eq!(failure.kind(), FailureKind::Linked);
+        // A joiner may get the exit before the process does.
+        assert!(exits.iter().any(|exit| failure.cause() == Some(exit)));
+    });
+}
+
 pub fn a_process_that_links_is_notified_of_the_links_of_others(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<News>| async move {
