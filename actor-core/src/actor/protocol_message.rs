@@ -353,6 +353,7 @@ where
     let future =
         A::handle_boxed(HandlerArgs { actor: &mut life.state, message, context: &context });
     let outcome = HandlerFuture::new(future, &context.mailbox.header, handling).await;
+    context.mailbox.header.set_never_pended(true);
     life.run_loop.on_outcome(outcome, handling);
     life
 }

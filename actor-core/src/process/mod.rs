@@ -394,6 +394,7 @@ fn run_process<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = (
                 ProcessFunction { future, link: shared, mailbox: &*own }.await
             };
             let outcome = HandlerFuture::new(work, &mailbox.header, CurrentMessage::PROCESS).await;
+            mailbox.header.set_never_pended(true);
             // If no state is left, the run loop treats the life as one that ended on its own.
             let by_itself = outcome.is_ok() && !link.is_failing() && !mailbox.is_ending_life();
             run_loop.on_outcome(outcome, CurrentMessage::PROCESS);

@@ -9,6 +9,7 @@ mod waits;
 tests::on_every_host! {
     one_actor::it_shows_depth_names_and_state,
     one_actor::it_names_the_waiting_handler_and_its_callee,
+    one_actor::it_names_each_handler_of_a_protocol,
     one_actor::it_counts_deferred_messages,
     one_actor::it_shows_a_cycle,
     actor_tree::it_prints_as_a_tree,

@@ -87,6 +87,58 @@ fn clerk(system: &System) -> (ClerkAddr, Gate) {
     (system.spawn(Clerk { peer: None, gate: gate.clone() }), gate)
 }
 
+#[actor]
+trait Errands {
+    async fn fetch(&mut self, gate: Gate);
+    async fn bring(&mut self, gate: Gate);
+}
+
+/// An actor without async handlers of its own.
+#[actor]
+struct Messenger;
+
+#[actor]
+impl Messenger {
+    fn look(&self, context: &Context<Self>) -> Activity {
+        System::current().snapshot().actor(context.id()).unwrap().activity
+    }
+}
+
+#[actor]
+impl Errands for Messenger {
+    async fn fetch(&mut self, gate: Gate) {
+        gate.pass().await;
+    }
+
+    async fn bring(&mut self, gate: Gate) {
+        gate.pass().await;
+    }
+}
+
+pub fn it_names_each_handler_of_a_protocol(system: &System) {
+    system.block_on(async {
+        let messenger = Messenger.spawn();
+        let errands = ErrandsAddr::from(messenger.clone());
+        let waits_in = |name: &'static str| {
+            let id = messenger.id();
+            move |snapshot: &Snapshot| {
+                let seen = snapshot.actor(id).unwrap().activity;
+                matches!(seen, Activity::Waiting { handler, .. } if handler == name)
+            }
+        };
+        let gates = [Gate::new(), Gate::new()];
+        errands.fetch(gates[0].clone()).send().await.unwrap();
+        when(waits_in("fetch")).await;
+        gates[0].open();
+        assert_eq!(messenger.look().await, Ok(Activity::Running { handler: None }));
+        errands.bring(gates[1].clone()).send().await.unwrap();
+        when(waits_in("bring")).await;
+        gates[1].open();
+        messenger.stop();
+        messenger.join().await;
+    });
+}
+
 /// Takes snapshots until one is as wanted.
 pub async fn when(wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
     loop {
