@@ -48,18 +48,27 @@ impl HandlerSpan {
         }
     }
 
-    /// Runs a sync handler.
+    /// Runs a sync handler. Leaves the span in `place` if the message `continues` in an async handler.
     #[inline]
-    pub(crate) fn run<T, E>(self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let outcome = self.within(run);
-        self.end(if outcome.is_ok() { Ending::Ok } else { Ending::Failed });
+    pub(crate) fn run<T, E>(
+        place: &mut Option<Self>,
+        run: impl FnOnce() -> Result<T, E>,
+        continues: impl FnOnce(&T) -> bool,
+    ) -> Result<T, E> {
+        let Some(span) = place.take() else { return run() };
+        let outcome = span.within(run);
+        match &outcome {
+            Ok(value) if continues(value) => *place = Some(span),
+            Ok(_) => span.end(Ending::Ok),
+            Err(_) => span.end(Ending::Failed),
+        }
         outcome
     }
 
     /// Runs an async handler.
     #[inline]
     pub(crate) fn instrument<F>(self, handler: F) -> Instrumented<F> {
-        Instrumented { handler, span: Some(self) }
+        Instrumented::new(handler, Some(self))
     }
 
     #[inline]
@@ -84,6 +93,13 @@ pin_project! {
         #[pin]
         handler: F,
         span: Option<HandlerSpan>,
+    }
+}
+
+impl<F> Instrumented<F> {
+    /// Runs a handler whose span, if there is one, has begun.
+    pub(crate) fn new(handler: F, span: Option<HandlerSpan>) -> Self {
+        Instrumented { handler, span }
     }
 }
 

@@ -7,7 +7,7 @@
 use super::context::Context;
 use super::dispatch::{Dispatch, HandlerOutcome, Input};
 use super::local_task;
-use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
+use super::protocol_message::{BegunMessage, BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
 use super::slow_path::MessageSlot;
 use super::spawn::{Life, OpaqueMailbox};
@@ -211,6 +211,8 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                 return TurnEnd::Done;
             };
             let mut slot = MessageSlot(None);
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            let mut span;
             let protocol_message = loop {
                 let hook = match run_loop.next(state, &mut slot) {
                     NextStep::Message => None,
@@ -219,11 +221,10 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                     NextStep::Done => return TurnEnd::Done,
                 };
                 #[cfg(any(feature = "metrics", feature = "tracing"))]
-                let span = begin_span::<A>(
-                    run_loop.mailbox(),
-                    slot.0.as_ref(),
-                    current::current_message(),
-                );
+                {
+                    let handling = current::current_message();
+                    span = Some(begin_span::<A>(run_loop.mailbox(), slot.0.as_ref(), handling));
+                }
                 // The message is taken out of the slot only here, straight into the handler's argument.
                 let handle = || match slot.take_input(hook) {
                     Some(input) => A::handle_sync(state, input, &run_loop.context),
@@ -231,7 +232,10 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                 };
                 let run = || catch_unwind(AssertUnwindSafe(handle));
                 #[cfg(any(feature = "metrics", feature = "tracing"))]
-                let run = || span.run(run);
+                let run = || {
+                    let is_async = |outcome: &_| matches!(outcome, HandlerOutcome::NeedsAsync(_));
+                    HandlerSpan::run(&mut span, run, is_async)
+                };
                 match run() {
                     // A sync handler has no await at which it could be dropped.
                     Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
@@ -252,10 +256,14 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                     }
                 }
             };
-            let handling = current::current_message();
+            let begun = BegunMessage {
+                handling: current::current_message(),
+                #[cfg(any(feature = "metrics", feature = "tracing"))]
+                span,
+            };
             let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
             let mailbox = life.run_loop.mailbox().clone();
-            let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, handling);
+            let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, begun);
             *self = SyncTask::Borrowed(Box::new(StateBorrower { mailbox, waker: None, handler }));
         }
     }

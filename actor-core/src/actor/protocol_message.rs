@@ -15,6 +15,8 @@ use crate::cell::handle::{DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMai
 use crate::cell::header::Header;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use crate::sync::Arc;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::telemetry::{HandlerSpan, Instrumented};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -57,7 +59,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     fn handle_owned(
         self: Box<Self>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> BoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = SendBox> + Send;
@@ -65,7 +67,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     fn handle_owned_local(
         self: Box<Self>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>;
@@ -315,7 +317,7 @@ pub(crate) trait LendState<A: Dispatch>: FutureBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> Self::Boxed<'static, Life<A>>;
 }
 
@@ -323,9 +325,9 @@ impl<A: Dispatch<FutureBox = SendBox> + Send> LendState<A> for SendBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> BoxFuture<'static, Life<A>> {
-        message.handle_owned(life, handling)
+        message.handle_owned(life, begun)
     }
 }
 
@@ -333,17 +335,24 @@ impl<A: Dispatch<FutureBox = LocalBox>> LendState<A> for LocalBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> LocalBoxFuture<'static, Life<A>> {
-        message.handle_owned_local(life, handling)
+        message.handle_owned_local(life, begun)
     }
+}
+
+/// A message that an actor without async handlers has begun to handle.
+pub(crate) struct BegunMessage {
+    pub(crate) handling: CurrentMessage,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) span: Option<HandlerSpan>,
 }
 
 /// Runs the handler of a message with a borrowed state, and returns the state.
 pub(crate) async fn run_with_state<A, P>(
     mut life: Life<A>,
     message: P::Message,
-    handling: CurrentMessage,
+    begun: BegunMessage,
 ) -> Life<A>
 where
     A: HasActorImpl + ImplementsProtocol<P::Addr>,
@@ -352,9 +361,12 @@ where
     let context = life.run_loop.context().clone_ref();
     let future =
         A::handle_boxed(HandlerArgs { actor: &mut life.state, message, context: &context });
-    let outcome = HandlerFuture::new(future, &context.mailbox.header, handling).await;
+    let handler = HandlerFuture::new(future, &context.mailbox.header, begun.handling);
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    let handler = Instrumented::new(handler, begun.span);
+    let outcome = handler.await;
     context.mailbox.header.set_never_pended(true);
-    life.run_loop.on_outcome(outcome, handling);
+    life.run_loop.on_outcome(outcome, begun.handling);
     life
 }
 
@@ -488,23 +500,23 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
     fn handle_owned(
         self: Box<Self>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> BoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = SendBox> + Send,
     {
-        Box::pin(run_with_state::<A, P>(life, self.0, handling))
+        Box::pin(run_with_state::<A, P>(life, self.0, begun))
     }
 
     fn handle_owned_local(
         self: Box<Self>,
         life: Life<A>,
-        handling: CurrentMessage,
+        begun: BegunMessage,
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>,
     {
-        Box::pin(run_with_state::<A, P>(life, self.0, handling))
+        Box::pin(run_with_state::<A, P>(life, self.0, begun))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

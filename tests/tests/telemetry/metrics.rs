@@ -22,6 +22,31 @@ impl Till {
     }
 }
 
+#[actor]
+trait Delivery {
+    async fn deliver(&mut self);
+    async fn lose(&mut self);
+}
+
+/// An actor without async handlers of its own.
+#[actor]
+struct Courier;
+
+#[actor]
+impl Courier {}
+
+#[actor]
+impl Delivery for Courier {
+    async fn deliver(&mut self) {
+        actor_core::time::sleep(Duration::from_secs(2)).await;
+    }
+
+    async fn lose(&mut self) {
+        self.deliver().await;
+        panic!("as asked");
+    }
+}
+
 /// The measurements, by name and labels.
 fn measured(body: impl AsyncFnOnce()) -> BTreeMap<String, Vec<f64>> {
     let _alone = alone();
@@ -62,4 +87,20 @@ fn messages_are_counted_and_timed_by_actor_and_name() {
     assert_eq!(seen("actor_queue_seconds Till ping"), [6.0]);
     assert_eq!(seen("actor_run_seconds Till ping"), [0.0]);
     assert_eq!(seen("actor_mailbox_depth Till").len(), 5);
+}
+
+#[test]
+fn async_messages_of_a_protocol_are_timed_to_their_end() {
+    let measured = measured(async || {
+        let courier = DeliveryAddr::from(Courier.spawn());
+        courier.deliver().await.unwrap();
+        assert!(matches!(courier.lose().await, Err(CallError::Panicked(_))));
+        courier.join().await;
+    });
+    let seen = |name: &str| measured.get(name).cloned().unwrap_or_default();
+    assert_eq!(seen("actor_messages_total Courier deliver ok"), [1.0]);
+    assert_eq!(seen("actor_messages_total Courier lose failed"), [1.0]);
+    assert_eq!(seen("actor_messages_total Courier lose ok"), []);
+    assert_eq!(seen("actor_run_seconds Courier deliver"), [2.0]);
+    assert_eq!(seen("actor_run_seconds Courier lose"), [2.0]);
 }
