@@ -185,8 +185,8 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// `stop()` was called on the address. A `stop()` on the address without its message type
-    /// ([`Addr::to_any`]) is a [`Release`](Cause::Release).
+    /// `stop()` or `stop_within()` was called on the address. A `stop()` on the address without its
+    /// message type ([`Addr::to_any`]) is a [`Release`](Cause::Release).
     Stop,
     /// The last address was dropped, or the system shuts down.
     Release,
@@ -277,7 +277,8 @@ impl<P: Protocol + Actor, R: Proxy<P>> Prepared<ProxySpec<P, R>> {
         self
     }
 
-    /// Calls `on_kill` when `kill()` is called on the address, instead of ending the proxy.
+    /// Calls `on_kill` when `kill()` is called on the address, or the limit of `stop_within()` has passed,
+    /// instead of ending the proxy.
     ///
     /// `on_kill` runs on the thread of the caller and must not block. A panic in it is reported and
     /// goes no further. `kill()` on an address without message type ([`Addr::to_any`]) ends the

@@ -162,7 +162,8 @@ impl<P: ?Sized> Addr<P> {
     /// });
     /// ```
     pub fn stop_within(&self, limit: Duration) -> impl Future<Output = Exit> + use<P> {
-        StopWithin::new(self.mailbox.clone().any(), limit)
+        // With the mailbox of this address: a proxy handles a stop and a kill of its address itself.
+        StopWithin::new(self.mailbox.clone(), self.join(), limit)
     }
 
     /// Waits until the actor has started, including `#[on_start]`.

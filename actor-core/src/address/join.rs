@@ -111,12 +111,13 @@ pub(super) struct StopWithin {
     mailbox: Arc<dyn DynMailbox>,
     limit: Duration,
     sleep: Option<Sleep>,
+    is_killed: bool,
     join: Join,
 }
 
 impl StopWithin {
-    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>, limit: Duration) -> Self {
-        StopWithin { join: Join::new(mailbox.clone()), mailbox, limit, sleep: None }
+    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>, join: Join, limit: Duration) -> Self {
+        StopWithin { mailbox, limit, sleep: None, is_killed: false, join }
     }
 }
 
@@ -135,8 +136,10 @@ impl Future for StopWithin {
         if let Ok(exit) = ready!(sleep.limit(joined, cx.waker())) {
             return Poll::Ready(exit);
         }
-        this.mailbox.kill();
-        this.join.set_forced(false);
+        if !std::mem::replace(&mut this.is_killed, true) {
+            this.mailbox.kill();
+            this.join.set_forced(false);
+        }
         Pin::new(&mut this.join).poll(cx)
     }
 }

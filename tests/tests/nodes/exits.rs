@@ -104,6 +104,21 @@ async fn each_watcher_gets_the_exit_of_a_remote_actor_once() {
     assert_eq!(two.remote.add(1).await, Err(CallError::Stopped));
 }
 
+#[actor_core::test(seeds = 20)]
+async fn stop_within_stops_a_remote_actor() {
+    let two = two().await;
+    assert_eq!(two.remote.stop_within(LIMIT).await, Exit::Stopped);
+    assert_eq!(two.local.join().await, Exit::Stopped);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn stop_within_kills_a_remote_actor_at_its_limit() {
+    let two = two().await;
+    two.remote.slow(1, 3_600_000).send().await.unwrap();
+    assert_eq!(two.remote.stop_within(LIMIT).await, Exit::Killed);
+    assert_eq!(two.local.join().await, Exit::Killed);
+}
+
 /// A supervised actor continues behind its remote address: a restart is not an exit.
 #[actor_core::test(seeds = 30)]
 async fn a_restart_keeps_the_remote_address() {

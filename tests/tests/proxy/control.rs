@@ -70,6 +70,21 @@ async fn a_stopped_proxy_forwards_what_is_queued_and_publishes_the_exit_of_its_e
 }
 
 #[actor_core::test(seeds = 20)]
+async fn stop_within_stops_a_proxy_and_then_kills_it_as_stop_and_kill_do() {
+    let (log, _control, notes) = noting();
+    log.line(0).send().await.unwrap();
+    assert_eq!(log.stop_within(Duration::from_secs(1)).await, Exit::NoActor);
+    assert_eq!(notes.take(), ["Line", "closed by Stop"]);
+
+    let noting = Noting { notes: notes.clone(), delay: Duration::from_secs(60) };
+    let killed = notes.clone();
+    let (log, _control) = proxy::prepare(noting).on_kill(move || killed.add("killed")).spawn();
+    log.line(0).send().await.unwrap();
+    assert_eq!(log.stop_within(Duration::from_secs(1)).await, Exit::NoActor);
+    assert_eq!(notes.take(), ["killed", "Line", "closed by Stop"]);
+}
+
+#[actor_core::test(seeds = 20)]
 async fn a_proxy_ends_when_its_last_address_is_dropped() {
     let (log, _control, notes) = noting();
     let weak = log.downgrade();
