@@ -5,7 +5,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, delivery, do_not_recommend, docs, message, send_check, where_addressed};
+use super::{
+    at_actor, condition, delivery, do_not_recommend, docs, message, send_check, where_addressed,
+};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
@@ -117,10 +119,7 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
         }
     };
     let conditions = hooks.iter().map(|hook| {
-        let each = hook.cfgs.iter().filter_map(|cfg| match &cfg.meta {
-            syn::Meta::List(list) if list.path.is_ident("cfg") => Some(list.tokens.clone()),
-            _ => None,
-        });
+        let each = hook.cfgs.iter().filter_map(condition);
         joined(quote!(all), each.collect())
     });
     let any = joined(quote!(any), conditions.collect());

@@ -24,10 +24,7 @@ pub(super) fn expand_list(protocol: &Protocol) -> TokenStream {
     let head = LitStr::new(&head, span::hidden());
     let items = protocol.messages.iter().map(|message| {
         let text = LitStr::new(&item(message), span::hidden());
-        let conditions = message.attrs.cfgs.iter().filter_map(|cfg| match &cfg.meta {
-            Meta::List(list) => Some(&list.tokens),
-            _ => None,
-        });
+        let conditions = message.attrs.cfgs.iter().filter_map(super::condition);
         if message.attrs.cfgs.is_empty() {
             quote!(#[doc = #text])
         } else {

@@ -15,13 +15,13 @@ mod serve;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Generics;
+use syn::{Attribute, Generics, Meta, MetaList};
 
 use crate::display::display_tokens;
 pub(crate) use bounds::assumed;
 
 use crate::model::{ActorType, Protocol, ProtocolImpl, Side, TraitHalf};
-use crate::span;
+use crate::{span, syntax};
 
 /// Expands the struct half: all items that it adds to the struct.
 pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
@@ -123,6 +123,16 @@ fn where_addressed(protocol: &Protocol) -> TokenStream {
     let address = &protocol.address;
     let bounds = bounds(protocol.generics.where_clause.as_ref());
     quote!(where #bounds #address: __p::Sized)
+}
+
+/// Returns the condition of `#[cfg(unix)]` or `#[cfg_attr(unix, cfg(windows))]`, for use in another one.
+fn condition(cfg: &Attribute) -> Option<TokenStream> {
+    let Some((condition, parts)) = syntax::conditional(cfg) else {
+        let Meta::List(list) = &cfg.meta else { return None };
+        return Some(list.tokens.clone());
+    };
+    let part = syn::parse2::<MetaList>(parts.into_iter().next()?).ok()?.tokens;
+    Some(quote!(any(not(#condition), #part)))
 }
 
 /// Returns the bounds of a clause, for insertion into another one.

@@ -33,6 +33,16 @@ impl Counter {
         what
     }
 
+    /// Is not there either.
+    #[cfg_attr(all(), cfg(any()))]
+    pub fn gone_too(&self, what: Nope) -> Nope {
+        what
+    }
+
+    /// Is there.
+    #[cfg_attr(any(), cfg(any()))]
+    pub fn stays(&self) {}
+
     /// Has an argument that is not there.
     pub fn partly(&self, #[cfg(any())] gone: Nope, #[allow(unused)] kept: u8) -> u64 {
         self.total
@@ -70,6 +80,14 @@ impl Counter {
         let _ = exit;
     }
 
+    #[cfg_attr(all(), cfg(any()))]
+    #[on_exit]
+    fn ended(&mut self, _id: ActorId, _exit: Exit) {}
+
+    fn link(&self, other: CounterAddr, context: &Context<Self>) {
+        context.link(&other);
+    }
+
     #[message(skip)]
     /// Is no message.
     pub fn lend<'a>(&'a self, text: &'a str) -> &'a str {
@@ -83,6 +101,12 @@ async fn main() -> Result<(), CallError> {
     assert_eq!(counter.partly(2).await?, 1);
     assert_eq!(counter.hushed(2).await?, 1);
     counter.told(1).await?;
+    counter.stays().await?;
     assert_eq!(Counter { total: 1 }.lend("a"), "a");
+    // A hook that is not there does not handle the failure of a linked actor.
+    let other = Counter { total: 1 }.spawn();
+    counter.link(other.clone()).await?;
+    other.kill();
+    assert!(matches!(counter.join().await, Exit::Failed(_)));
     Ok(())
 }
