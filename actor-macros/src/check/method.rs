@@ -173,6 +173,7 @@ pub(super) fn check_generics(
         }
     }
     if let Some(clause) = &signature.generics.where_clause
+        && !clause.predicates.is_empty()
         && errors.count() == before
     {
         let text = format!("{subject} has no `where` clause; move it to the `impl` block");

@@ -72,6 +72,10 @@ whole! {
         fn add(&self, one: u8, (two, _three): (u8, u8)) -> u8 {
             one + two
         }
+
+        fn empty_clause(&self) -> u8 where {
+            4
+        }
     }
 }
 
@@ -99,5 +103,6 @@ async fn main() -> Result<(), rt::CallError> {
     assert_eq!(Plain::new().0, 9);
     assert!(Plain::new().spawn().is_alive());
     assert_eq!(Whole.spawn().add(1, (2, 3)).await?, 3);
+    assert_eq!(Whole.spawn().empty_clause().await?, 4);
     Ok(())
 }
