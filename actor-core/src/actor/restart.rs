@@ -12,7 +12,7 @@ use super::shutdown::{ShutdownStep, publish_exit};
 use super::slow_path::ErasedLoop;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::run_loop::Lifecycle;
-use crate::cell::handle::DynMailbox;
+use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::state::{CellState, Restart, RestartAuthority, Supervision};
@@ -62,6 +62,8 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().close();
         self.discard_queued();
         self.discard_deferred();
+        let mut factory = self.loop_state().take_factory();
+        catch_and_report(self.mailbox(), "drop", &mut || factory = None);
         publish_exit(self.mailbox(), exit);
         if let Some(authority) = authority {
             authority.ended(self.mailbox().header().id());

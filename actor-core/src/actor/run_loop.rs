@@ -142,15 +142,24 @@ impl LoopState {
     /// Resets the fields for another life, for which `begin` gets a new state from the factory. The deferred
     /// messages stay.
     pub(super) fn begin_again(&mut self) {
-        let mut cold = self.cold.take();
-        if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
-            factory.reset();
-        }
+        let cold = self.cold.take();
         *self = LoopState { cold, ..LoopState::new(self.is_simulated) };
     }
 
     pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
         self.cold.get_or_insert_default()
+    }
+
+    /// Takes the factory of the states out, because it is user code that also uses the data of this life.
+    pub(super) fn take_factory(&mut self) -> Option<Box<dyn StateFactory>> {
+        self.cold.as_mut()?.factory.take()
+    }
+
+    /// Puts the factory back after its use.
+    pub(super) fn put_factory(&mut self, factory: Option<Box<dyn StateFactory>>) {
+        if factory.is_some() {
+            self.cold_mut().factory = factory;
+        }
     }
 
     /// Returns the deferred messages, or `None` if no message was ever deferred. For most actors

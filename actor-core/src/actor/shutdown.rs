@@ -320,9 +320,16 @@ impl dyn ErasedLoop + '_ {
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 
-    /// Step 6: drops the state, and ends the life.
+    /// Step 6: drops the state, also one that was created and never taken, and ends the life.
     fn drop_state(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
-        let dropped = current::catch_failure(self.mailbox(), "drop", || state.clear());
+        let mut factory = self.loop_state().take_factory();
+        let dropped = current::catch_failure(self.mailbox(), "drop", || {
+            state.clear();
+            if let Some(factory) = &mut factory {
+                factory.reset();
+            }
+        });
+        self.loop_state().put_factory(factory);
         self.record_failure(dropped.err().map(Exit::Failed));
         if self.try_trivial_end() {
             return Some(NextStep::Done);

@@ -516,14 +516,11 @@ impl dyn ErasedLoop + '_ {
     /// Creates the state, as far as possible: see [`StateFactory::make`].
     #[inline(never)]
     fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
-        // Taken out, because `make` also uses the data of this life.
-        let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
-            return Ok(false);
-        };
+        let Some(mut factory) = self.loop_state().take_factory() else { return Ok(false) };
         let made = current::catch_failure(self.mailbox(), FACTORY_NAME, || {
             factory.make(self, state.as_any())
         });
-        self.loop_state().cold_mut().factory = Some(factory);
+        self.loop_state().put_factory(Some(factory));
         made?
     }
 

@@ -371,7 +371,8 @@ pub(crate) trait StateFactory: Send {
     /// creating it.
     fn make(&mut self, life: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure>;
 
-    /// Discards the state of this life, because another life follows.
+    /// Drops a state that was created for this life and never taken, which is user code. Called at the end of
+    /// each life.
     fn reset(&mut self) {}
 }
 

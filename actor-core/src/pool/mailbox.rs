@@ -10,7 +10,8 @@ use crate::actor::shutdown::publish_exit;
 use crate::actor::system_messages::linked_failure;
 use crate::cell::capacity::{OnFull, PushError, Ticket};
 use crate::cell::handle::{
-    DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
+    DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, catch_and_report,
+    discard_message,
 };
 use crate::cell::header::{Header, SYSTEM_MESSAGE};
 use crate::cell::mailbox::{notify_state_change, wake_admitted};
@@ -33,7 +34,8 @@ pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
 
 pub(super) struct PoolMailbox<A: Dispatch> {
     header: Header,
-    make: MakeMember<A>,
+    /// `None` only while the pool is dropped.
+    make: Option<MakeMember<A>>,
     state: Lock<MailboxState<PoolQueue<A>>>,
     this: Weak<PoolMailbox<A>>,
 }
@@ -72,14 +74,14 @@ impl<A: Dispatch> PoolMailbox<A> {
         };
         Arc::new_cyclic(|this| PoolMailbox {
             header,
-            make,
+            make: Some(make),
             state: Lock::new(MailboxState { cell, queue }),
             this: this.clone(),
         })
     }
 
     pub(super) fn make(&self) -> MakeMember<A> {
-        self.make.clone()
+        self.make.clone().expect("the factory is dropped with the pool")
     }
 
     pub(super) fn member_label(&self, number: usize) -> String {
@@ -202,6 +204,15 @@ impl<A: Dispatch> PoolMailbox<A> {
         calls.into_iter().for_each(|slot| self.drop_side_message(slot));
         wake_each(wake);
         members.iter().for_each(|member| member.wake_member());
+    }
+}
+
+impl<A: Dispatch> Drop for PoolMailbox<A> {
+    /// Any code may drop the last reference to a pool: a panic in the drop of its factory does not concern that
+    /// code.
+    fn drop(&mut self) {
+        let mut make = self.make.take();
+        catch_and_report(self, "drop", &mut || make = None);
     }
 }
 

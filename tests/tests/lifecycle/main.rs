@@ -20,6 +20,7 @@ tests::on_every_host! {
     start::spawn_never_runs_the_actor_on_the_callers_stack,
     never_started::a_call_to_an_actor_whose_factory_panics_returns_stopped,
     never_started::an_actor_whose_factory_panics_has_ended,
+    never_started::a_state_that_is_never_taken_is_dropped_before_the_exit_is_published,
     start::a_message_to_oneself_from_the_start_does_not_hang,
     start::waiting_for_capacity_in_its_own_mailbox_is_a_deadlock,
     kept_alive_by::an_address_in_a_variable_keeps_alive,

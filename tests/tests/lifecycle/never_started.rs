@@ -6,6 +6,7 @@ use futures_lite::future::{block_on, poll_once};
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::guarded;
 
@@ -55,6 +56,35 @@ pub fn an_actor_whose_factory_panics_has_ended(system: &System) {
         let (call, join) = known.expect("they were made");
         assert_eq!(call.await, Err(CallError::Stopped));
         assert_eq!(join.await, Exit::Stopped);
+    });
+}
+
+/// Stores when it is dropped whether the exit of its actor has been published.
+#[actor]
+struct Untaken {
+    me: actor_core::WeakAddr<Untaken>,
+    had_ended: Arc<Mutex<Option<bool>>>,
+}
+
+#[actor]
+impl Untaken {}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        *self.had_ended.lock().unwrap() = Some(!self.me.is_alive());
+    }
+}
+
+pub fn a_state_that_is_never_taken_is_dropped_before_the_exit_is_published(system: &System) {
+    system.block_on(async {
+        let had_ended = Arc::default();
+        let stored = Arc::clone(&had_ended);
+        let untaken = Untaken::try_spawn_with(move |me: UntakenAddr| async move {
+            me.kill();
+            Ok::<_, Infallible>(Untaken { me: me.downgrade(), had_ended: stored })
+        });
+        assert_eq!(untaken.join().await, Exit::Killed);
+        assert_eq!(*had_ended.lock().unwrap(), Some(false));
     });
 }
 

@@ -4,6 +4,7 @@
 use crate::every_place::Ends;
 use crate::handlers_and_hooks::end_of;
 use actor_core::prelude::*;
+use actor_core::supervision::{Child, Supervisor};
 use actor_core::{Reply, topic::Topic};
 use futures_lite::{StreamExt, stream};
 use std::future::pending;
@@ -113,6 +114,53 @@ pub fn killed_state(system: &System) -> Ends {
         node.kill();
         assert_eq!(node.join().await, Exit::Killed);
         is_swallowed(system)
+    })
+}
+
+/// Dropped by a life that is killed before it takes its state.
+pub fn untaken_state(system: &System) -> Ends {
+    system.block_on(async {
+        let node = Node::try_spawn_with(|me: NodeAddr| async move {
+            me.kill();
+            Ok::<_, String>(Node { _bomb: Some(Bomb), waits: Gate::new() })
+        });
+        assert_eq!(node.join().await, Exit::Killed);
+        is_swallowed(system)
+    })
+}
+
+pub fn child_factory(system: &System) -> Ends {
+    system.block_on(async {
+        let (supervisor, bomb) = (Supervisor::one_for_one().spawn(), Bomb);
+        let child = supervisor.start(Child::new("child", move || {
+            let _ = &bomb;
+            Node { _bomb: None, waits: Gate::new() }
+        }));
+        assert_eq!(child.ping().await, Ok(()));
+        child.stop();
+        assert_eq!(child.join().await, Exit::Stopped);
+        supervisor.stop();
+        assert_eq!(supervisor.join().await, Exit::Stopped);
+        is_swallowed(system)
+    })
+}
+
+pub fn pool_factory(system: &System) -> Ends {
+    system.block_on(async {
+        let bomb = Bomb;
+        let pool = Node::pool(2, move || {
+            let _ = &bomb;
+            Node { _bomb: None, waits: Gate::new() }
+        });
+        assert_eq!(pool.ping().await, Ok(()));
+        pool.stop();
+        assert_eq!(pool.join().await, Exit::Stopped);
+        drop(pool);
+        // A member may have the last reference.
+        while system.counters().suppressed_panics == 0 {
+            actor_core::future::yield_now().await;
+        }
+        Ends::Incident
     })
 }
 

@@ -75,6 +75,9 @@ places! {
     TopicItemClone => closures::topic_item_clone,
     DropOfState => drops::state,
     DropOfKilledState => drops::killed_state,
+    DropOfUntakenState => drops::untaken_state,
+    DropOfChildFactory => drops::child_factory,
+    DropOfPoolFactory => drops::pool_factory,
     DropOfArgument => drops::argument,
     DropOfHandlerFuture => drops::handler_future,
     DropOfDiscardedMessage => drops::discarded_message,
@@ -185,6 +188,9 @@ fn cell(place: Place, host: Host) -> Ends {
             Place::TopicKeyClosure | Place::TopicItemClone => Ends::Caller,
             Place::DropOfState => Ends::Life("drop"),
             Place::DropOfKilledState
+            | Place::DropOfUntakenState
+            | Place::DropOfChildFactory
+            | Place::DropOfPoolFactory
             | Place::DropOfHandlerFuture
             | Place::DropOfDiscardedMessage
             | Place::DropOfClosure => Ends::Incident,

@@ -187,3 +187,46 @@ pub fn a_factory_is_given_the_address_of_its_actor(system: &System) {
         stop(&supervisor).await;
     });
 }
+
+/// Panics when it is dropped for the first time.
+#[actor]
+struct Brittle {
+    drops: Tally,
+}
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        self.drops.add();
+        if self.drops.count() == 1 {
+            planned();
+        }
+    }
+}
+
+#[actor]
+impl Brittle {
+    fn ping(&self) {}
+}
+
+pub fn a_life_that_is_killed_before_it_takes_its_state_is_followed_by_another(system: &System) {
+    system.block_on(async {
+        let (tries, drops) = (Tally::default(), Tally::default());
+        let supervisor = patient(Supervisor::one_for_one()).spawn();
+        let (counted, dropped) = (tries.clone(), drops.clone());
+        let brittle = supervisor.start(Child::with("brittle", move |me: BrittleAddr| {
+            assert_eq!(dropped.count(), counted.count(), "the state of the life before is there");
+            counted.add();
+            let (is_first, drops) = (counted.count() == 1, dropped.clone());
+            async move {
+                if is_first {
+                    me.kill();
+                }
+                Ok::<_, String>(Brittle { drops })
+            }
+        }));
+        assert_eq!(brittle.ping().await, Ok(()));
+        assert_eq!((tries.count(), drops.count()), (2, 1));
+        stop(&supervisor).await;
+        assert_eq!(drops.count(), 2);
+    });
+}

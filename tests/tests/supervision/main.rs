@@ -21,6 +21,7 @@ tests::on_every_host! {
     factory_failure::a_factory_that_never_succeeds_fails_the_supervisor,
     factory_failure::a_kill_while_the_state_is_created_starts_over,
     factory_failure::a_factory_is_given_the_address_of_its_actor,
+    factory_failure::a_life_that_is_killed_before_it_takes_its_state_is_followed_by_another,
     group_strategies::a_group_ends_in_reverse_order_and_starts_in_order,
     group_strategies::siblings_do_not_drain_and_their_queues_are_kept,
     group_strategies::rest_for_one_does_not_restart_earlier_siblings,
