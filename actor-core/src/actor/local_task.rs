@@ -182,6 +182,8 @@ fn end_elsewhere(mailbox: &dyn DynMailbox) {
     let cell = &mut locked.cell;
     let held =
         cell.existing_resources_mut().map(|resources| resources.take_all()).unwrap_or_default();
+    // No child comes after these.
+    cell.release_names();
     let failed = cell.pending_exit().filter(|exit| !exit.is_normal());
     let exit = failed.cloned().unwrap_or(Exit::Killed);
     let authority = cell.supervision().map(|supervision| supervision.authority.clone());

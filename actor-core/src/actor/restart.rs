@@ -15,6 +15,7 @@ use crate::actor::run_loop::Lifecycle;
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::mailbox::Mailbox;
+use crate::cell::resources::Resources;
 use crate::cell::state::{CellState, Restart, RestartAuthority, Supervision};
 use crate::exit::Exit;
 use crate::incident::Incident;
@@ -22,13 +23,23 @@ use crate::sync::Arc;
 
 impl dyn ErasedLoop + '_ {
     /// Notifies the supervisor that the life has ended completely, or ends the actor if no other
-    /// life can follow.
+    /// life can follow. From then on, no child is added.
     pub(super) fn finish_life(&mut self) -> Option<NextStep> {
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
+        if cell.resources().is_some_and(Resources::has_children) {
+            // The drop of the state has spawned them.
+            drop(locked);
+            self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
+            return None;
+        }
         let exit = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
         let is_last = !may_restart(cell, &exit, by_supervisor);
+        if is_last {
+            // Under the lock under which no child was found: none is added later.
+            cell.release_names();
+        }
         let authority = cell.supervision_mut().map(|supervision| {
             supervision.set_between_lives(true);
             // A kill before this point applies to the ended life.

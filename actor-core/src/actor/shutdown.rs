@@ -334,7 +334,8 @@ impl dyn ErasedLoop + '_ {
         if self.try_trivial_end() {
             return Some(NextStep::Done);
         }
-        // Ends the resources that `#[on_stop]` may have created.
+        // Ends the resources that the drop of the state may have created, except children, which
+        // `finish_life` finds.
         self.end_resources();
         self.finish_life()
     }

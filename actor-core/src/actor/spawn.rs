@@ -119,7 +119,7 @@ impl<S> Prepared<S> {
     pub(crate) fn build<A: Dispatch>(self) -> (S, ActorBuilder<A>) {
         let Prepared { spec, capacity, label, system, parent, settings } = self;
         let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
-        let builder = ActorBuilder::new(system, settings, capacity);
+        let mut builder = ActorBuilder::new(system, settings, capacity);
         if let Some(label) = label {
             set_label(&*builder.mailbox, &label);
         }
@@ -127,7 +127,7 @@ impl<S> Prepared<S> {
         if let Some(parent) = parent
             && builder.alive
         {
-            adopt(&parent, builder.mailbox.clone());
+            builder.alive = adopt(&parent, builder.mailbox.clone());
         }
         (spec, builder)
     }
@@ -145,7 +145,8 @@ impl<A: Dispatch> Prepared<A> {
     }
 
     /// Spawns the actor as a child of the actor with this context, on its system, as
-    /// [`Context::spawn_child`] does.
+    /// [`Context::spawn_child`] does. The child never starts if its parent has ended by then, or is between two
+    /// lives.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -257,7 +258,7 @@ impl<A: Dispatch> Context<A> {
 /// An actor that has a mailbox but no state yet.
 pub(crate) struct ActorBuilder<A: Dispatch> {
     pub(crate) mailbox: Arc<Mailbox<A>>,
-    /// False if the system is closing. The actor then ends before it starts.
+    /// False if the system is closing, or the parent has no life. The actor then ends before it starts.
     pub(crate) alive: bool,
     address: Addr<A>,
 }
@@ -330,7 +331,7 @@ impl<A: Dispatch> ActorBuilder<A> {
     }
 }
 
-/// Drops the state of an actor whose system has ended. The drop is user code, and may itself spawn
+/// Drops the state of an actor whose system or parent has ended. The drop is user code, and may itself spawn
 /// another actor.
 #[cold]
 fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
@@ -338,7 +339,8 @@ fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
     let mut life = Some(life);
     let discard = move || catch_and_report(&*own, "drop", &mut || life = None);
     if drop_chain::drop_refused(discard) == DropResult::Leaked {
-        let message = "leaked: its system has ended, and each state spawns another when dropped";
+        let message =
+            "leaked: its system or parent has ended, and each state spawns another when dropped";
         let failure = failed_start(&*mailbox, "drop", message.into());
         mailbox.header.system.report(Incident::UnobservedFailure { failure });
     }

@@ -160,6 +160,11 @@ impl Resources {
         self.held.take_if(is_other)
     }
 
+    pub(crate) fn has_children(&self) -> bool {
+        let is_child = |held: &Resource| matches!(held, Resource::Child(_)).then_some(());
+        self.held.find_last(is_child).is_some()
+    }
+
     /// Returns the child that was started last.
     pub(crate) fn last_child(&self) -> Option<(ResourceId, Arc<dyn DynMailbox>)> {
         self.held.find_last(|held| match held {

@@ -72,7 +72,7 @@ pub(crate) struct CellState {
     /// Set if the pending handler was woken while the task was not parked. Never set while a task
     /// is parked.
     woken: bool,
-    /// Set once the names of the actor are released. The actor then gets no other names.
+    /// Set once the names of the actor are released. The actor then gets no other names, and no children.
     names_released: bool,
     /// The handler that was pending last. It is still pending, unless the header says that it has
     /// ended.
@@ -265,9 +265,16 @@ impl CellState {
         self.names_released
     }
 
-    /// Marks the names as released. The caller removes them from the registry.
+    /// Marks the names as released. The run loop removes them from the registry before it publishes the exit.
     pub(crate) fn release_names(&mut self) {
         self.names_released = true;
+    }
+
+    /// Returns whether the actor has a life that ends its children: not between two lives, and not once the
+    /// last life has ended.
+    pub(crate) fn takes_children(&self) -> bool {
+        let is_between = |supervision: &Supervision| supervision.between_lives;
+        !self.names_released && !self.supervision().is_some_and(is_between)
     }
 
     /// Returns the resources of the current life, if it has ever had any.

@@ -227,7 +227,8 @@ pub struct ProcessSpec<M: Send + 'static, R> {
 }
 
 impl<M: Send + 'static, R> Prepared<ProcessSpec<M, R>> {
-    /// Spawns the process as a child of the actor with this context, on its system.
+    /// Spawns the process as a child of the actor with this context, on its system. The process never starts if
+    /// its parent has ended by then, or is between two lives.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -198,13 +198,12 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
             locked.cell.set_label(name);
             locked.cell.set_stop_limit(shutdown.unwrap_or(Duration::MAX));
         }
-        if !builder.alive {
+        supervise(&mailbox, authority, restart);
+        let own: Arc<dyn DynMailbox> = context.mailbox().clone();
+        if !builder.alive || !adopt(&own, mailbox.clone()) {
             builder.end();
             return None;
         }
-        supervise(&mailbox, authority, restart);
-        let own: Arc<dyn DynMailbox> = context.mailbox().clone();
-        adopt(&own, mailbox.clone());
         let run_loop = RunLoop::new(mailbox.clone()).with_factory(factory);
         builder.run(Life { run_loop, state: None });
         Some(ChildRecord::new(mailbox, restart))

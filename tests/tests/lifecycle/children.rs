@@ -1,7 +1,9 @@
 //! Children end before their parent, the last one started first.
 
+use actor_core::Prepared;
 use actor_core::incident::Incident;
 use actor_core::prelude::*;
+use actor_core::supervision::{Backoff, Child, Supervisor};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::probe::{Diary, Probe, ProbeAddr, settle, step};
@@ -250,5 +252,85 @@ pub fn a_child_started_in_on_stop_ends_before_its_parent_too(system: &System) {
         late.stop();
         assert_eq!(late.join().await, Exit::Stopped);
         diary.assert_order(&["c: on_stop stopped", "c: state dropped", "parent dropped"]);
+    });
+}
+
+/// Prepares a child that it does not spawn itself.
+#[actor]
+struct Planner {
+    diary: Diary,
+    /// Spawned when the state is dropped.
+    last: Option<Prepared<Probe>>,
+}
+
+#[actor]
+impl Planner {
+    fn plan(&self, context: &Context<Self>) -> Prepared<Probe> {
+        Probe::new("c", &self.diary).prepare().child_of(context)
+    }
+
+    fn keep(&mut self, context: &Context<Self>) {
+        self.last = Some(self.plan(context));
+    }
+
+    fn fail(&self, context: &Context<Self>) {
+        context.fail("planned");
+    }
+}
+
+impl Drop for Planner {
+    fn drop(&mut self) {
+        if let Some(last) = self.last.take() {
+            last.spawn();
+        }
+        self.diary.note("parent dropped");
+    }
+}
+
+pub fn a_child_of_a_parent_that_has_ended_never_starts(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let planner = Planner { diary: diary.clone(), last: None }.spawn();
+        let prepared = planner.plan().await.unwrap();
+        planner.stop();
+        assert_eq!(planner.join().await, Exit::Stopped);
+        let child = prepared.spawn();
+        assert_eq!(child.join().await, Exit::Stopped);
+        assert_eq!(child.ping().await, Err(CallError::Stopped));
+        diary.assert_order(&["parent dropped", "c: state dropped"]);
+    });
+}
+
+pub fn a_child_spawned_by_the_drop_of_a_state_ends_before_the_exit_of_its_parent(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let planner = Planner { diary: diary.clone(), last: None }.spawn();
+        planner.keep().await.unwrap();
+        planner.stop();
+        assert_eq!(planner.join().await, Exit::Stopped);
+        assert_eq!(diary.lines(), ["parent dropped", "c: on_stop stopped", "c: state dropped"]);
+    });
+}
+
+pub fn a_child_spawned_between_two_lives_of_its_parent_never_starts(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let backoff = Backoff::exponential(Duration::from_secs(3600), Duration::from_secs(3600));
+        let supervisor = Supervisor::one_for_one().backoff(backoff).spawn();
+        let lives = diary.clone();
+        let planner =
+            supervisor.start(Child::new("p", move || Planner { diary: lives.clone(), last: None }));
+        let prepared = planner.plan().await.unwrap();
+        planner.fail().await.unwrap();
+        while supervisor.children().await.unwrap()[0].is_running {
+            actor_core::time::sleep(Duration::from_millis(1)).await;
+        }
+        let child = prepared.spawn();
+        assert_eq!(child.join().await, Exit::Stopped);
+        assert_eq!(diary.count("c: state dropped"), 1);
+        planner.stop();
+        assert_eq!(planner.join().await, Exit::Stopped);
+        supervisor.stop();
+        assert_eq!(supervisor.join().await, Exit::Stopped);
     });
 }

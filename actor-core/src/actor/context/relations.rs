@@ -75,8 +75,10 @@ impl<A: Dispatch> SpawnChild for Prepared<A> {
     }
 }
 
-/// Makes `child` a child of `parent`, before its first run.
-pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
+/// Makes `child` a child of `parent`, before its first run. Returns `false` if the parent has no life that would
+/// end it: the child must then not start.
+#[must_use]
+pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) -> bool {
     let key = parent.lock().cell.resources_mut().key();
     let (mailbox, id) = (Arc::downgrade(parent), parent.header().id());
     let mut locked = child.lock();
@@ -86,7 +88,11 @@ pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
     child.header().incr_strong();
     drop(locked);
     let mut locked = parent.lock();
-    locked.cell.resources_mut().insert(key, Resource::Child(child));
+    let is_taken = locked.cell.takes_children();
+    if is_taken {
+        locked.cell.resources_mut().insert(key, Resource::Child(child));
+    }
+    is_taken
 }
 
 impl<A: Dispatch> Context<A> {
