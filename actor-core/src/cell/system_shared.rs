@@ -55,6 +55,9 @@ pub(crate) struct SystemShared {
     pub(crate) detects: bool,
     /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
+    /// Set once the last handle was dropped. A handle that an actor or a task of the system gets after that
+    /// ends nothing again.
+    pub(crate) is_abandoned: AtomicBool,
     /// The observations of a simulation. `None` in any other system.
     pub(crate) sim_observer: Option<Arc<SimObserver>>,
     /// The executor of this node, if it is one of the nodes of a simulation.
@@ -151,6 +154,7 @@ impl SystemShared {
             rng: Mutex::new(fastrand::Rng::new()),
             detects,
             handles: AtomicUsize::new(0),
+            is_abandoned: AtomicBool::new(false),
             sim_observer: None,
             sim_node: None,
         }

@@ -83,7 +83,10 @@ impl System {
 
 impl Drop for System {
     fn drop(&mut self) {
-        if self.shared.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
+        let is_last = self.shared.handles.fetch_sub(1, Ordering::AcqRel) == 1;
+        // Once: a state that gets the current system while it is dropped would otherwise end the other actors
+        // inside of its own drop.
+        if !is_last || self.shared.is_abandoned.swap(true, Ordering::AcqRel) {
             return;
         }
         self.shared.kill_all();

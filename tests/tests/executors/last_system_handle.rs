@@ -3,9 +3,10 @@
 
 use actor_core::prelude::*;
 use futures_lite::future::{block_on, poll_once, yield_now};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::{self, ThreadId};
 use tests::{Gate, Host, Mark, Started, Tally, guarded};
 
@@ -224,5 +225,44 @@ fn the_last_handle_dropped_while_the_owner_waits_in_a_call_ends_that_call() {
         let (id, local_state) = ends_all(receiver.recv().unwrap(), drop);
         assert_eq!(owner.join().unwrap(), Err(CallError::Stopped));
         assert_eq!(local_state.recv(), Ok(id));
+    });
+}
+
+/// Gets a handle of its system when its state is dropped, and drops it at once.
+#[actor]
+struct Finder {
+    deepest: Arc<AtomicUsize>,
+}
+
+#[actor]
+impl Finder {}
+
+thread_local! {
+    /// The number of states of `Finder` on this thread that are being dropped.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Drop for Finder {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() + 1);
+        self.deepest.fetch_max(DEPTH.get(), Ordering::Relaxed);
+        drop(System::current());
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+#[test]
+fn states_that_get_a_handle_after_the_last_one_are_dropped_one_after_another() {
+    guarded("a handle after the last one", || {
+        for host in OWNED {
+            let deepest = Arc::new(AtomicUsize::new(0));
+            let started = host.start();
+            for _ in 0..100 {
+                started.system.spawn(Finder { deepest: deepest.clone() }).keep_alive();
+            }
+            System::current_thread().block_on(async move { drop(started) });
+            assert_eq!(deepest.load(Ordering::Relaxed), 1, "{host:?}");
+            assert_eq!(Arc::strong_count(&deepest), 1, "{host:?}");
+        }
     });
 }
