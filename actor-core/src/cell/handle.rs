@@ -431,6 +431,16 @@ impl dyn DynMailbox + '_ {
         drop(gone);
     }
 
+    /// Removes the passive side of the link to `id`, unless the current life has a link to `id`, to which that
+    /// side then belongs.
+    pub(crate) fn unlink(&self, id: ActorId) {
+        let mut locked = self.lock();
+        let is_linked = locked.cell.resources().is_some_and(|held| held.link_to(id).is_some());
+        let gone = if is_linked { Vec::new() } else { locked.cell.unwatch(id, None) };
+        drop(locked);
+        drop(gone);
+    }
+
     /// Returns the name of the actor in logs, exits and trees: `account#7`.
     pub(crate) fn label(&self) -> String {
         let locked = self.lock();

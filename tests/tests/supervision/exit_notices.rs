@@ -1,8 +1,10 @@
 //! Joiners, monitors and links observe the single end of a supervised actor, but not its restarts.
 
 use crate::support::{LONG, child, fail, patient, planned, stop, until};
+use actor_core::context::Link;
 use actor_core::prelude::*;
 use actor_core::supervision::{Child, Restart, Supervisor};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 use tests::Tally;
@@ -88,6 +90,49 @@ pub fn a_link_that_each_life_creates_again_notifies_of_the_end_once(system: &Sys
         }
         settle().await;
         watcher.ping().await.unwrap();
+        assert_eq!(diary.lines(), ["w: told stopped"]);
+        stop(&supervisor).await;
+    });
+}
+
+/// Keeps the links of all its lives.
+#[actor]
+struct Collector {
+    other: ProbeAddr,
+    links: Arc<Mutex<Vec<Link>>>,
+}
+
+#[actor]
+impl Collector {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        self.links.lock().unwrap().push(context.link(&self.other));
+    }
+
+    fn ping(&self) {}
+
+    fn fail(&self, context: &Context<Self>) {
+        context.fail("planned");
+    }
+}
+
+pub fn a_cancelled_link_of_an_earlier_life_leaves_the_link_of_the_next(system: &System) {
+    system.block_on(async {
+        let (diary, links) = (Diary::default(), Arc::new(Mutex::new(Vec::new())));
+        let watcher = Probe::new("w", &diary).spawn();
+        let supervisor = patient(Supervisor::one_for_one()).spawn();
+        let (other, kept) = (watcher.clone(), Arc::clone(&links));
+        let make = move || Collector { other: other.clone(), links: Arc::clone(&kept) };
+        let collector = supervisor.start(Child::new("collector", make));
+        collector.fail().await.unwrap();
+        assert_eq!(collector.ping().await, Ok(()));
+        let first = links.lock().unwrap().remove(0);
+        first.cancel();
+        collector.stop();
+        assert_eq!(collector.join().await, Exit::Stopped);
+        while diary.lines().is_empty() {
+            watcher.ping().await.unwrap();
+        }
         assert_eq!(diary.lines(), ["w: told stopped"]);
         stop(&supervisor).await;
     });

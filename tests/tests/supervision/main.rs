@@ -73,6 +73,7 @@ tests::on_every_host! {
     exit_notices::joiners_monitors_and_links_notice_no_restart,
     exit_notices::an_exit_notice_arrives_after_the_messages_of_all_lives,
     exit_notices::a_link_that_each_life_creates_again_notifies_of_the_end_once,
+    exit_notices::a_cancelled_link_of_an_earlier_life_leaves_the_link_of_the_next,
     exit_notices::a_ring_of_links_between_children_ends_once,
     exit_notices::a_linked_failure_is_a_failure_of_the_life,
 }

@@ -322,11 +322,11 @@ impl Link {
     }
 
     /// Removes the link in both directions. On this side, a notification that has arrived but has
-    /// not been handled is skipped.
+    /// not been handled is skipped. A link that a later life has created stays.
     pub fn cancel(&self) {
         self.near.cancel();
         if let Some(other) = &self.other {
-            self.own.unwatch(other.header().id(), None);
+            self.own.unlink(other.header().id());
         }
     }
 }
