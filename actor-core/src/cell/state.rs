@@ -502,7 +502,8 @@ impl CellState {
     }
 
     pub(crate) fn count_restart(&mut self) {
-        self.cold_mut().restarts += 1;
+        let restarts = &mut self.cold_mut().restarts;
+        *restarts = restarts.saturating_add(1);
     }
 
     pub(super) fn uncounted_waker(&self) -> Option<&Waker> {
@@ -651,6 +652,14 @@ mod tests {
         cell.park(Some(Box::pin(Idle)), true);
         assert!(cell.take_woken().is_some() && !cell.is_parked());
         assert!(!cell.take_wake_up(), "a wake-up that took the task is not recorded");
+    }
+
+    #[test]
+    fn the_count_of_restarts_does_not_overflow() {
+        let mut cell = CellState::default();
+        cell.cold_mut().restarts = u32::MAX;
+        cell.count_restart();
+        assert_eq!(cell.restarts(), u32::MAX);
     }
 
     #[test]
