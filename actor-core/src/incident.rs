@@ -400,10 +400,16 @@ impl Reporter {
 }
 
 impl Drop for Reporter {
-    /// Prints the counts of suppressed lines at the end of the system.
+    /// Drops the hook, or prints the counts of suppressed lines, at the end of the system. Any code may drop the
+    /// last reference to a system: a panic in the drop of its hook does not concern that code.
     fn drop(&mut self) {
-        if let Reporter::Stderr(limit) = self {
-            limit.rest().lines().for_each(|line| print(&line));
+        match self {
+            Reporter::Hook(hook) => {
+                let hook = std::mem::replace(hook, Box::new(|_| {}));
+                contained(|| drop(hook));
+            }
+            Reporter::Stderr(limit) => limit.rest().lines().for_each(|line| print(&line)),
+            Reporter::Abort => {}
         }
     }
 }
@@ -513,7 +519,25 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::{ActorId, Duration, Instant, MAX_ACTORS, MAX_LINES, RateLimit, Window};
+    use super::{
+        ActorId, AssertUnwindSafe, Duration, Instant, MAX_ACTORS, MAX_LINES, RateLimit, Reporter,
+        Window, catch_unwind,
+    };
+
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("planned");
+        }
+    }
+
+    #[test]
+    fn a_panic_in_the_drop_of_a_hook_does_not_reach_the_code_that_drops_the_system() {
+        let bomb = Bomb;
+        let reporter = Reporter::Hook(Box::new(move |_| assert!(size_of_val(&bomb) == 0)));
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(reporter))).is_ok());
+    }
 
     fn id(number: u64) -> ActorId {
         ActorId { system: 0, number }
