@@ -152,8 +152,9 @@ impl<A: Dispatch> Protocol for A {
         A::slot_of(message)
     }
 
+    // A proxy of the actor also passes on the messages of its protocols.
     fn delivery(message: &A::MessageEnum) -> Delivery {
-        A::delivery_of(message)
+        Delivery::of::<A>(message)
     }
 }
 

@@ -369,7 +369,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     ) -> Result<Option<Ticket>, PushError> {
         self.header.on_external_access();
         let mut state = self.state.lock();
-        let Some(delivery) = delivery.or_else(|| message.as_ref().map(A::delivery_of)) else {
+        let Some(delivery) = delivery.or_else(|| message.as_ref().map(A::delivery)) else {
             return Ok(None);
         };
         let MailboxState { cell, queue } = &mut *state;

@@ -4,6 +4,7 @@ use actor_core::prelude::*;
 use actor_core::proxy::{self, Cause, Proxy};
 use actor_core::{Protocol, simulation::Sim};
 use std::time::Duration;
+use tests::Gate;
 
 #[actor(capacity = 2)]
 #[derive(Default)]
@@ -195,4 +196,104 @@ async fn a_wait_through_a_proxy_is_not_a_deadlock(sim: Sim) {
     counter.busy(Duration::from_secs(1)).send().await.unwrap();
     assert_eq!(asker.ask(Duration::from_secs(2)).await, Ok(Ok(1)));
     let _ = sim;
+}
+
+/// Its messages have settings that the proxy does not know from its own protocol.
+#[actor]
+trait Alarm {
+    fn note(&mut self);
+    fn ring(&mut self) -> Vec<&'static str>;
+}
+
+#[actor(capacity = 2)]
+#[derive(Default)]
+struct Station {
+    seen: Vec<&'static str>,
+}
+
+#[actor]
+impl Station {
+    async fn hold(&mut self, gate: Gate) {
+        gate.pass().await;
+    }
+
+    fn plain(&mut self) {
+        self.seen.push("plain");
+    }
+}
+
+#[actor]
+impl Alarm for Station {
+    #[message(unbounded)]
+    fn note(&mut self) {
+        self.seen.push("note");
+    }
+
+    #[message(priority)]
+    fn ring(&mut self) -> Vec<&'static str> {
+        self.seen.push("ring");
+        self.seen.clone()
+    }
+}
+
+#[actor_core::test(seeds = 20)]
+async fn messages_of_a_protocol_keep_their_settings_through_a_proxy_of_the_actor() {
+    let station = Station::default().spawn();
+    let (front, _revoke) = proxy::revocable(&station);
+    let alarm = AlarmAddr::from(front.clone());
+    assert_eq!(alarm.note().await, Ok(()));
+
+    let gate = Gate::new();
+    // The actor is busy, and its mailbox full, but not for the unbounded messages.
+    station.hold(gate.clone()).send().await.unwrap();
+    while station.len() > 0 {
+        actor_core::time::sleep(Duration::from_millis(1)).await;
+    }
+    station.plain().send().await.unwrap();
+    station.plain().send().await.unwrap();
+    for _ in 0..3 {
+        alarm.note().send().await.unwrap();
+    }
+    while station.len() < 5 {
+        actor_core::time::sleep(Duration::from_millis(1)).await;
+    }
+    let ring = actor_core::spawn_task(alarm.ring().into_owned());
+    while station.len() < 6 {
+        actor_core::time::sleep(Duration::from_millis(1)).await;
+    }
+    gate.open();
+    assert_eq!(ring.await, Ok(vec!["note", "ring"]));
+    while station.len() > 0 {
+        actor_core::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(alarm.ring().await.unwrap().iter().filter(|seen| **seen == "note").count(), 4);
+
+    // The counts are as before: each mailbox holds its capacity.
+    for address in [&station, &front] {
+        let gate = Gate::new();
+        station.hold(gate.clone()).send().await.unwrap();
+        while station.len() + front.len() > 0 {
+            actor_core::time::sleep(Duration::from_millis(1)).await;
+        }
+        let mut accepted = 0;
+        while address.plain().try_send().is_ok() {
+            accepted += 1;
+            actor_core::time::sleep(Duration::from_millis(1)).await;
+        }
+        // The proxy holds one message, and the actor two.
+        let expected = if address == &station { 2 } else { 2 + 1 + 64 };
+        assert_eq!(accepted, expected);
+        gate.open();
+        while station.len() + front.len() > 0 {
+            actor_core::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+#[actor_core::test(seeds = 20)]
+async fn messages_of_a_protocol_keep_their_settings_through_a_proxy_of_a_pool() {
+    let (front, _revoke) = proxy::revocable(&Station::pool(1, Station::default));
+    let alarm = AlarmAddr::from(front);
+    assert_eq!(alarm.note().await, Ok(()));
+    assert_eq!(alarm.ring().await, Ok(vec!["note", "ring"]));
 }
