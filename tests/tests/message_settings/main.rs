@@ -1,6 +1,7 @@
 //! The settings of messages, on every host.
 
 mod abort;
+mod cancelled_sources;
 mod concurrent;
 mod failed_life;
 mod guard_classics;
@@ -36,7 +37,7 @@ tests::on_every_host! {
     concurrent::members_of_a_pool_overlap_and_leave_writes_to_others,
     concurrent::a_member_in_excess_passes_its_message_on_while_its_handler_runs,
     concurrent::a_member_that_waits_for_its_handlers_gets_no_message_while_another_is_idle,
-    concurrent::a_cancelled_source_is_silent_although_its_message_waits_for_handlers,
+    cancelled_sources::a_cancelled_source_is_silent_although_its_message_waits_for_handlers,
     concurrent::reads_and_writes_in_a_storm,
     failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
