@@ -105,20 +105,32 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Runs `run` without printing its panics.
+/// Runs `run` without printing its panics. A panic that leaves `run` ends the silence, too.
 pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
-    let before = QUIET.replace(true);
-    let result = run();
-    QUIET.set(before);
-    result
+    struct Restore(bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            QUIET.set(self.0);
+        }
+    }
+
+    let _before = Restore(QUIET.replace(true));
+    run()
 }
 
 /// Runs `run`. A panic in it is neither printed nor recorded, so the record of an earlier panic,
 /// which may be unwinding, stays.
 pub(crate) fn unrecorded(run: impl FnOnce()) {
+    quiet(|| aside(run));
+}
+
+/// Runs user code whose panic affects nothing else, as [`contained`] does. The panic is not recorded, so the
+/// record of an earlier panic stays.
+pub(crate) fn aside(run: impl FnOnce()) {
     let note = take_record();
     let count = COUNT.get();
-    quiet(|| contained(run));
+    contained(run);
     let _ = LAST.try_with(|noted| noted.replace(note));
     COUNT.set(count);
 }

@@ -1,8 +1,11 @@
 //! Observes one running handler: its span, with the feature `tracing`, and counts and durations, with the
 //! feature `metrics`. Not compiled without them.
+//!
+//! The subscriber and the recorder are user code. Their panics go to the panic hook, and affect no actor.
 
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::SendContext;
+use crate::panics::aside;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -42,7 +45,11 @@ impl HandlerSpan {
     ) -> HandlerSpan {
         HandlerSpan {
             #[cfg(feature = "tracing")]
-            span: span(mailbox, name, send_context),
+            span: {
+                let mut begun = Span::none();
+                aside(|| begun = span(mailbox, name, send_context));
+                begun
+            },
             #[cfg(feature = "metrics")]
             metrics: metrics::HandlerMetrics::begin(mailbox, name, send_context),
         }
@@ -74,16 +81,47 @@ impl HandlerSpan {
     #[inline]
     fn within<T>(&self, run: impl FnOnce() -> T) -> T {
         #[cfg(feature = "tracing")]
-        let _entered = self.span.enter();
+        let _entered = EnteredSpan::new(&self.span);
         run()
     }
 
     #[inline]
     fn end(&self, ending: Ending) {
         #[cfg(feature = "tracing")]
-        self.span.record("ok", ending == Ending::Ok);
+        aside(|| {
+            self.span.record("ok", ending == Ending::Ok);
+        });
         #[cfg(feature = "metrics")]
         self.metrics.end(ending);
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Drop for HandlerSpan {
+    fn drop(&mut self) {
+        let span = std::mem::replace(&mut self.span, Span::none());
+        aside(|| drop(span));
+    }
+}
+
+/// A span that this thread is in.
+#[cfg(feature = "tracing")]
+struct EnteredSpan<'a>(Option<tracing::span::Entered<'a>>);
+
+#[cfg(feature = "tracing")]
+impl<'a> EnteredSpan<'a> {
+    fn new(span: &'a Span) -> Self {
+        let mut entered = None;
+        aside(|| entered = Some(span.enter()));
+        EnteredSpan(entered)
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Drop for EnteredSpan<'_> {
+    fn drop(&mut self) {
+        let entered = self.0.take();
+        aside(|| drop(entered));
     }
 }
 
@@ -168,8 +206,9 @@ mod metrics {
     use crate::cell::message::SendContext;
     use crate::clock::Instant;
     use crate::executor::Executor;
+    use crate::panics::aside;
     use crate::sync::Arc;
-    use metrics::{Key, Label, Level, Metadata, with_recorder};
+    use metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
     use std::cell::RefCell;
     use std::collections::BTreeMap;
 
@@ -228,6 +267,10 @@ mod metrics {
         executor: Arc<dyn Executor>,
     }
 
+    fn record(measurements: impl FnOnce(&dyn Recorder)) {
+        aside(|| with_recorder(|recorder| measurements(recorder)));
+    }
+
     impl HandlerMetrics {
         /// Starts the measurements of a handler that is about to start.
         pub(super) fn begin(
@@ -242,7 +285,7 @@ mod metrics {
             let sent = send_context.and_then(|send_context| send_context.sent);
             #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
             let depth = mailbox.len() as f64;
-            with_recorder(|recorder| {
+            record(|recorder| {
                 if let Some(sent) = sent {
                     let queued = begun.saturating_duration_since(sent);
                     recorder.register_histogram(&keys.queue, &METADATA).record(queued);
@@ -260,7 +303,7 @@ mod metrics {
                 Ending::Failed => &self.keys.failed,
                 Ending::Aborted => &self.keys.aborted,
             };
-            with_recorder(|recorder| {
+            record(|recorder| {
                 recorder.register_counter(outcome, &METADATA).increment(1);
                 recorder.register_histogram(&self.keys.run, &METADATA).record(took);
             });

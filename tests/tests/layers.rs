@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("system", &["cell", "clock", "event", "executor", "exit", "incident", "panics", "sync"]),
     ("time", &["clock", "executor", "sync", "system"]),
     ("snapshot", &["cell", "exit", "sync", "system"]),
-    ("telemetry", &["cell", "clock", "executor", "sync"]),
+    ("telemetry", &["cell", "clock", "executor", "panics", "sync"]),
     (
         "address",
         &["cell", "clock", "error", "event", "executor", "exit", "panics", "sync", "system"],

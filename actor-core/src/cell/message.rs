@@ -258,7 +258,18 @@ impl SenderSpan {
     pub(crate) const NONE: Self = SenderSpan { span: None, waits: false };
 
     pub(crate) fn set(&mut self, waits: bool) {
-        let span = tracing::Span::current();
+        // The subscriber is user code.
+        let mut span = tracing::Span::none();
+        crate::panics::aside(|| span = tracing::Span::current());
         *self = SenderSpan { span: (!span.is_none()).then_some(span), waits };
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Drop for SenderSpan {
+    fn drop(&mut self) {
+        if let Some(span) = self.span.take() {
+            crate::panics::aside(|| drop(span));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::alone;
 use actor_core::prelude::*;
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -103,4 +104,42 @@ fn async_messages_of_a_protocol_are_timed_to_their_end() {
     assert_eq!(seen("actor_messages_total Courier lose ok"), []);
     assert_eq!(seen("actor_run_seconds Courier deliver"), [2.0]);
     assert_eq!(seen("actor_run_seconds Courier lose"), [2.0]);
+}
+
+/// Refuses everything.
+struct Broken;
+
+impl Recorder for Broken {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+        panic!("no counter")
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        panic!("no gauge")
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        panic!("no histogram")
+    }
+}
+
+#[test]
+fn a_recorder_that_panics_affects_no_actor() {
+    let _alone = alone();
+    let body = async {
+        let till = Till.spawn();
+        assert_eq!(till.ping().await, Ok(()));
+        assert_eq!(till.sell().await, Ok(()));
+        let Err(CallError::Panicked(failure)) = till.fail().await else { panic!("it fails") };
+        assert_eq!(failure.message(), "as asked");
+        assert!(failure.location().is_some(), "the record of the panic stays");
+        assert!(matches!(till.join().await, Exit::Failed(_)));
+    };
+    metrics::with_local_recorder(&Broken, || System::simulation(1).block_on(body));
 }

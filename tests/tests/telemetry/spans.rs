@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id};
+use tracing::span::{Attributes, Id, Record};
 use tracing::{Span, Subscriber};
 use tracing_subscriber::layer::{Context as Layered, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
@@ -224,4 +224,60 @@ fn an_instrumented_handler_has_one_span_of_its_own() {
     ];
     assert_eq!(seen.begun, all);
     assert_eq!(seen.open, 0);
+}
+
+/// Panics in one of its methods, for the span of a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Broken {
+    New,
+    Enter,
+    Record,
+    Exit,
+    Close,
+}
+
+impl Broken {
+    fn reached(self, method: Broken) {
+        assert!(self != method, "no {method:?}");
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Broken {
+    fn on_new_span(&self, _: &Attributes<'_>, _: &Id, _: Layered<'_, S>) {
+        self.reached(Broken::New);
+    }
+
+    fn on_enter(&self, _: &Id, _: Layered<'_, S>) {
+        self.reached(Broken::Enter);
+    }
+
+    fn on_record(&self, _: &Id, _: &Record<'_>, _: Layered<'_, S>) {
+        self.reached(Broken::Record);
+    }
+
+    fn on_exit(&self, _: &Id, _: Layered<'_, S>) {
+        self.reached(Broken::Exit);
+    }
+
+    fn on_close(&self, _: Id, _: Layered<'_, S>) {
+        self.reached(Broken::Close);
+    }
+}
+
+#[test]
+fn a_subscriber_that_panics_affects_no_actor() {
+    let _alone = alone();
+    for method in [Broken::New, Broken::Enter, Broken::Record, Broken::Exit, Broken::Close] {
+        let subscriber = Registry::default().with(method);
+        let body = async {
+            let (player, peer) = pair().await;
+            assert!(player.call().await.is_ok(), "{method:?}");
+            assert_eq!(player.tell().await, Ok(()), "{method:?}");
+            player.stop();
+            peer.stop();
+            assert_eq!(player.join().await, Exit::Stopped, "{method:?}");
+            assert_eq!(peer.join().await, Exit::Stopped, "{method:?}");
+        };
+        tracing::subscriber::with_default(subscriber, || System::simulation(1).block_on(body));
+    }
 }
