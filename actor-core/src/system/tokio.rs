@@ -6,11 +6,13 @@ use super::builder::SystemBuilder;
 use crate::cell::system_shared::SystemShared;
 use crate::clock::Instant;
 use crate::executor::{External, ExternalRuntime};
+use crate::panics;
 use crate::sync::{Arc, LazyLock, Mutex};
 use std::collections::HashMap;
 use std::future::{Future, pending};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::time::Duration;
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 /// The system of each runtime, from its first use until the runtime ends.
@@ -121,7 +123,7 @@ impl Tokio {
     #[track_caller]
     fn new(handle: Handle) -> Tokio {
         let entered = handle.enter();
-        drop(tokio::time::sleep(std::time::Duration::ZERO));
+        drop(tokio::time::sleep(Duration::ZERO));
         drop(entered);
         Tokio { handle }
     }
@@ -144,18 +146,32 @@ impl Tokio {
     }
 }
 
+/// The longest sleep of the runtime, which panics if it waits for the last instant of the clock. The timer
+/// driver continues a longer wait with another sleep.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 impl ExternalRuntime for Tokio {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.handle.spawn(task));
     }
 
-    /// Returns the time on the clock of the runtime, which a test may have paused.
+    /// Returns the time on the clock of the runtime, which a test may have paused. A thread whose thread-local
+    /// values are being dropped cannot enter a runtime, and reads the real time.
     fn now(&self) -> Instant {
-        let _entered = self.handle.enter();
-        tokio::time::Instant::now().into_std()
+        let of_runtime = || {
+            let _entered = self.handle.enter();
+            tokio::time::Instant::now().into_std()
+        };
+        let read = panics::quiet(|| catch_unwind(AssertUnwindSafe(of_runtime)));
+        read.unwrap_or_else(|payload| {
+            panics::discard(payload);
+            Instant::now()
+        })
     }
 
     fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let latest = self.now().checked_add(LONGEST);
+        let at = latest.map_or(at, |latest| at.min(latest));
         let _entered = self.handle.enter();
         Box::pin(tokio::time::sleep_until(at.into()))
     }
@@ -172,5 +188,27 @@ impl ExternalRuntime for Tokio {
         is_current
             && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
             && catch_unwind(|| self.handle.block_on(async {})).is_err()
+    }
+}
+
+#[cfg(all(test, not(actor_loom)))]
+mod tests {
+    use super::{Duration, System};
+    use crate::executor::sleep::Sleep;
+    use std::task::Waker;
+
+    #[test]
+    fn a_timer_at_the_last_instant_of_the_clock_ends_no_actor() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let system = System::tokio(runtime.handle().clone());
+        let executor = &system.shared().executor;
+        let steps = (0..63).rev().map(|power| Duration::from_secs(1 << power));
+        let steps = steps.chain((0..30).rev().map(|power| Duration::from_nanos(1 << power)));
+        let latest =
+            steps.fold(executor.now(), |latest, step| latest.checked_add(step).unwrap_or(latest));
+        executor.timers().insert(latest, Waker::noop().clone(), false);
+        // The driver has read this deadline when it fires a later timer.
+        let later = Sleep::on(executor.clone(), Duration::from_millis(1));
+        runtime.block_on(system.spawn_task(later));
     }
 }

@@ -107,6 +107,7 @@ pub fn a_call_from_a_tokio_task(system: &System) {
 /// Calls at the end of its thread.
 #[cfg(not(target_family = "wasm"))]
 struct LastCall {
+    call: fn(&AdderAddr) -> Result<u64, CallError>,
     adder: AdderAddr,
     done: async_channel::Sender<Result<u64, CallError>>,
 }
@@ -114,7 +115,7 @@ struct LastCall {
 #[cfg(not(target_family = "wasm"))]
 impl Drop for LastCall {
     fn drop(&mut self) {
-        let _ = self.done.send_blocking(self.adder.add_later(1).wait());
+        let _ = self.done.send_blocking((self.call)(&self.adder));
     }
 }
 
@@ -125,6 +126,18 @@ thread_local! {
 
 #[cfg(not(target_family = "wasm"))]
 pub fn a_call_from_the_destructor_of_a_thread_local(system: &System) {
+    call_from_a_destructor(system, |adder| adder.add_later(1).wait());
+}
+
+#[cfg(not(target_family = "wasm"))]
+pub fn a_call_with_a_timeout_from_the_destructor_of_a_thread_local(system: &System) {
+    call_from_a_destructor(system, |adder| {
+        adder.add_later(1).timeout(Duration::from_secs(600)).wait()
+    });
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn call_from_a_destructor(system: &System, call: fn(&AdderAddr) -> Result<u64, CallError>) {
     let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     let (done, is_done) = async_channel::bounded(1);
     let calling = adder.clone();
@@ -132,7 +145,7 @@ pub fn a_call_from_the_destructor_of_a_thread_local(system: &System) {
         // Registers the destructor, which then runs after those of the library.
         LAST_CALL.take();
         assert_eq!(calling.add(1).wait(), Ok(1));
-        LAST_CALL.set(Some(LastCall { adder: calling, done }));
+        LAST_CALL.set(Some(LastCall { call, adder: calling, done }));
     });
     assert_eq!(system.block_on(is_done.recv()), Ok(Ok(2)));
     outside.join().unwrap();

@@ -87,6 +87,7 @@ mod beyond_simulation {
         // Other threads reach in.
         callers::a_call_from_a_thread_outside_async,
         callers::a_call_from_the_destructor_of_a_thread_local,
+        callers::a_call_with_a_timeout_from_the_destructor_of_a_thread_local,
         callers::a_call_from_a_tokio_task,
         call_settings::a_thread_outside_async_waits_in_each_order,
         reply::a_stored_reply_answers_later_from_another_task,
