@@ -191,27 +191,27 @@ impl<R: ExternalRuntime> Future for TimerDriver<R> {
         let executor = self.executor.clone();
         // Before the timers are read: a deadline that is inserted later wakes this task.
         executor.driver_waker.register(cx.waker());
-        loop {
-            if executor.phase() != ALIVE {
-                if !R::IS_WHOLE_PROGRAM {
-                    return Poll::Ready(());
-                }
-                executor.run_orphans();
+        if executor.phase() != ALIVE {
+            if !R::IS_WHOLE_PROGRAM {
+                return Poll::Ready(());
             }
-            executor.timers.fire(executor.now());
-            let Some(until) = executor.timers.sleep_until(None) else {
-                self.sleep = None;
-                return Poll::Pending;
-            };
-            let sleep = match &mut self.sleep {
-                Some((at, sleep)) if *at == until => sleep,
-                other => &mut other.insert((until, executor.runtime.sleep_until(until))).1,
-            };
-            if sleep.as_mut().poll(cx).is_pending() {
-                return Poll::Pending;
-            }
-            self.sleep = None;
+            executor.run_orphans();
         }
+        executor.timers.fire(executor.now());
+        let Some(until) = executor.timers.sleep_until(None) else {
+            self.sleep = None;
+            return Poll::Pending;
+        };
+        let sleep = match &mut self.sleep {
+            Some((at, sleep)) if *at == until => sleep,
+            other => &mut other.insert((until, executor.runtime.sleep_until(until))).1,
+        };
+        if sleep.as_mut().poll(cx).is_ready() {
+            // The other tasks run first, because the next deadlines may pass as soon as this one.
+            self.sleep = None;
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 }
 

@@ -23,6 +23,13 @@ tests::on_every_host! {
     timers::timers_die_with_their_life,
     timers::a_timer_or_stream_that_a_stopped_actor_still_creates_sends_nothing,
     timers::a_period_of_zero_is_a_failure,
+    timers::a_period_of_a_nanosecond_starves_nothing,
+}
+
+// The one thread also fires the timers.
+#[cfg(not(target_family = "wasm"))]
+tests::on_host! {
+    smol_with_one_thread, tests::Host::Smol(1), timers::a_period_of_a_nanosecond_starves_nothing,
 }
 
 // These mostly wait.

@@ -238,6 +238,17 @@ pub fn a_period_of_zero_is_a_failure(system: &System) {
     });
 }
 
+pub fn a_period_of_a_nanosecond_starves_nothing(system: &System) {
+    system.block_on(async {
+        let ticker = ticker(Duration::from_nanos(1), Duration::ZERO);
+        for _ in 0..10 {
+            assert!(ticker.ticks().await.is_ok());
+        }
+        ticker.kill();
+        assert_eq!(ticker.join().await, Exit::Killed);
+    });
+}
+
 /// Sets timers of 666 ms and 333 ms and reports their ticks, until the slow one has ticked six
 /// times.
 async fn ticks_of_two_timers() -> String {
