@@ -201,8 +201,13 @@ impl dyn ErasedLoop + '_ {
         discard_expired(self.mailbox(), name, message);
     }
 
-    /// Fails the life after a guard has panicked, and answers the caller of the message.
-    fn drop_after_panic(&mut self, message: &mut dyn ErasedMessage, payload: Box<dyn Any + Send>) {
+    /// Fails the life after a guard, or the condition of a fault, has panicked, and answers the caller of
+    /// the message.
+    pub(super) fn drop_after_panic(
+        &mut self,
+        message: &mut dyn ErasedMessage,
+        payload: Box<dyn Any + Send>,
+    ) {
         let info = message.info();
         if let Some(head) = info.reply {
             head.begin(|| self.mailbox().header().system.executor.now());

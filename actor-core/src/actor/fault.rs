@@ -12,7 +12,7 @@ use crate::cell::sim_observer::FAULT;
 use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::clock::Instant;
-use crate::panics;
+use crate::panics::{self, Payload};
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 use std::fmt;
@@ -226,18 +226,19 @@ enum FaultOutcome {
 /// The outcome, and whether an `abort` handler is dropped at one of its awaits.
 type Applied = (FaultOutcome, bool);
 
-/// Applies the faults registered for `target` to `message`, which the actor of `mailbox` has taken.
+/// Applies the faults registered for `target` to `message`, which the actor of `mailbox` has taken. Returns the
+/// panic of a condition of a fault as the error.
 fn outcome_of(
     mailbox: &Arc<dyn DynMailbox>,
     target: &Arc<dyn DynMailbox>,
     message: &mut dyn ErasedMessage,
-) -> Applied {
+) -> Result<Applied, Payload> {
     let (mut delay, mut aborts) = (Duration::ZERO, false);
     let header = target.header();
-    for action in triggered(&header.system, header.number, message.as_any()) {
+    for action in triggered(&header.system, header.number, message.as_any())? {
         match action {
-            FaultAction::Panic => return (FaultOutcome::Panics, false),
-            FaultAction::Kill => return (FaultOutcome::Killed, false),
+            FaultAction::Panic => return Ok((FaultOutcome::Panics, false)),
+            FaultAction::Kill => return Ok((FaultOutcome::Killed, false)),
             FaultAction::Abort => aborts = true,
             FaultAction::Delay(by) => delay = delay.max(by),
             FaultAction::Full(by) => fill(target, by),
@@ -249,23 +250,30 @@ fn outcome_of(
         }
     }
     if delay.is_zero() {
-        return (FaultOutcome::Handled, aborts);
+        return Ok((FaultOutcome::Handled, aborts));
     }
     let until = saturating_add(mailbox.header().system.executor.now(), delay);
     wake_at(mailbox, until);
-    (FaultOutcome::HeldUntil(until), aborts)
+    Ok((FaultOutcome::HeldUntil(until), aborts))
 }
 
-/// Returns the actions of all faults that `message` triggers.
-fn triggered(system: &SystemShared, target: u64, message: &dyn Any) -> Vec<FaultAction> {
-    let Some(sim_observer) = &system.sim_observer else { return Vec::new() };
-    let Some(faults) = sim_observer.take_plan(target) else { return Vec::new() };
-    // Not under the lock: the matcher is user code.
-    let Ok(mut faults) = faults.downcast::<Faults>() else { return Vec::new() };
-    let triggered = faults
-        .iter_mut()
-        .filter_map(|fault| fault.triggers(message, || system.chance()).then_some(fault.action));
-    let triggered = triggered.collect();
+/// Returns the actions of all faults that `message` triggers, or the panic of the condition of one.
+fn triggered(
+    system: &SystemShared,
+    target: u64,
+    message: &dyn Any,
+) -> Result<Vec<FaultAction>, Payload> {
+    let Some(sim_observer) = &system.sim_observer else { return Ok(Vec::new()) };
+    let Some(faults) = sim_observer.take_plan(target) else { return Ok(Vec::new()) };
+    // Not under the lock: the conditions are user code.
+    let Ok(mut faults) = faults.downcast::<Faults>() else { return Ok(Vec::new()) };
+    let triggered = panics::catch(|| {
+        let triggers = |fault: &mut PlannedFault| fault.triggers(message, || system.chance());
+        faults.iter_mut().filter_map(|fault| triggers(fault).then_some(fault.action)).collect()
+    });
+    // A condition may have planted further faults.
+    let added = sim_observer.take_plan(target).and_then(|added| added.downcast::<Faults>().ok());
+    faults.extend(added.into_iter().flat_map(|added| *added));
     sim_observer.put_plan(target, faults);
     triggered
 }
@@ -292,7 +300,14 @@ impl dyn ErasedLoop + '_ {
         mut handling: CurrentMessage,
     ) -> Option<NextStep> {
         let target = self.target();
-        let (outcome, aborts) = outcome_of(&self.own(), &target, message);
+        let (outcome, aborts) = match outcome_of(&self.own(), &target, message) {
+            Ok(applied) => applied,
+            Err(payload) => {
+                self.trace("fails by the condition of a planted fault");
+                self.drop_after_panic(message, payload);
+                return None;
+            }
+        };
         if aborts {
             handling.handling = handling.handling.with_abort();
         }

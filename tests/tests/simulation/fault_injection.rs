@@ -50,6 +50,35 @@ async fn a_planted_panic_is_reported_to_the_caller_and_the_handler_does_not_run(
 }
 
 #[actor_core::test(seeds = 20)]
+async fn a_condition_of_a_fault_that_panics_fails_its_actor(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::delay(SECOND).on(|_| panic!("an odd message")));
+    let Err(CallError::Panicked(failure)) = disk.read(1).await else { panic!("it panics") };
+    assert_eq!((failure.handler(), failure.message()), ("read", "an odd message"));
+    assert_eq!((disk.join().await.is_normal(), did.take()), (false, vec![]));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn faults_outlast_the_panic_of_a_condition(sim: Sim) {
+    let supervisor = Supervisor::one_for_one().spawn();
+    let did = Probe::new();
+    let given = did.clone();
+    let disk = supervisor.start(Child::new("disk", move || Disk { did: given.clone() }));
+    sim.fault(
+        &disk,
+        Fault::drop_reply().on(|message| match message {
+            DiskMessage::Read { number: 1, .. } => panic!("an odd message"),
+            _ => true,
+        }),
+    );
+    assert!(matches!(disk.read(1).await, Err(CallError::Panicked(_))));
+    assert_eq!(disk.read(2).await, Err(CallError::NoReply));
+    assert_eq!(disk.read(3).await, Ok(3));
+    supervisor.stop();
+    supervisor.join().await;
+}
+
+#[actor_core::test(seeds = 20)]
 async fn an_unobserved_planted_panic_fails_no_test(sim: Sim) {
     let (disk, _) = disk();
     sim.fault(&disk, Fault::panic());
