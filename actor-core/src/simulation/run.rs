@@ -9,7 +9,7 @@ use super::{Sim, Trace};
 use crate::cell::handle::DynMailbox;
 use crate::executor::sim::{Agent, Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
 use crate::incident::Reporter;
-use crate::panics;
+use crate::panics::{self, Payload};
 use crate::system::System;
 use crate::system::handle::BlockOnError;
 use crate::time::Sleep;
@@ -46,7 +46,7 @@ impl<T: Tested, E: fmt::Debug> Tested for Result<T, E> {
 /// The kind of failure: a failing schedule is shrunk only as long as it fails in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FailureClass {
-    /// The test function panicked, at this location.
+    /// The test function, or an expectation of a failure, panicked at this location.
     Panicked(Option<String>),
     /// The test function returned an error.
     Returned,
@@ -105,15 +105,13 @@ where
         Ok(Ok(Some(text))) => Some((FailureClass::Returned, text)),
         Ok(Err(BlockOnError::Aborted(text))) => Some((FailureClass::Aborted, text)),
         Ok(Err(BlockOnError::Panicked(payload))) | Err(payload) => {
-            let note = panics::record_of(&payload);
-            panics::discard(payload);
-            let (text, place) = (note.message, note.location.map(|place| place.to_string()));
-            let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
-            Some((FailureClass::Panicked(place), format!("the test body panicked{at}:\n{text}")))
+            Some(panicked("the test body", payload))
         }
     };
     if failure.is_none() {
-        failure = check_end(&system, &sim, allows_leftovers);
+        // The expectations of failures are user code.
+        failure = panics::catch(|| check_end(&system, &sim, allows_leftovers))
+            .unwrap_or_else(|payload| Some(panicked("an expectation of a failure", payload)));
     }
     let incidents = sim.observer.incidents();
     let (decisions, deviations) = (sim.executor().decisions(), sim.executor().deviations());
@@ -122,6 +120,15 @@ where
     // Leftovers are killed when the last handle is dropped, however many steps that takes.
     sim.executor().limit(u64::MAX);
     run
+}
+
+/// Returns the failure that is a panic of `origin`.
+fn panicked(origin: &str, payload: Payload) -> (FailureClass, String) {
+    let note = panics::record_of(&payload);
+    panics::discard(payload);
+    let (text, place) = (note.message, note.location.map(|place| place.to_string()));
+    let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+    (FailureClass::Panicked(place), format!("{origin} panicked{at}:\n{text}"))
 }
 
 /// Waits until ending actors have ended, and returns the leftovers.

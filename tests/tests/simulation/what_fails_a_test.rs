@@ -116,6 +116,20 @@ async fn an_expected_failure_may_be_observed_too(sim: Sim) {
 }
 
 #[test]
+fn an_expectation_that_panics_fails_the_test_with_its_text() {
+    let said = said(|| {
+        simulate(TestConfig::single_seed(), |sim: Sim| async move {
+            sim.expect_failure(|failure| panic!("no idea about {}", failure.message()));
+            Fragile.spawn().break_it().send().await.unwrap();
+            sim.settle().await;
+        });
+    });
+    assert!(said.contains("seed 1 fails"), "{said}");
+    assert!(said.contains("no idea about broken"), "{said}");
+    assert!(said.contains("what_fails_a_test.rs"), "it names the place: {said}");
+}
+
+#[test]
 fn a_failure_that_is_expected_and_never_comes_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
