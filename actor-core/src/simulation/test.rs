@@ -153,7 +153,8 @@ where
     /// Runs the seeds starting with `first`, and returns a report of the first failure.
     fn seeds(&self, first: u64, count: u64) -> Option<String> {
         for number in 1..=count {
-            let seed = first + number - 1;
+            // The seed after the largest one is 0.
+            let seed = first.wrapping_add(number - 1);
             let is_compared = number == 1;
             let options = || RunOptions {
                 scheduler: self.scheduler(seed),

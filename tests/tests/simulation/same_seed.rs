@@ -1,5 +1,6 @@
 //! The same seed gives the same run, in every run, process and build.
 
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::{
     process::{Inbox, spawn_process},
@@ -8,6 +9,7 @@ use actor_core::{
     topic::Topic,
 };
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// The result of seed 11, in debug and release builds, on every machine.
@@ -150,4 +152,16 @@ fn printed_for_the_parent_process() {
     let (hash, heard) = run(12);
     println!("hash {hash:016x}");
     assert!(heard.contains(&1));
+}
+
+#[test]
+fn the_largest_seed_is_a_seed_and_zero_follows_it() {
+    let seeds = Mutex::new(Vec::new());
+    let config = TestConfig::single_seed().first_seed(u64::MAX).seeds(2);
+    simulate(config, |sim: Sim| {
+        seeds.lock().unwrap().push(sim.seed());
+        async {}
+    });
+    // The first seed runs twice, and both runs are compared.
+    assert_eq!(seeds.into_inner().unwrap(), [u64::MAX, u64::MAX, 0]);
 }
