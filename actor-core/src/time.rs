@@ -143,6 +143,9 @@ pub struct Interval {
     period: Duration,
 }
 
+/// The nanoseconds of a second.
+const NANOS: u128 = 1_000_000_000;
+
 impl Interval {
     /// Waits for the next tick and returns the instant at which it was due.
     ///
@@ -169,9 +172,13 @@ impl Interval {
         if Pin::new(&mut self.sleep).poll(context).is_pending() {
             return Poll::Pending;
         }
-        let late = self.sleep.executor.now().saturating_duration_since(first);
-        let missed = u32::try_from(late.as_nanos() / self.period.as_nanos()).unwrap_or(u32::MAX);
-        let due = first + self.period.saturating_mul(missed);
+        let now = self.sleep.executor.now();
+        let late = now.saturating_duration_since(first);
+        // The time since the last tick that is due.
+        let rest = late.as_nanos() % self.period.as_nanos();
+        let seconds = u64::try_from(rest / NANOS).unwrap_or(u64::MAX);
+        let rest = Duration::new(seconds, u32::try_from(rest % NANOS).unwrap_or(0));
+        let due = now.checked_sub(rest).unwrap_or(first);
         self.sleep.timer.at = due.checked_add(self.period);
         Poll::Ready(due)
     }

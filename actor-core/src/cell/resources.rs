@@ -332,13 +332,15 @@ impl Wake for TimerEntry {
             return;
         }
         let is_new = !std::mem::replace(&mut state.waiting, true);
-        let mut missed = u64::from(!is_new);
+        let (mut missed, mut again) = (u64::from(!is_new), false);
         if let Some(period) = state.period {
             let periods = periods(state.due, period, mailbox.header().system.executor.now());
             missed += periods - 1;
-            state.due = add_periods(state.due, period, periods);
+            let next = add_periods(state.due, period, periods);
+            // At the end of its range, the clock has no later instant.
+            again = next > state.due;
+            state.due = next;
         }
-        let again = state.period.is_some();
         drop(state);
         if missed > 0 {
             let (actor, id) = (mailbox.label(), mailbox.header().id());

@@ -354,11 +354,15 @@ impl SimObserver {
             SimError::Livelock => {
                 "the run does not end: it goes on while the time stands still".into()
             }
-            SimError::Deadlock | SimError::OnlyTicks(_) => {
+            SimError::Deadlock | SimError::OnlyTicks(_) | SimError::Endless(_) => {
                 let mut text = match error {
                     SimError::OnlyTicks(ticks) => format!(
                         "{ticks} ticks in a row have not made the body go on, and nothing else can \
                          happen; the body waits"
+                    ),
+                    SimError::Endless(advances) => format!(
+                        "the run does not end: the time has advanced {advances} times in a row without \
+                         making the body go on; the body waits"
                     ),
                     _ => String::from("nothing can happen any more, and the body waits"),
                 };

@@ -201,8 +201,12 @@ impl Sim {
     /// Dropping the future has no effect.
     pub async fn step(&self) -> Option<Step> {
         let before = self.executor().with_trace(|trace| trace.steps.len());
-        let is_done = Quiesce::step(self.executor().clone()).await;
-        self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
+        if !Quiesce::step(self.executor().clone()).await {
+            return None;
+        }
+        let record = self.executor().with_trace(|trace| trace.steps.get(before).copied())?;
+        self.observer.learn();
+        Some(Step::of(&self.observer, &record))
     }
 
     /// Returns one line for each actor and task that waits, with the event it waits for.
@@ -423,6 +427,24 @@ pub struct Step {
     pub(super) step_number: u64,
 }
 
+impl Step {
+    /// Reads a recorded step.
+    fn of(sim_observer: &SimObserver, step: &StepRecord) -> Step {
+        let (agent, action) = sim_observer.read(step);
+        let is_note = matches!(step.action, Action::Note(_));
+        Step {
+            at: step.at,
+            took: step.took,
+            agent,
+            action,
+            preempted: step.instead.map(|agent| sim_observer.name(agent)),
+            is_of_actor: !is_note && matches!(step.agent, Agent::Actor(_)),
+            is_note,
+            step_number: step.step_number,
+        }
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.agent, self.action)
@@ -434,22 +456,7 @@ impl Trace {
         let (steps, count, hash) = sim_observer
             .executor
             .with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
-        let read = |step: &StepRecord| {
-            let (agent, action) = sim_observer.read(step);
-            let preempted = step.instead.map(|agent| sim_observer.name(agent));
-            let is_note = matches!(step.action, Action::Note(_));
-            let is_of_actor = !is_note && matches!(step.agent, Agent::Actor(_));
-            Step {
-                at: step.at,
-                took: step.took,
-                agent,
-                action,
-                preempted,
-                is_of_actor,
-                is_note,
-                step_number: step.step_number,
-            }
-        };
+        let read = |step| Step::of(sim_observer, step);
         Trace { steps: steps.iter().map(read).collect(), count, hash }
     }
 
@@ -466,10 +473,6 @@ impl Trace {
     /// Returns the steps in order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
-    }
-
-    fn into_steps(self) -> Vec<Step> {
-        self.steps
     }
 }
 

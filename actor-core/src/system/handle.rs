@@ -129,8 +129,8 @@ impl System {
     /// # Panics
     /// `block_on` panics and reports which actor waits for which if nothing is left to run and the
     /// future is not ready (a deadlock). It also panics after 20 million steps, or three million new actors
-    /// or tasks, without an advance of virtual time (a livelock), and if another thread wakes, sends or
-    /// spawns.
+    /// or tasks, without an advance of virtual time (a livelock), after ten million advances of it in a row while
+    /// the future waits for something other than an instant, and if another thread wakes, sends or spawns.
     pub fn simulation(seed: u64) -> Self {
         System::simulated(Scheduler::seeded(seed, false), seed, Reporter::default())
     }

@@ -3,6 +3,7 @@
 
 mod all_schedules;
 mod bugs_found;
+mod cost_per_step;
 mod deadlines;
 mod environment_variables;
 mod fault_injection;

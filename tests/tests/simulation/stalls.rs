@@ -3,17 +3,31 @@
 
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
+use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::{
     simulation::{Probe, Sim},
     spawn_task, time,
 };
+use std::future::Future;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// More ticks than a simulation allows if it does not know that something awaits them.
 const MANY: u32 = 101_000;
+
+/// Answers at once.
+#[actor]
+struct Quick;
+
+#[actor]
+impl Quick {
+    fn nod(&self) -> u32 {
+        MANY
+    }
+}
 
 /// Ticks each second, and answers when it has ticked often enough.
 #[actor]
@@ -66,6 +80,19 @@ async fn a_task_that_the_body_awaits_may_wait_for_any_number_of_ticks() {
 async fn an_answer_may_come_after_any_number_of_ticks() {
     let (clock, _) = clock();
     assert_eq!(clock.after(MANY).await, Ok(MANY));
+}
+
+#[actor_core::test]
+async fn the_last_answer_of_many_may_come_after_any_number_of_ticks() {
+    let (clock, _) = clock();
+    let quick: Vec<_> = (0..40).map(|_| Quick.spawn()).collect();
+    // So many calls have wakers of their own, and only those that were woken are polled again.
+    let mut calls: Vec<Pin<Box<dyn Future<Output = Result<u32, CallError>>>>> =
+        vec![Box::pin(async { clock.after(MANY).await })];
+    for quick in &quick {
+        calls.push(Box::pin(async { quick.nod().await }));
+    }
+    assert_eq!(join_all(calls).await, vec![Ok(MANY); 41]);
 }
 
 #[actor_core::test]

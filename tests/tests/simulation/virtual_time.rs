@@ -134,3 +134,68 @@ async fn timeouts_of_a_receive_fire_as_often_as_they_should() {
     });
     assert_eq!(process.result().await, Ok((10, millis(100))));
 }
+
+#[actor_core::test(exact_time)]
+async fn an_interval_delivers_one_tick_after_any_number_of_missed_ones() {
+    for period in [Duration::from_nanos(1), Duration::from_nanos(7), SECOND, SECOND * 7] {
+        let (mut ticks, begun) = (actor_core::time::interval(period), now());
+        actor_core::time::sleep(SECOND * 60 * 60 * 24).await;
+        let (last, rest) = (ticks.tick().await, (now() - begun).as_nanos() % period.as_nanos());
+        assert_eq!((now() - last).as_nanos(), rest);
+        assert_eq!(ticks.tick().await, last + period);
+    }
+}
+
+/// Whether two runs are compared. How long the clock goes on depends on the real time.
+fn is_compared(sim: &Sim) -> bool {
+    sim.seed() == 1
+}
+
+/// The last instant that the clock can represent.
+fn last_instant() -> Instant {
+    let steps = (0..63).rev().map(|power| Duration::from_secs(1 << power));
+    let steps = steps.chain((0..30).rev().map(|power| Duration::from_nanos(1 << power)));
+    steps.fold(now(), |latest, step| latest.checked_add(step).unwrap_or(latest))
+}
+
+/// Answers only what others say.
+#[actor]
+struct Relay;
+
+#[actor]
+impl Relay {
+    async fn ask(&self, other: RelayAddr) -> bool {
+        other.answer().await.is_ok()
+    }
+
+    fn answer(&self) {}
+}
+
+#[actor_core::test(seeds = 10, exact_time)]
+async fn a_periodic_timer_ticks_once_at_the_end_of_the_clock(sim: Sim) {
+    if is_compared(&sim) {
+        return;
+    }
+    let (ticker, begun) = (ticker(), now());
+    let left = last_instant() - begun;
+    ticker.every('l', left).await.unwrap();
+    sim.advance(last_instant() - now()).await;
+    let ticks = ticker.ticks().await.unwrap();
+    assert_eq!(ticks, [('l', left)]);
+    ticker.cancel().await.unwrap();
+}
+
+#[actor_core::test(seeds = 40)]
+async fn at_the_end_of_the_clock_time_stands_still_and_messages_are_handled(sim: Sim) {
+    if is_compared(&sim) {
+        return;
+    }
+    sim.advance(last_instant() - now()).await;
+    let relays = [Relay.spawn(), Relay.spawn()];
+    for _ in 0..100 {
+        assert_eq!(relays[0].ask(relays[1].clone()).await, Ok(true));
+    }
+    assert!(now().checked_add(SECOND).is_none());
+    assert!(relays[0].answer().timeout(SECOND).await.is_ok());
+    sim.settle().await;
+}

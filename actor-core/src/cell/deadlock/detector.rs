@@ -19,6 +19,7 @@ use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGo
 use crate::cell::capacity::Ticket;
 use crate::cell::handle::DynMailbox;
 use crate::cell::mailbox::schedule;
+use crate::cell::resources::saturating_add;
 use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
 use crate::sync::{Arc, Weak, std_sync};
@@ -235,7 +236,7 @@ impl Recheck {
         if after >= FLUSH_REACTOR_FROM && !first.header().is_simulated() {
             reactor::flush();
         }
-        let at = system.executor.now() + after;
+        let at = saturating_add(system.executor.now(), after);
         system.executor.timers().insert(at, Waker::from(Arc::new(recheck)), true);
     }
 }

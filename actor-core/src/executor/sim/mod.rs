@@ -78,6 +78,8 @@ pub(crate) enum SimError {
     Deadlock,
     /// This number of successive periodic ticks has not made the root future runnable.
     OnlyTicks(u32),
+    /// This number of successive advances of virtual time has not made the root future runnable.
+    Endless(u32),
     /// Too many steps without an advance of virtual time.
     Livelock,
     /// Another thread accessed the simulation: its name, and the accessed agent.
@@ -206,6 +208,8 @@ impl SimExecutor {
         self.rejects_foreign_thread(Some(task.agent()));
         let mut state = self.state();
         state.trace.affect(task.agent(), EffectKind::Woke);
+        let by = state.running;
+        state.waits.woke(task.agent(), by);
         if state.forces_next && state.forced_next.is_none() {
             state.forced_next = Some(task);
         } else {
@@ -274,14 +278,15 @@ impl SimExecutor {
             }
         }
         self.wake_step_waiters();
-        self.state().advance_clock();
+        self.state().advance_clock(self.base);
         StepResult::Continue
     }
 }
 
 impl SimState {
-    /// Advances the clock by the duration of the current step, which ends.
-    fn advance_clock(&mut self) {
+    /// Advances the clock, which started at `base`, by the duration of the current step, which ends. At the
+    /// end of its range, the clock stands still.
+    fn advance_clock(&mut self, base: Instant) {
         let time = self.scheduler.time();
         if time.is_zero() {
             return;
@@ -289,7 +294,8 @@ impl SimState {
         let now = self.now;
         let hold = self.holds.iter().filter(|hold| **hold >= now).min();
         let then = now.saturating_add(time);
-        self.now = hold.map_or(then, |hold| then.min(*hold));
+        let then = hold.map_or(then, |hold| then.min(*hold));
+        self.now = base.checked_add(then).map_or(now, |_| then);
         self.trace.took(self.now - now);
     }
 

@@ -1,8 +1,8 @@
 //! Quiescence: the waiters for the moment when nothing is runnable, and the advance of virtual time.
 
-use super::trace::WaitGraph;
+use super::trace::{Awaited, WaitGraph};
 use super::{Agent, RootTask, SimError, SimExecutor};
-use crate::panics::wake_each;
+use crate::panics::{drop_waker, wake_each};
 use crate::sync::Arc;
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -18,6 +18,10 @@ const MAX_IDLE_TICKS: u32 = 100_000;
 /// After this many times [`MAX_IDLE_TICKS`], the run counts as a deadlock in any case: an actor that
 /// ticks and never answers would keep the run alive forever.
 const MAX_AWAITED_ROUNDS: u32 = 10;
+
+/// After this number of successive advances of virtual time that have not made the root future runnable, the
+/// run counts as endless, unless the root future itself waits for an instant.
+const MAX_ADVANCES: u32 = if cfg!(test) { 10_000 } else { 10_000_000 };
 
 /// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;
@@ -53,6 +57,8 @@ pub(super) struct QuiescenceWaiters {
     idle: u64,
     /// The number of times that nothing was left to happen while a task waited for a step.
     unreachable: u64,
+    /// The advances of virtual time since the root future ran.
+    advances: u32,
     /// Successive ticks without other events since the root future ran.
     ticks: u32,
     /// How often `ticks` has reached its maximum since the root future ran.
@@ -82,6 +88,24 @@ impl QuiescenceWaiters {
         wakers
     }
 
+    /// Adds a waiter. A task that waits for the point already keeps one entry, however often it is polled:
+    /// then its waker is returned.
+    fn add(&mut self, point: QuiescencePoint, waker: Waker, step_number: u64) -> Option<Waker> {
+        let is_known = |known: &&mut (QuiescencePoint, Waker, u64)| {
+            known.0 == point && known.1.will_wake(&waker)
+        };
+        match self.wakers.iter_mut().find(is_known) {
+            Some(known) => {
+                known.2 = step_number;
+                Some(waker)
+            }
+            None => {
+                self.wakers.push((point, waker, step_number));
+                None
+            }
+        }
+    }
+
     fn take(&mut self, point: QuiescencePoint, step_number: u64) -> Vec<Waker> {
         let is_reached =
             |entry: &(QuiescencePoint, Waker, u64)| entry.0 == point && entry.2 != step_number;
@@ -92,6 +116,7 @@ impl QuiescenceWaiters {
     /// Counts a step of `agent`, which starts.
     pub(super) fn runs(&mut self, agent: Agent) {
         if agent == Agent::Root {
+            self.advances = 0;
             self.made_progress();
             self.ticked.clear();
         } else if self.ticks > 0 && !matches!(agent, Agent::Timer(_)) {
@@ -103,6 +128,17 @@ impl QuiescenceWaiters {
     fn made_progress(&mut self) {
         self.ticks = 0;
         self.rounds = 0;
+    }
+
+    /// Counts one more advance of virtual time. Returns the number of advances if there were too many.
+    fn advance(&mut self, waits: &WaitGraph) -> Option<u32> {
+        self.advances += 1;
+        if self.advances < MAX_ADVANCES {
+            return None;
+        }
+        let advances = std::mem::take(&mut self.advances);
+        let has_end = waits.of(Agent::Root).iter().any(|wait| matches!(wait, Awaited::Time(_)));
+        (!has_end).then_some(advances)
     }
 
     /// Counts one more tick without other events. Returns their number if there were too many.
@@ -170,6 +206,9 @@ impl SimExecutor {
             state.quiescence.made_progress();
         } else if let Some(ticks) = state.quiescence.tick(&state.waits) {
             return StepResult::Failed(SimError::OnlyTicks(ticks));
+        }
+        if let Some(advances) = state.quiescence.advance(&state.waits) {
+            return StepResult::Failed(SimError::Endless(advances));
         }
         state.now = state.now.max(at.saturating_duration_since(self.base));
         state.reset_livelock();
@@ -243,7 +282,9 @@ impl Future for Quiesce {
             return Poll::Ready(since.0 != now.0);
         }
         let step_number = state.trace.step_number;
-        state.quiescence.wakers.push((point, waker, step_number));
+        let spare = state.quiescence.add(point, waker, step_number);
+        drop(state);
+        drop_waker(spare);
         Poll::Pending
     }
 }
@@ -251,11 +292,15 @@ impl Future for Quiesce {
 #[cfg(test)]
 mod tests {
     use super::{
-        Agent, ClockHold, Duration, MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, QuiescenceWaiters,
-        SimExecutor, WaitGraph,
+        Agent, Arc, Awaited, ClockHold, Context, Duration, Future, MAX_ADVANCES,
+        MAX_AWAITED_ROUNDS, MAX_IDLE_TICKS, Quiesce, QuiescenceWaiters, SimExecutor, WaitGraph,
+        Waker,
     };
-    use crate::executor::sim::Scheduler;
-    use crate::executor::sim::trace::Awaited;
+    use crate::executor::Executor;
+    use crate::executor::sim::{Scheduler, SimError};
+    use crate::executor::sleep::Sleep;
+    use crate::executor::task::prepare;
+    use std::pin::pin;
 
     /// Returns the number of ticks after which a run ends in which only `ticking` makes steps.
     fn ticks_until_end(waits: &WaitGraph, ticking: Agent) -> u32 {
@@ -304,6 +349,49 @@ mod tests {
             waiters.runs(other);
         }
         assert_eq!(waiters.tick(&waits), Some(MAX_IDLE_TICKS));
+    }
+
+    /// Starts a task that sleeps again and again.
+    fn sleep_on(executor: &Arc<SimExecutor>) {
+        let (clock, number) = (executor.clone(), executor.next_task_number());
+        let sleeps = async move {
+            loop {
+                Sleep::on(clock.clone(), Duration::from_secs(1)).await;
+            }
+        };
+        let (task, handle) = prepare(executor.clone(), number, sleeps);
+        handle.detach();
+        task.schedule();
+    }
+
+    #[test]
+    fn a_run_that_only_sleeps_on_ends_unless_its_root_waits_for_an_instant() {
+        let executor = SimExecutor::new(Scheduler::seeded(1, false), 1);
+        sleep_on(&executor);
+        let twice = Duration::from_secs(u64::from(2 * MAX_ADVANCES));
+        executor.block_on(pin!(Sleep::on(executor.clone(), twice)));
+        assert!(executor.take_error().is_none());
+        assert_eq!(executor.elapsed(), twice);
+        executor.block_on(pin!(async {
+            Quiesce::idle(executor.clone()).await;
+        }));
+        assert!(matches!(executor.take_error(), Some(SimError::Endless(MAX_ADVANCES))));
+        executor.close(Duration::ZERO);
+    }
+
+    #[test]
+    fn a_task_has_one_waiter_for_a_point_however_often_it_is_polled() {
+        let executor = SimExecutor::new(Scheduler::seeded(1, false), 1);
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..3 {
+            let mut step = pin!(Quiesce::step(executor.clone()));
+            let mut idle = pin!(Quiesce::idle(executor.clone()));
+            for _ in 0..100 {
+                assert!(step.as_mut().poll(&mut context).is_pending());
+                assert!(idle.as_mut().poll(&mut context).is_pending());
+            }
+        }
+        assert_eq!(executor.state().quiescence.wakers.len(), 2);
     }
 
     #[test]

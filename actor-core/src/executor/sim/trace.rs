@@ -212,7 +212,7 @@ impl TraceLog {
 }
 
 /// An event that an agent waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Awaited {
     /// An event of another agent, described as in `an answer of`.
     Of(Agent, &'static str),
@@ -222,31 +222,84 @@ pub(crate) enum Awaited {
     Tick(Duration),
 }
 
+/// The waits of the agents.
+///
+/// A step does not poll all waits of its agent: futures that are polled with wakers of their own, as by
+/// `join_all`, are polled only if they were woken. A wait for an agent therefore counts until that agent has
+/// woken the waiter.
 #[derive(Default)]
-pub(super) struct WaitGraph(BTreeMap<Agent, Vec<Awaited>>);
+pub(super) struct WaitGraph(BTreeMap<Agent, AgentWaits>);
+
+/// The waits of one agent.
+#[derive(Default)]
+struct AgentWaits {
+    /// The waits that its last step has polled, in their order.
+    current: Vec<Awaited>,
+    /// The same waits.
+    known: BTreeSet<Awaited>,
+    /// The agents for which it waited in earlier steps, and that have not woken it since.
+    earlier: BTreeSet<Agent>,
+    /// The agents that have woken it since its last step.
+    woken_by: BTreeSet<Agent>,
+}
 
 impl WaitGraph {
-    /// Removes the earlier waits of `agent`, because a step of it begins.
+    /// Called when a step of `agent` begins, which records its waits again.
     pub(super) fn begin(&mut self, agent: Agent) {
+        let Some(waits) = self.0.get_mut(&agent) else { return };
+        let awaited = waits.current.drain(..).filter_map(|awaited| match awaited {
+            Awaited::Of(other, _) => Some(other),
+            Awaited::Time(_) | Awaited::Tick(_) => None,
+        });
+        waits.earlier.extend(awaited);
+        waits.known.clear();
+        for other in std::mem::take(&mut waits.woken_by) {
+            waits.earlier.remove(&other);
+        }
+    }
+
+    /// Records that a step of `by` wakes `agent`.
+    pub(super) fn woke(&mut self, agent: Agent, by: Agent) {
+        if let Some(waits) = self.0.get_mut(&agent) {
+            waits.woken_by.insert(by);
+        }
+    }
+
+    /// Removes the waits of `agent`, which has ended.
+    pub(super) fn end(&mut self, agent: Agent) {
         self.0.remove(&agent);
     }
 
     pub(super) fn note(&mut self, agent: Agent, awaited: Awaited) {
         let waits = self.0.entry(agent).or_default();
-        waits.retain(|other| *other != awaited);
-        waits.push(awaited);
+        if !waits.known.insert(awaited) {
+            waits.current.retain(|other| *other != awaited);
+        }
+        waits.current.push(awaited);
     }
 
+    /// Returns the waits that the last step of `agent` has polled.
     pub(super) fn of(&self, agent: Agent) -> &[Awaited] {
-        self.0.get(&agent).map_or(&[], Vec::as_slice)
+        self.0.get(&agent).map_or(&[], |waits| &waits.current)
+    }
+
+    /// Returns the agents for which `agent` waits.
+    fn targets(&self, agent: Agent) -> impl Iterator<Item = Agent> {
+        let waits = self.0.get(&agent).into_iter();
+        waits.flat_map(|waits| {
+            let current = waits.current.iter().filter_map(|awaited| match awaited {
+                Awaited::Of(other, _) => Some(*other),
+                Awaited::Time(_) | Awaited::Tick(_) => None,
+            });
+            current.chain(waits.earlier.iter().copied())
+        })
     }
 
     /// Returns whether `agent` waits for any of `those`, directly or through other agents.
     pub(super) fn leads(&self, agent: Agent, those: &BTreeSet<Agent>) -> bool {
         let (mut seen, mut next) = (BTreeSet::new(), vec![agent]);
         while let Some(agent) = next.pop() {
-            for awaited in self.of(agent) {
-                let Awaited::Of(other, _) = *awaited else { continue };
+            for other in self.targets(agent) {
                 if those.contains(&other) {
                     return true;
                 }
@@ -309,7 +362,7 @@ impl SimExecutor {
     pub(crate) fn all_finished(&self, number: u64) {
         let mut state = self.state();
         state.running_handlers.remove(&number);
-        state.waits.begin(Agent::Actor(number));
+        state.waits.end(Agent::Actor(number));
     }
 
     /// Returns the most recently started unfinished handler of the actor.
@@ -364,7 +417,7 @@ impl SimExecutor {
     pub(crate) fn task_over(&self, number: u32) {
         let mut state = self.state();
         state.tasks.remove(&number);
-        state.waits.begin(Agent::Task(number));
+        state.waits.end(Agent::Task(number));
     }
 }
 
@@ -385,6 +438,14 @@ mod tests {
         assert!(waits.leads(Agent::Root, &BTreeSet::from([two, three])));
         assert!(!waits.leads(Agent::Root, &BTreeSet::from([three])));
         waits.begin(one);
+        assert!(waits.of(one).is_empty());
+        assert!(waits.leads(Agent::Root, &BTreeSet::from([two])), "two has not woken it");
+        waits.note(one, Awaited::Of(three, "the end of"));
+        waits.woke(one, two);
+        waits.begin(one);
+        assert!(!waits.leads(Agent::Root, &BTreeSet::from([two])));
+        assert!(waits.leads(Agent::Root, &BTreeSet::from([three])));
+        waits.end(one);
         assert!(!waits.leads(Agent::Root, &BTreeSet::from([two, three])));
     }
 
