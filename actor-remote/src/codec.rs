@@ -6,13 +6,13 @@
 mod checked;
 mod scan;
 
+use crate::contained;
 use checked::Checked;
 use rmp_serde::config::{DefaultConfig, HumanReadableConfig};
 use rmp_serde::decode::ReadRefReader;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The maximum nesting of a value.
 pub(crate) const DEPTH: usize = 64;
@@ -92,7 +92,7 @@ fn text<E: Display>(error: E) -> String {
 
 /// Runs the user's serde code. A panic in it is an error of this value.
 fn contained(run: &mut dyn FnMut() -> Result<(), String>) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its serde code panicked".into()))
+    contained::run(run).unwrap_or_else(|| Err("its serde code panicked".into()))
 }
 
 type Decoder<'a> =

@@ -5,6 +5,7 @@ mod sends;
 
 pub(crate) use sends::Sends;
 
+use crate::contained;
 use crate::frame::{CallFault, Ending, Frame};
 use crate::import::cost;
 use crate::incoming::{Answer, Call, Incoming, Waiting};
@@ -81,8 +82,12 @@ impl<P: Remote> Exported for Typed<P> {
     }
 
     fn begin(&self, method: u64, incoming: &mut Incoming<'_>) -> Option<Sent> {
-        let message = P::decode(method, incoming);
-        let message = incoming.accepted(message)?;
+        // The arguments of a refused message are dropped.
+        let decode = || {
+            let message = P::decode(method, incoming);
+            incoming.accepted(message)
+        };
+        let message = contained::run(decode)??;
         let to = self.0.as_ref();
         let is_call = incoming.is_call();
         let Err(refused) = proxy::try_send(to, message) else { return Some(Sent::Now(Ok(()))) };
@@ -90,7 +95,7 @@ impl<P: Remote> Exported for Typed<P> {
             return Some(Sent::Now(Err(discard(to, refused, is_call))));
         }
         let sending = proxy::send(to, refused.into_message());
-        Some(Sent::Later(Box::pin(Queued { to: to.clone(), sending, is_call })))
+        Some(Sent::Later(Box::pin(Queued { to: to.clone(), sending: Some(sending), is_call })))
     }
 
     fn stop(&self) {
@@ -116,15 +121,23 @@ pub(crate) enum Sent {
 /// A message that waits for capacity in a mailbox.
 struct Queued<P: Protocol> {
     to: Addr<P>,
-    sending: SendFuture<'static, P>,
+    /// `None` only while it is dropped, which drops a message that has not been accepted.
+    sending: Option<SendFuture<'static, P>>,
     is_call: bool,
+}
+
+impl<P: Protocol> Drop for Queued<P> {
+    fn drop(&mut self) {
+        contained::discard(self.sending.take());
+    }
 }
 
 impl<P: Protocol> Future for Queued<P> {
     type Output = Result<(), SendReason>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match Pin::new(&mut self.sending).poll(cx) {
+        let Some(sending) = &mut self.sending else { return Poll::Pending };
+        match Pin::new(sending).poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
             Poll::Ready(Err(refused)) => Poll::Ready(Err(discard(&self.to, refused, self.is_call))),
@@ -138,6 +151,8 @@ fn discard<P: Protocol>(to: &Addr<P>, refused: SendError<P::Message>, is_call: b
     let reason = refused.reason();
     if !is_call && to.is_alive() {
         proxy::discard(to, refused.into_message());
+    } else {
+        contained::discard(refused);
     }
     reason
 }

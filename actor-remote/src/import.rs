@@ -7,6 +7,7 @@ mod unsent;
 use self::pending::pending;
 use self::unsent::Unsent;
 use crate::codec;
+use crate::contained;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
 use crate::remote::{Place, Remote};
@@ -517,7 +518,7 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         }
         match import.encode(&mut self.buffer, &mut |out| P::encode(&mut message, out)) {
             Some((node, encoded)) => {
-                drop(message);
+                contained::discard(message);
                 if let Some(encoded) = import.send_at_once(&node, encoded, &mut self.buffer) {
                     Box::pin(import.send(node, encoded, &mut self.buffer)).await;
                 }

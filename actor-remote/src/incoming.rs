@@ -2,6 +2,7 @@
 //! replies are known here only to small functions; the waits know none of them.
 
 use crate::codec::{self, Tuple, Wire};
+use crate::contained;
 use crate::export::Asked;
 use crate::frame::{BODY, CallFault};
 use crate::import::cost;
@@ -117,7 +118,8 @@ impl Source for Incoming<'_> {
             None => proxy::queued_reply(),
             Some(deadline) => proxy::queued_reply_until(deadline),
         };
-        self.answer = Some(Answer::Reply(Box::new(Receiver { receiver, value: None })));
+        self.answer =
+            Some(Answer::Reply(Box::new(Receiver { receiver: Some(receiver), value: None })));
         Some(reply)
     }
 
@@ -145,13 +147,22 @@ pub(crate) trait Waiting: Send {
 }
 
 struct Receiver<T> {
-    receiver: ReplyReceiver<T>,
+    /// `None` only while it is dropped.
+    receiver: Option<ReplyReceiver<T>>,
     value: Option<T>,
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        contained::discard(self.value.take());
+        contained::discard(self.receiver.take());
+    }
 }
 
 impl<T: Wire> Waiting for Receiver<T> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
-        match ready!(Pin::new(&mut self.receiver).poll(cx)) {
+        let Some(receiver) = &mut self.receiver else { return Poll::Pending };
+        match ready!(Pin::new(receiver).poll(cx)) {
             Ok(value) => {
                 self.value = Some(value);
                 Poll::Ready(Ok(()))

@@ -65,6 +65,7 @@ extern crate self as actor_remote;
 
 mod batch;
 mod codec;
+mod contained;
 mod export;
 mod frame;
 mod import;

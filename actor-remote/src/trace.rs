@@ -1,8 +1,8 @@
 //! The trace of a message that leaves the process: the `traceparent` of the W3C trace context, which the functions of
 //! the user read and write.
 
+use crate::contained;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The number of bytes of a `traceparent`.
@@ -32,7 +32,7 @@ impl Tracing {
 
     /// Returns the trace of the current span, if there is one. A panic of the function is not passed on.
     pub(crate) fn current(&self) -> Option<TraceParent> {
-        let text = catch_unwind(AssertUnwindSafe(|| (self.read)())).ok()??;
+        let text = contained::run(|| (self.read)())??;
         TraceParent::new(text.as_bytes())
     }
 
@@ -46,7 +46,7 @@ impl Tracing {
             }
         };
         // A panic of the function has no effect on the message.
-        let _ = catch_unwind(AssertUnwindSafe(|| (self.enter)(parent.text(), &mut once)));
+        contained::run(|| (self.enter)(parent.text(), &mut once));
         once();
         delivered.expect("it was called")
     }

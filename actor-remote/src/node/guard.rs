@@ -4,12 +4,12 @@
 use super::Inner;
 use super::counters::add;
 use super::events::Cause;
+use crate::contained;
 use crate::export::{Exported, Item};
 use crate::scope::Scope;
 use crate::session::State;
 use crate::transport::NodeId;
 use actor_core::time;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,8 +33,8 @@ impl Inner {
             let name = state.exports.get(&export).and_then(|found| found.names.first());
             (peer.name.clone(), name.cloned())
         };
-        let ask = AssertUnwindSafe(|| allow(&peer, protocol, name.as_deref()));
-        let verdict = catch_unwind(ask).unwrap_or(false);
+        let ask = || allow(&peer, protocol, name.as_deref());
+        let verdict = contained::run(ask).unwrap_or(false);
         let mut state = self.lock();
         if !state.exports.contains_key(&export) || !state.peers.contains_key(&scope.peer) {
             return verdict;

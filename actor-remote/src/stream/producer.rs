@@ -2,6 +2,7 @@
 
 use super::Credit;
 use crate::codec::{self, Wire};
+use crate::contained;
 use crate::frame::{BODY, CallFault, Frame};
 use crate::import::cost;
 use crate::incoming::Call;
@@ -76,19 +77,28 @@ pub(crate) trait Items: Send {
 
 /// The stream of an actor, and the item that was read last.
 pub(crate) struct Reading<T> {
-    stream: ReplyStream<T>,
+    /// `None` once it has been abandoned.
+    stream: Option<ReplyStream<T>>,
     item: Option<T>,
+}
+
+impl<T> Drop for Reading<T> {
+    fn drop(&mut self) {
+        contained::discard(self.item.take());
+        contained::discard(self.stream.take());
+    }
 }
 
 impl<T> Reading<T> {
     pub(crate) fn new(stream: ReplyStream<T>) -> Self {
-        Reading { stream, item: None }
+        Reading { stream: Some(stream), item: None }
     }
 }
 
 impl<T: Wire> Items for Reading<T> {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), CallError>>> {
-        Poll::Ready(match ready!(self.stream.poll_next(cx)) {
+        let Some(stream) = &mut self.stream else { return Poll::Ready(None) };
+        Poll::Ready(match ready!(stream.poll_next(cx)) {
             Some(Ok(item)) => {
                 self.item = Some(item);
                 Some(Ok(()))
@@ -99,12 +109,16 @@ impl<T: Wire> Items for Reading<T> {
     }
 
     fn encode(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
-        let item = self.item.take();
-        item.map_or(Ok(()), |item| codec::encode(&item, out))
+        let Some(item) = self.item.take() else { return Ok(()) };
+        let encoded = codec::encode(&item, out);
+        contained::discard(item);
+        encoded
     }
 
-    fn abandon(self: Box<Self>) {
-        proxy::abandon_stream(self.stream);
+    fn abandon(mut self: Box<Self>) {
+        if let Some(stream) = self.stream.take() {
+            contained::run(|| proxy::abandon_stream(stream));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Credit;
 use crate::codec;
+use crate::contained;
 use crate::import::{WINDOW, cost};
 use crate::node::Announced;
 use crate::scope::{self, Scope};
@@ -138,7 +139,8 @@ where
         };
         match decode(&scope, &body, announced) {
             Ok(item) => {
-                if replies.send(item).await.is_err() {
+                if let Err(item) = replies.send(item).await {
+                    contained::discard(item);
                     break;
                 }
             }

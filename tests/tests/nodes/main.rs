@@ -4,6 +4,7 @@ mod abandoned_calls;
 mod cancellation;
 mod deadlines;
 mod decoding;
+mod drops;
 mod exits;
 mod five_nodes;
 mod forwarded_calls;
