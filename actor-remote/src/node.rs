@@ -6,6 +6,7 @@ mod addresses;
 mod announced;
 mod arrivals;
 mod builder;
+mod changes;
 mod counters;
 mod direct;
 mod endings;
@@ -43,8 +44,8 @@ use actor_core::future::{or, race, yield_now};
 use actor_core::{System, TypedAddr, time};
 use arrivals::Turn;
 use async_channel::{Receiver, Sender};
+use changes::Changes;
 use counters::Counts;
-use event_listener::Event;
 use leaving::{NodeActor, NodeActorAddr};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -126,7 +127,7 @@ pub(crate) struct Inner {
     /// The number of events of the transport that are not handled yet.
     unhandled: Arc<AtomicUsize>,
     /// Notified when a name is given or taken back.
-    changed: Event,
+    changed: Changes,
     counts: Arc<Counts>,
     topics: Topics,
     this: Weak<Inner>,
@@ -189,7 +190,7 @@ impl Node {
             late,
             state: Arc::new(Mutex::new(state)),
             unhandled: Arc::default(),
-            changed: Event::new(),
+            changed: Changes::default(),
             counts: Arc::default(),
             topics: Topics::default(),
             this: this.clone(),

@@ -193,7 +193,7 @@ impl Inner {
             state.no_contact.clear();
             report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));
             drop(state);
-            self.changed.notify(usize::MAX);
+            self.changed.notify();
         }
     }
 
@@ -215,7 +215,7 @@ impl Inner {
             Frame::Hello { .. } => return false,
             Frame::Names { gone, given } => {
                 self.lock().learn_names(from, &gone, given);
-                self.changed.notify(usize::MAX);
+                self.changed.notify();
             }
             Frame::Hold { export, key } => self.update(|state| {
                 match state.exports.get_mut(&export).filter(|found| found.key == key) {

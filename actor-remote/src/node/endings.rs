@@ -104,7 +104,7 @@ impl Inner {
             }
             (gone, begun)
         });
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
         if let Some(Export { watch: Some(watch), .. }) = gone {
             // This code runs in the watching task.
             watch.detach();
@@ -190,6 +190,6 @@ impl Inner {
         self.inbox.close();
         self.collected.close();
         self.late.close();
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
     }
 }

@@ -101,7 +101,7 @@ impl Inner {
             report(&mut self.lock().streams, &event);
         }
         wreck.tell();
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
     }
 
     /// Reports that a node is not reached.
@@ -112,7 +112,7 @@ impl Inner {
         }
         report(&mut state.streams, &NodeEvent::NoContact { peer, reason });
         drop(state);
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
     }
 
     fn events(self: &Arc<Self>) -> impl Stream<Item = NodeEvent> + Send + use<> {

@@ -73,7 +73,7 @@ impl Inner {
     /// See [`Node::shutdown`](super::Node::shutdown).
     pub(super) async fn shut_down(&self, limit: Duration) -> LeaveReport {
         self.withdraw().tell();
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
         let unanswered = || self.tables().running_calls;
         let answered = self.until(|| (unanswered() == 0).then_some(()));
         or(answered, time::sleep(limit)).await;

@@ -1,10 +1,10 @@
 //! The names of actors: given here, and found here or on other nodes.
 
+use super::changes::Change;
 use super::{Inner, NameTaken};
 use crate::remote::{Place, Remote};
 use crate::session::{State, Wreck};
 use crate::transport::NodeId;
-use event_listener::EventListener;
 
 /// An actor that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Inner {
             None if !state.is_leaving && state.give_name(&name, export) => None,
             _ => Some(state.sweep(export)),
         });
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
         let Some(wreck) = refused else { return Ok(()) };
         wreck.tell();
         Err(NameTaken)
@@ -49,7 +49,7 @@ impl Inner {
             Some(export) => (true, state.sweep(export)),
             None => (false, Wreck::default()),
         });
-        self.changed.notify(usize::MAX);
+        self.changed.notify();
         wreck.tell();
         was_there
     }
@@ -84,7 +84,7 @@ impl Inner {
     }
 
     /// Returns a listener that is notified after the next change of a name.
-    pub(crate) fn names_change(&self) -> EventListener {
+    pub(crate) fn names_change(&self) -> Change {
         self.changed.listen()
     }
 }

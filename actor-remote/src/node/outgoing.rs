@@ -63,7 +63,7 @@ impl Inner {
         }
         if leaves {
             self.transport.leave();
-            self.changed.notify(usize::MAX);
+            self.changed.notify();
         }
     }
 
@@ -282,7 +282,7 @@ impl Inner {
     /// Notifies a shutdown that a call of another node is over.
     pub(super) fn answered(&self) {
         if self.lock().is_leaving {
-            self.changed.notify(usize::MAX);
+            self.changed.notify();
         }
     }
 }

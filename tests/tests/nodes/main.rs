@@ -19,3 +19,4 @@ mod same_seed;
 mod streams;
 mod subject;
 mod unread_addresses;
+mod wakers;
