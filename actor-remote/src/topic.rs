@@ -8,10 +8,12 @@ use crate::codec::Wire;
 use crate::node::{Inner, Node};
 use crate::pool::Members;
 use actor_core::prelude::*;
-use actor_core::{SendReason, Task};
+use actor_core::{SendReason, Task, spawn_task};
+use futures_lite::FutureExt;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -170,7 +172,11 @@ struct Relay<T: Wire + Clone> {
 #[actor(remote(name = "actor_remote.topic"))]
 impl<T: Wire + Clone> Relay<T> {
     async fn publish(&mut self, item: T) {
-        self.shared.local.publish(item).await;
+        // The items are copied for the subscribers. The relay has to survive a panic in that, which another task reports.
+        let publishing = AssertUnwindSafe(self.shared.local.publish(item)).catch_unwind();
+        if let Err(panic) = publishing.await {
+            spawn_task(async { resume_unwind(panic) }).detach();
+        }
         self.shared.end_if_unused();
     }
 }

@@ -5,6 +5,7 @@ use actor_core::{rng, spawn_task, time, topic::Lagged};
 use actor_remote::{Node, NodeTopic, SimNetwork};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -215,4 +216,40 @@ async fn a_topic_has_one_type_of_items() {
         panic.downcast_ref::<String>().unwrap(),
         "`news`: another type of items has this topic"
     );
+}
+
+/// An item whose copies panic on the node that it has reached.
+#[derive(Debug, PartialEq, Serialize)]
+struct Fragile(u32);
+
+impl<'de> Deserialize<'de> for Fragile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u32::deserialize(deserializer).map(|number| Fragile(number + 1000))
+    }
+}
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        assert!(self.0 != 1013, "a copy");
+        Fragile(self.0)
+    }
+}
+
+/// Without the macro for tests, to which the panic of the copy would be a failure.
+#[test]
+fn an_item_whose_copy_panics_reaches_nobody_and_later_items_reach_all() {
+    for seed in 0..10 {
+        System::simulation(seed).block_on(async {
+            let network = SimNetwork::new();
+            let (market, shop) = (network.node("market"), network.node("shop"));
+            let (here, there) = (market.topic::<Fragile>("news"), shop.topic::<Fragile>("news"));
+            let mut items = pin!(there.local().stream());
+            time::sleep(SECOND).await;
+            for number in [13, 14] {
+                here.publish(Fragile(number)).await;
+            }
+            time::sleep(SECOND).await;
+            assert_eq!(poll_once(items.next()).await, Some(Some(Ok(Fragile(1014)))));
+        });
+    }
 }
