@@ -9,7 +9,7 @@ use crate::contained;
 use crate::frame::{CallFault, Ending, Frame};
 use crate::import::cost;
 use crate::incoming::{Answer, Call, Incoming, Waiting};
-use crate::node::{Announced, Inner};
+use crate::node::Announced;
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::stream::producer::ItemCredit;
@@ -20,7 +20,6 @@ use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
     ActorId, Addr, CallError, Protocol, SendError, SendReason, Task,
-    address::Join,
     call::{ReplyReceiver, SendFuture},
     error::{Refusal, RefusalKind},
 };
@@ -45,6 +44,13 @@ pub(crate) struct Export {
     pub(crate) holders: BTreeMap<NodeId, u64>,
     /// Waits for the end of the actor.
     pub(crate) watch: Option<Task<()>>,
+}
+
+impl Export {
+    /// Nothing keeps it, and nothing waits for the end of the actor yet.
+    pub(crate) fn new(key: u64, address: Arc<dyn Exported>) -> Self {
+        Export { key, address, names: BTreeSet::new(), holders: BTreeMap::new(), watch: None }
+    }
 }
 
 /// An address of any protocol.
@@ -470,22 +476,4 @@ impl Server {
 pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
     scope.node.push_reply(scope, number, &frame);
-}
-
-/// Creates the export of an address, whose actor ends with `end`. Nothing keeps the export yet.
-pub(crate) fn export(
-    node: &Arc<Inner>,
-    address: Arc<dyn Exported>,
-    end: Join,
-    number: u64,
-    key: u64,
-) -> Export {
-    let owner = Arc::downgrade(node);
-    let watch = node.system().spawn_task(async move {
-        let exit = end.await;
-        if let Some(node) = owner.upgrade() {
-            node.ended(number, &exit);
-        }
-    });
-    Export { key, address, names: BTreeSet::new(), holders: BTreeMap::new(), watch: Some(watch) }
 }

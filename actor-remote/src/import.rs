@@ -11,7 +11,7 @@ use crate::contained;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
 use crate::remote::{Place, Remote};
-use crate::scope::{self, Scope};
+use crate::scope::{self, Kept, Scope, Written};
 use crate::session::Pending;
 use crate::stream::reader::Reader;
 use crate::trace::{TraceParent, Tracing};
@@ -51,8 +51,8 @@ struct Encoded {
     method: u64,
     body: Result<Vec<u8>, Refusal>,
     caller: Option<Caller>,
-    /// The exports whose addresses are in the body.
-    written: Vec<u64>,
+    /// The addresses in the body.
+    written: Written,
     trace: Option<TraceParent>,
 }
 
@@ -185,6 +185,8 @@ struct Unaccepted {
     cost: u64,
     /// The name of a send, which is reported if it is lost. `None` for a call, whose caller gets an error.
     send: Option<&'static str>,
+    /// The addresses of proxies in the message, which keep their actors until it has been accepted.
+    kept: Vec<Kept>,
 }
 
 impl Import {
@@ -265,8 +267,9 @@ impl Import {
     }
 
     /// Takes back the credit of messages that the receiver's mailbox has accepted, in the order of their
-    /// frames, up to the cost `bytes` and before the frame `end`. Returns the rest of the cost.
-    pub(crate) fn accepted(&self, bytes: u64, end: u64) -> u64 {
+    /// frames, up to the cost `bytes` and before the frame `end`. Returns the rest of the cost, and adds the
+    /// addresses in these messages.
+    pub(crate) fn accepted(&self, bytes: u64, end: u64, kept: &mut Vec<Kept>) -> u64 {
         let mut window = self.window();
         let mut left = bytes;
         while let Some(Unaccepted { sequence, cost, .. }) = window.unaccepted.front() {
@@ -276,7 +279,8 @@ impl Import {
             let cost = *cost;
             left -= cost;
             window.credit += cost.cast_signed();
-            window.unaccepted.pop_front();
+            let message = window.unaccepted.pop_front();
+            kept.extend(message.into_iter().flat_map(|message| message.kept));
         }
         drop(window);
         self.changed.notify(usize::MAX);
@@ -358,13 +362,20 @@ impl Import {
     }
 
     /// Records a message that is being sent in the frame with this sequence number. Returns `false` if the
-    /// actor has ended meanwhile.
-    pub(crate) fn sends(&self, sequence: u64, cost: u64, send: Option<&'static str>) -> bool {
+    /// actor has ended meanwhile. Takes the addresses in the message.
+    pub(crate) fn sends(
+        &self,
+        sequence: u64,
+        cost: u64,
+        send: Option<&'static str>,
+        kept: &mut Vec<Kept>,
+    ) -> bool {
         let mut window = self.window();
         if window.exit.is_some() {
             return false;
         }
-        window.unaccepted.push_back(Unaccepted { sequence, cost, send });
+        let kept = std::mem::take(kept);
+        window.unaccepted.push_back(Unaccepted { sequence, cost, send, kept });
         true
     }
 

@@ -7,7 +7,7 @@ use crate::export::Asked;
 use crate::frame::{BODY, CallFault};
 use crate::import::cost;
 use crate::remote::Source;
-use crate::scope::{self, Scope};
+use crate::scope::{self, Scope, Written};
 use crate::stream::producer::{ItemCredit, Items, Reading};
 use crate::window::Window;
 use actor_core::future::or;
@@ -190,8 +190,8 @@ pub(crate) struct Call {
 pub(crate) struct Answered {
     pub(crate) number: u64,
     pub(crate) outcome: Result<Vec<u8>, CallFault>,
-    /// The exports whose addresses are in the body.
-    pub(crate) written: Vec<u64>,
+    /// The addresses in the body.
+    pub(crate) written: Written,
 }
 
 impl Call {
@@ -235,8 +235,10 @@ impl Call {
         mut reply: Box<dyn Waiting>,
     ) -> Answered {
         let Call { scope, number, replies } = self;
-        let fault =
-            |error| Answered { number, outcome: Err(CallFault::of(&error)), written: vec![] };
+        let fault = |error| {
+            let (outcome, written) = (Err(CallFault::of(&error)), Written::default());
+            Answered { number, outcome, written }
+        };
         if let Err(error) = outcome {
             return fault(error);
         }
@@ -250,7 +252,7 @@ impl Call {
             Ok(()) => format!("the reply has {} bytes; the limit is {BODY}", body.len()),
             Err(text) => text,
         };
-        scope.node.take_back(scope.peer, scope.session, &written);
+        scope.node.take_back(scope.peer, scope.session, &written.exports);
         fault(CallError::Refused(Refusal::new(RefusalKind::BadReply, text)))
     }
 }

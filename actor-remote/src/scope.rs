@@ -20,11 +20,13 @@ pub(crate) struct Scope {
 #[derive(Default)]
 struct Value {
     scope: Option<Scope>,
-    /// The exports whose addresses are in the value that is being encoded.
-    written: Vec<u64>,
+    /// The addresses in the value that is being encoded.
+    written: Written,
     /// The exports of the other node whose addresses the value contains that is being decoded, with the number of
     /// the addresses that are not read yet. `None` if there are none.
     announced: Option<BTreeMap<u64, u64>>,
+    /// Whether exits that arrived after the value have not waited for it.
+    is_late: bool,
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     ended: Vec<(Exit, Box<dyn Any>)>,
 }
@@ -33,12 +35,25 @@ thread_local! {
     static VALUE: RefCell<Value> = const {
         RefCell::new(Value {
             scope: None,
-            written: Vec::new(),
+            written: Written { exports: Vec::new(), kept: Vec::new() },
             announced: None,
+            is_late: false,
             ended: Vec::new(),
         })
     };
 }
+
+/// The addresses in a value that has been encoded.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// The exports of this node, once for each address.
+    pub(crate) exports: Vec<u64>,
+    /// The addresses of actors of other nodes.
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// An address of a proxy. As long as it exists, the node of the actor counts this node as a holder.
+pub(crate) type Kept = Box<dyn Any + Send>;
 
 /// Restores the previous value when it is dropped, even during a panic of serde code.
 struct Before(Option<Value>);
@@ -50,9 +65,9 @@ impl Drop for Before {
 }
 
 impl Before {
-    fn enter(scope: &Scope, announced: Option<BTreeMap<u64, u64>>) -> Self {
+    fn enter(scope: &Scope, announced: Option<BTreeMap<u64, u64>>, is_late: bool) -> Self {
         let scope = Some(scope.clone());
-        Before(Some(VALUE.replace(Value { scope, announced, ..Value::default() })))
+        Before(Some(VALUE.replace(Value { scope, announced, is_late, ..Value::default() })))
     }
 
     /// Restores the previous value, and returns the other one. Returns an empty value the second time.
@@ -68,8 +83,9 @@ pub(crate) fn decoding<T>(
     mut announced: Announced,
     decode: impl FnOnce() -> T,
 ) -> T {
+    let is_late = announced.is_late();
     let exports = announced.exports();
-    let mut before = Before::enter(scope, exports.map(std::mem::take));
+    let mut before = Before::enter(scope, exports.map(std::mem::take), is_late);
     let result = decode();
     let Value { announced: left, ended, .. } = before.restore();
     if let Some(exports) = announced.exports() {
@@ -93,6 +109,11 @@ pub(crate) fn take_announced(export: u64) -> bool {
     })
 }
 
+/// Returns whether the exit of an actor may have arrived before its address is read.
+pub(crate) fn is_late() -> bool {
+    VALUE.with_borrow(|value| value.is_late)
+}
+
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
     VALUE.with_borrow_mut(|value| {
@@ -102,15 +123,20 @@ pub(crate) fn put_announced(export: u64) {
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
 /// time: the other node counts as a holder of these exports, unless it never gets the value.
-pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
-    let mut before = Before::enter(scope, None);
+pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Written) {
+    let mut before = Before::enter(scope, None, false);
     let result = encode();
     (result, before.restore().written)
 }
 
 /// Records that the address of an export has been written.
 pub(crate) fn wrote(export: u64) {
-    VALUE.with_borrow_mut(|value| value.written.push(export));
+    VALUE.with_borrow_mut(|value| value.written.exports.push(export));
+}
+
+/// Records that the address of a proxy has been written.
+pub(crate) fn wrote_proxy(address: impl Any + Send) {
+    VALUE.with_borrow_mut(|value| value.written.kept.push(Box::new(address)));
 }
 
 /// Returns the address of an actor that has ended with `exit`. All such addresses in one value share one

@@ -142,6 +142,13 @@ pub(crate) struct Proxied {
     pub(crate) actor: ActorId,
 }
 
+impl Proxied {
+    /// Returns whether this is the proxy, or one of the earlier ones.
+    pub(crate) fn has(&self, import: &Arc<Import>) -> bool {
+        self.older.iter().chain([&self.import]).any(|known| Arc::ptr_eq(known, import))
+    }
+}
+
 /// A call of another node that is not answered yet.
 pub(crate) struct Running {
     /// Dropping it cancels the call; a reply to it says that the session is over.

@@ -2,6 +2,7 @@
 
 use super::{Caller, Encoded, Import, KEPT, cost};
 use crate::node::Inner;
+use crate::scope::Written;
 use crate::trace::TraceParent;
 use crate::window::Window;
 use actor_core::CallError;
@@ -15,8 +16,8 @@ pub(super) struct Unsent<'a> {
     /// The name, the caller and the error of its call. `None` once the message has been sent, or its
     /// caller has left.
     pub(super) message: Option<(&'static str, Option<Caller>, CallError)>,
-    /// The exports whose addresses are in the message.
-    written: Vec<u64>,
+    /// The addresses in the message.
+    written: Written,
     method: u64,
     trace: Option<TraceParent>,
 }
@@ -46,7 +47,7 @@ impl<'a> Unsent<'a> {
         let is_wanted = !matches!(caller, Some(None));
         let result = match is_wanted {
             true => {
-                let content = (&body[..], &self.written[..], self.trace);
+                let content = (&body[..], &mut self.written, self.trace);
                 self.node.send_message(import, name, self.method, content, caller.flatten())
             }
             false => Err(None),
@@ -54,7 +55,7 @@ impl<'a> Unsent<'a> {
         if body.capacity() <= KEPT {
             *buffer = body;
         }
-        let Err(caller) = result else { return self.written.clear() };
+        let Err(caller) = result else { return self.written.exports.clear() };
         import.give_back_credit(cost);
         shared.give(cost);
         shared.answered(usize::from(is_call));
@@ -76,9 +77,9 @@ impl Drop for Unsent<'_> {
         if let Some((name, caller, error)) = self.message.take() {
             self.import.lose(name, caller, error);
         }
-        if !self.written.is_empty() {
+        if !self.written.exports.is_empty() {
             let Import { place, session, .. } = self.import;
-            self.node.take_back(place.node, *session, &self.written);
+            self.node.take_back(place.node, *session, &self.written.exports);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! of another node.
 
 use super::Inner;
-use crate::export::{self, Export, Exported, Typed};
+use crate::export::{Export, Exported, Typed};
 use crate::frame::Frame;
 use crate::import::Import;
 use crate::remote::{Place, Remote};
@@ -50,24 +50,26 @@ impl Inner {
             state.next_export += 1;
             (state.next_export, (state.random)())
         };
-        let node = self.this.upgrade()?;
         let (address, end) = make();
-        let mut made: Option<Export> = Some(export::export(&node, address, end, number, key));
-        let number = {
+        {
             let mut state = self.lock();
-            // Another thread may have exported the actor meanwhile.
-            match state.by_actor.get(&by).copied() {
-                Some(other) => other,
-                None => {
-                    state.by_actor.insert(by, number);
-                    if let Some(made) = made.take() {
-                        state.exports.insert(number, made);
-                    }
-                    number
-                }
+            // The node may have left meanwhile, or another thread may have exported the actor.
+            if state.is_closed {
+                return None;
             }
+            if let Some(other) = state.by_actor.get(&by) {
+                return Some(*other);
+            }
+            state.by_actor.insert(by, number);
+            state.exports.insert(number, Export::new(key, address));
+        }
+        // Only now, so that the end of the actor finds the export.
+        let watch = self.watch(number, end);
+        let late = match self.lock().exports.get_mut(&number) {
+            Some(found) => found.watch.replace(watch),
+            None => Some(watch),
         };
-        drop(made);
+        drop(late);
         Some(number)
     }
 
@@ -80,7 +82,9 @@ impl Inner {
         session: u32,
     ) -> Option<Place> {
         let exported = || self.exported::<P>(address);
-        self.place_or(address.as_ref().id(), peer, session, &exported)
+        let keep = || scope::wrote_proxy(address.clone());
+        let is_alive = || address.as_ref().is_alive();
+        self.place_or(address.as_ref().id(), peer, session, (&exported, &keep, &is_alive))
     }
 
     fn place_or(
@@ -88,24 +92,36 @@ impl Inner {
         actor: ActorId,
         peer: NodeId,
         session: u32,
-        exported: &dyn Fn() -> Option<u64>,
+        (exported, keep, is_alive): (&dyn Fn() -> Option<u64>, &dyn Fn(), &dyn Fn() -> bool),
     ) -> Option<Place> {
-        {
+        let proxied = {
             let state = self.lock();
             if !state.is_current(peer, session) {
                 return None;
             }
-            if let Some(place) = state.proxied.get(&actor) {
-                return Some(*place);
+            state.proxied.get(&actor).copied()
+        };
+        if let Some(place) = proxied {
+            keep();
+            return Some(place);
+        }
+        loop {
+            let export = exported()?;
+            let mut state = self.lock();
+            if !state.is_current(peer, session) {
+                return None;
+            }
+            if let Some(found) = state.exports.get_mut(&export) {
+                *found.holders.entry(peer).or_default() += 1;
+                scope::wrote(export);
+                return Some(Place { node: self.id, export, key: found.key });
+            }
+            // The export has gone meanwhile: with its last holder, or with the actor. Then the answer to `Hold` says
+            // so.
+            if !is_alive() {
+                return Some(Place { node: self.id, export, key: 0 });
             }
         }
-        let export = exported()?;
-        let mut state = self.lock();
-        let is_current = state.is_current(peer, session);
-        let found = state.exports.get_mut(&export).filter(|_| is_current)?;
-        *found.holders.entry(peer).or_default() += 1;
-        scope::wrote(export);
-        Some(Place { node: self.id, export, key: found.key })
     }
 
     /// Takes back the addresses of these exports, because the message or reply that contains them
@@ -144,6 +160,10 @@ impl Inner {
             let before = proxy.map(|(import, _)| import);
             if self.enter(&import, actor, weak, before.as_ref(), session)? {
                 self.hold(&import, place, is_counted);
+                if is_counted && scope::is_late() {
+                    // If the actor has ended, the answer ends the proxy.
+                    self.hold(&import, place, false);
+                }
                 return Some(address);
             }
         }
@@ -166,12 +186,26 @@ impl Inner {
         Some(Known { session: peer.mine, label, proxy })
     }
 
-    /// Counts an address of a proxy, and notifies the exporter unless it counts the address already.
-    fn hold(&self, import: &Import, place: Place, is_counted: bool) {
-        import.count_hold();
-        if !is_counted {
-            self.push(import, &Frame::Hold { export: place.export, key: place.key });
-        }
+    /// Counts an address of a proxy, and notifies the exporter unless it counts the address already. If the
+    /// exit of the proxy has come meanwhile, nothing would release the address later.
+    fn hold(&self, import: &Arc<Import>, Place { node, export, key }: Place, is_counted: bool) {
+        self.update(|state| {
+            let is_current = state.is_current(node, import.session);
+            let peer = state.peers.get(&node).filter(|_| is_current);
+            let known = peer.and_then(|peer| peer.proxies.get(&export));
+            let is_there = known.is_some_and(|known| known.has(import));
+            match (is_there, is_counted) {
+                (true, true) => import.count_hold(),
+                (true, false) => {
+                    import.count_hold();
+                    state.push(node, &Frame::Hold { export, key });
+                }
+                (false, true) => {
+                    state.push_in(node, import.session, &Frame::Release { export, count: 1 });
+                }
+                (false, false) => {}
+            }
+        });
     }
 
     /// Returns the exit of an actor that is gone: of this node, or of one that cannot be reached.
@@ -236,24 +270,22 @@ impl Inner {
         Some(true)
     }
 
-    /// Releases a proxy whose last address was dropped.
+    /// Releases a proxy whose last address was dropped, unless its exit has released it.
     pub(crate) fn release(&self, import: &Arc<Import>) {
         let (node, export) = (import.place.node, import.place.export);
         let gone = self.update(|state| {
             if !state.is_current(node, import.session) {
                 return None;
             }
+            let peer = state.peers.get_mut(&node)?;
+            let known = peer.proxies.get_mut(&export).filter(|known| known.has(import))?;
             let mut gone = None;
-            if let Some(peer) = state.peers.get_mut(&node)
-                && let Some(known) = peer.proxies.get_mut(&export)
-            {
-                known.older.retain(|older| !Arc::ptr_eq(older, import));
-                if Arc::ptr_eq(&known.import, import) {
-                    // The last one that is still ending stays, so that it gets its credit.
-                    match known.older.pop() {
-                        Some(older) => known.import = older,
-                        None => gone = peer.proxies.remove(&export),
-                    }
+            known.older.retain(|older| !Arc::ptr_eq(older, import));
+            if Arc::ptr_eq(&known.import, import) {
+                // The last one that is still ending stays, so that it gets its credit.
+                match known.older.pop() {
+                    Some(older) => known.import = older,
+                    None => gone = peer.proxies.remove(&export),
                 }
             }
             if let Some(gone) = &gone {

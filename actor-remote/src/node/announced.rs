@@ -24,6 +24,7 @@ struct Addresses {
     session: u32,
     /// The exports of the sender, with the number of their addresses.
     exports: BTreeMap<u64, u64>,
+    is_late: bool,
 }
 
 impl Announced {
@@ -36,7 +37,19 @@ impl Announced {
             *counts.entry(export).or_default() += 1;
         }
         let (inbox, peer, session) = (scope.node.inbox.clone(), scope.peer, scope.session);
-        Announced(Some(Addresses { inbox, peer, session, exports: counts }))
+        Announced(Some(Addresses { inbox, peer, session, exports: counts, is_late: false }))
+    }
+
+    /// Notes that exits which arrive later do not wait until this body is decoded.
+    pub(crate) fn late(mut self) -> Self {
+        if let Some(addresses) = &mut self.0 {
+            addresses.is_late = true;
+        }
+        self
+    }
+
+    pub(crate) fn is_late(&self) -> bool {
+        self.0.as_ref().is_some_and(|addresses| addresses.is_late)
     }
 
     /// Returns the exports from which a decoder takes its addresses.
@@ -47,7 +60,7 @@ impl Announced {
 
 impl Drop for Announced {
     fn drop(&mut self) {
-        let Some(Addresses { inbox, peer, session, exports }) = self.0.take() else { return };
+        let Some(Addresses { inbox, peer, session, exports, .. }) = self.0.take() else { return };
         if !exports.is_empty() {
             // After the node has left, nothing is to be released.
             let _ = inbox.try_send(Arrived::NotRead { peer, session, exports });

@@ -287,8 +287,9 @@ impl Inner {
                 self.answered();
             }
             Frame::Credit { export, bytes } => {
+                let mut kept = Vec::new();
                 if let Some(peer) = self.lock().peers.get(&from) {
-                    peer.credited(export, bytes);
+                    peer.credited(export, bytes, &mut kept);
                 }
             }
             Frame::Ended { export, exit } => {

@@ -18,7 +18,7 @@ use crate::batch::{self, Batch};
 use crate::export::{Item, Sends};
 use crate::frame::{self, Frame, Head, REPLIES};
 use crate::import::{Import, WINDOW, cost};
-use crate::scope::Scope;
+use crate::scope::{Kept, Scope};
 use crate::session::{Arrival, Peer, Pending, State};
 use crate::transport::{NodeId, TransportEvent};
 use crate::window::PAIR;
@@ -34,8 +34,14 @@ const RUN: u32 = 64;
 /// The maximum number of frames in a batch that the thread of the transport handles.
 const FEW: u64 = 16;
 
-/// The calls that replies complete, each with the reply.
-type Answered<'a> = Vec<(Box<dyn Pending>, &'a [u8])>;
+/// The values that are completed or dropped outside of the lock.
+#[derive(Default)]
+struct Answered<'a> {
+    /// The calls that replies complete, each with the reply.
+    calls: Vec<(Box<dyn Pending>, &'a [u8])>,
+    /// The addresses in messages that have been accepted.
+    kept: Vec<Kept>,
+}
 
 thread_local! {
     /// Set while the thread of a transport wakes callers.
@@ -72,7 +78,7 @@ impl Direct {
         if !state.has_answers_only(from, frames.clone()) {
             return false;
         }
-        let mut answered = Answered::new();
+        let mut answered = Answered::default();
         state.take_answers(from, &mut frames.peekable(), &self.counts, &mut answered);
         let has_listed = state.outboxes.has_listed();
         drop(state);
@@ -137,7 +143,7 @@ impl Inner {
         if frames.peek().is_none_or(|bytes| answer(bytes).is_none()) {
             return 0;
         }
-        let mut answered = Answered::new();
+        let mut answered = Answered::default();
         let handled =
             self.update(|state| state.take_answers(from, frames, &self.counts, &mut answered));
         complete(answered);
@@ -192,7 +198,7 @@ impl Inner {
 }
 
 fn complete(answered: Answered<'_>) {
-    for (pending, body) in answered {
+    for (pending, body) in answered.calls {
         pending.reply_plain(body);
     }
 }
@@ -227,15 +233,15 @@ impl Peer {
     }
 
     /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
-    /// of the frames.
-    pub(super) fn credited(&self, export: u64, bytes: u64) {
+    /// of the frames. Adds the addresses in these messages, which the caller drops outside of the lock.
+    pub(super) fn credited(&self, export: u64, bytes: u64, kept: &mut Vec<Kept>) {
         if export == REPLIES {
             return self.replies.give(bytes);
         }
         let Some(proxied) = self.proxies.get(&export) else { return };
         let mut left = bytes;
         if proxied.older.is_empty() {
-            left = proxied.import.accepted(left, u64::MAX);
+            left = proxied.import.accepted(left, u64::MAX, kept);
         } else {
             let imports: Vec<&Arc<Import>> =
                 proxied.older.iter().chain([&proxied.import]).collect();
@@ -246,7 +252,7 @@ impl Peer {
                 let Some((_, first)) = oldest.first() else { break };
                 let end = oldest.get(1).map_or(u64::MAX, |(sequence, _)| *sequence);
                 let before = left;
-                left = first.accepted(left, end);
+                left = first.accepted(left, end, kept);
                 if left == before {
                     break;
                 }
@@ -298,11 +304,13 @@ impl State {
             && matches!(peer.arrive(head), Arrival::Next)
         {
             match frame {
-                Frame::Credit { export, bytes } => peer.credited(export, bytes),
+                Frame::Credit { export, bytes } => {
+                    peer.credited(export, bytes, &mut answered.kept);
+                }
                 Frame::Reply { call, body } => {
                     accepted += cost(body);
                     match peer.calls.remove(&call) {
-                        Some((_, pending)) => answered.push((pending, body)),
+                        Some((_, pending)) => answered.calls.push((pending, body)),
                         // The caller has left, and its cancellation was in flight.
                         None => add(&counts.stale),
                     }
@@ -313,7 +321,7 @@ impl State {
             handled += 1;
             frames.next();
         }
-        peer.window.answered(answered.len());
+        peer.window.answered(answered.calls.len());
         add_frames(&counts.frames_received, &counts.bytes_received, handled, bytes);
         accept_reply(self, from, accepted);
         handled

@@ -9,7 +9,7 @@ use crate::frame::{Ending, Frame};
 use crate::scope::Scope;
 use crate::session::{ExitHere, ExitThere, State, Wreck};
 use crate::transport::NodeId;
-use actor_core::Exit;
+use actor_core::{Exit, Task, address::Join};
 use std::sync::{Arc, Weak};
 
 /// Exits of actors of this node. When it is dropped, they are sent: after every message that the actors had sent,
@@ -84,6 +84,17 @@ impl Drop for Release {
 }
 
 impl Inner {
+    /// Waits for the end of an exported actor.
+    pub(super) fn watch(&self, export: u64, end: Join) -> Task<()> {
+        let node = self.this.clone();
+        self.system.spawn_task(async move {
+            let exit = end.await;
+            if let Some(node) = node.upgrade() {
+                node.ended(export, &exit);
+            }
+        })
+    }
+
     /// Removes the names of an exported actor that has ended, and notifies its holders after all
     /// messages that it had sent to them.
     pub(crate) fn ended(&self, export: u64, exit: &Exit) {

@@ -27,20 +27,30 @@ impl Inner {
         name: String,
         address: &P::Addr,
     ) -> Result<(), NameTaken> {
-        self.name(name, self.exported::<P>(address).ok_or(NameTaken)?)
+        loop {
+            let export = self.exported::<P>(address).ok_or(NameTaken)?;
+            if self.name(&name, export)? {
+                return Ok(());
+            }
+            // The export has gone meanwhile: with its last holder, or with the actor, which takes the name back.
+            if !address.as_ref().is_alive() {
+                return Ok(());
+            }
+        }
     }
 
-    /// Names an export.
-    fn name(&self, name: String, export: u64) -> Result<(), NameTaken> {
-        let refused = self.update(|state| match state.names.get(&name).copied() {
-            Some(holder) if holder == export => None,
-            None if !state.is_leaving && state.give_name(&name, export) => None,
-            _ => Some(state.sweep(export)),
+    /// Names an export. Returns `false` if there is no such export.
+    fn name(&self, name: &str, export: u64) -> Result<bool, NameTaken> {
+        let (named, wreck) = self.update(|state| match state.names.get(name).copied() {
+            Some(holder) if holder == export => (Ok(true), Wreck::default()),
+            None if !state.is_leaving && !state.is_closed => {
+                (Ok(state.give_name(name, export)), Wreck::default())
+            }
+            _ => (Err(NameTaken), state.sweep(export)),
         });
         self.changed.notify();
-        let Some(wreck) = refused else { return Ok(()) };
         wreck.tell();
-        Err(NameTaken)
+        named
     }
 
     /// Takes a name back. Returns `false` if no actor of this node has it.

@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::frame::{Frame, REPLIES};
 use crate::import::{Caller, Import, cost};
 use crate::incoming::Answered;
-use crate::scope::Scope;
+use crate::scope::{Scope, Written};
 use crate::session::State;
 use crate::stream::reader::OpenStream;
 use crate::trace::TraceParent;
@@ -130,7 +130,7 @@ impl Inner {
         import: &Import,
         name: &'static str,
         method: u64,
-        (body, written, trace): (&[u8], &[u64], Option<TraceParent>),
+        (body, written, trace): (&[u8], &mut Written, Option<TraceParent>),
         caller: Option<Caller>,
     ) -> Result<(), Option<Caller>> {
         let (to, export) = (import.place.node, import.place.export);
@@ -145,8 +145,9 @@ impl Inner {
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
             let send = if caller.is_some() { None } else { Some(name) };
+            let Written { exports: written, kept } = written;
             let before = u64::from(trace.is_some()) + u64::from(!written.is_empty());
-            if !import.sends(peer.next_sequence() + before, cost(body), send) {
+            if !import.sends(peer.next_sequence() + before, cost(body), send, kept) {
                 return Err(caller);
             }
             let Some(caller) = caller else {
@@ -209,6 +210,8 @@ impl Inner {
     pub(crate) fn push_answers(&self, scope: &Scope, replies: &Window, answered: Vec<Answered>) {
         let (peer, session) = (scope.peer, scope.session);
         let mut running = Vec::with_capacity(answered.len());
+        // Dropped behind the replies, and outside of the lock.
+        let mut kept = Vec::new();
         let unsent = self.update(|state| {
             if !state.is_current(peer, session) {
                 return answered;
@@ -222,10 +225,11 @@ impl Inner {
                     continue;
                 };
                 running.push(known);
+                kept.extend(answer.written.kept);
                 match &answer.outcome {
                     Ok(body) => {
                         let frame = Frame::Reply { call, body };
-                        state.push_body(peer, session, &answer.written, &frame);
+                        state.push_body(peer, session, &answer.written.exports, &frame);
                     }
                     Err(error) => {
                         state.push(peer, &Frame::Failed { call, error: error.clone() });
@@ -234,11 +238,11 @@ impl Inner {
             }
             unsent
         });
-        drop(running);
+        drop((running, kept));
         for Answered { outcome, written, .. } in unsent {
             if let Ok(body) = outcome {
                 replies.give(cost(&body));
-                self.take_back(peer, session, &written);
+                self.take_back(peer, session, &written.exports);
             }
         }
         self.answered();

@@ -206,7 +206,7 @@ impl Call {
         let mut body = Vec::new();
         let (encoded, written) = scope::encoding(&self.scope, || items.encode(&mut body));
         let node = &self.scope.node;
-        let take_back = || node.take_back(self.scope.peer, self.scope.session, &written);
+        let take_back = || node.take_back(self.scope.peer, self.scope.session, &written.exports);
         if let Some(text) = encoded.err().or_else(|| too_large(&body)) {
             take_back();
             return Err(text);
@@ -215,7 +215,7 @@ impl Call {
         credit.lock().spend(cost);
         self.replies.spend(cost);
         let frame = Frame::Item { call: self.number, number, body: &body };
-        let is_sent = node.push_item(&self.scope, self.number, &written, &frame);
+        let is_sent = node.push_item(&self.scope, self.number, &written.exports, &frame);
         if !is_sent {
             take_back();
             self.replies.give(cost);

@@ -67,7 +67,7 @@ impl OpenStream {
         }
         self.last = number;
         self.credit.spend(cost(body));
-        let _ = self.arrived.try_send(Arrived::Item(body.to_vec(), announced));
+        let _ = self.arrived.try_send(Arrived::Item(body.to_vec(), announced.late()));
         true
     }
 
