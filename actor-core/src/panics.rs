@@ -122,12 +122,12 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
 /// Runs `run`. A panic in it is neither printed nor recorded, so the record of an earlier panic,
 /// which may be unwinding, stays.
 pub(crate) fn unrecorded(run: impl FnOnce()) {
-    quiet(|| aside(run));
+    quiet(|| isolated(run));
 }
 
 /// Runs user code whose panic affects nothing else, as [`contained`] does. The panic is not recorded, so the
 /// record of an earlier panic stays.
-pub(crate) fn aside(run: impl FnOnce()) {
+pub(crate) fn isolated(run: impl FnOnce()) {
     let note = take_record();
     let count = COUNT.get();
     contained(run);

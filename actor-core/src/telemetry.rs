@@ -5,7 +5,8 @@
 
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::SendContext;
-use crate::panics::aside;
+#[cfg(feature = "tracing")]
+use crate::panics::isolated;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -47,7 +48,7 @@ impl HandlerSpan {
             #[cfg(feature = "tracing")]
             span: {
                 let mut begun = Span::none();
-                aside(|| begun = span(mailbox, name, send_context));
+                isolated(|| begun = span(mailbox, name, send_context));
                 begun
             },
             #[cfg(feature = "metrics")]
@@ -88,7 +89,7 @@ impl HandlerSpan {
     #[inline]
     fn end(&self, ending: Ending) {
         #[cfg(feature = "tracing")]
-        aside(|| {
+        isolated(|| {
             self.span.record("ok", ending == Ending::Ok);
         });
         #[cfg(feature = "metrics")]
@@ -100,7 +101,7 @@ impl HandlerSpan {
 impl Drop for HandlerSpan {
     fn drop(&mut self) {
         let span = std::mem::replace(&mut self.span, Span::none());
-        aside(|| drop(span));
+        isolated(|| drop(span));
     }
 }
 
@@ -112,7 +113,7 @@ struct EnteredSpan<'a>(Option<tracing::span::Entered<'a>>);
 impl<'a> EnteredSpan<'a> {
     fn new(span: &'a Span) -> Self {
         let mut entered = None;
-        aside(|| entered = Some(span.enter()));
+        isolated(|| entered = Some(span.enter()));
         EnteredSpan(entered)
     }
 }
@@ -121,7 +122,7 @@ impl<'a> EnteredSpan<'a> {
 impl Drop for EnteredSpan<'_> {
     fn drop(&mut self) {
         let entered = self.0.take();
-        aside(|| drop(entered));
+        isolated(|| drop(entered));
     }
 }
 
@@ -206,7 +207,7 @@ mod metrics {
     use crate::cell::message::SendContext;
     use crate::clock::Instant;
     use crate::executor::Executor;
-    use crate::panics::aside;
+    use crate::panics::isolated;
     use crate::sync::Arc;
     use metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
     use std::cell::RefCell;
@@ -268,7 +269,7 @@ mod metrics {
     }
 
     fn record(measurements: impl FnOnce(&dyn Recorder)) {
-        aside(|| with_recorder(|recorder| measurements(recorder)));
+        isolated(|| with_recorder(|recorder| measurements(recorder)));
     }
 
     impl HandlerMetrics {

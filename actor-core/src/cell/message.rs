@@ -260,7 +260,7 @@ impl SenderSpan {
     pub(crate) fn set(&mut self, waits: bool) {
         // The subscriber is user code.
         let mut span = tracing::Span::none();
-        crate::panics::aside(|| span = tracing::Span::current());
+        crate::panics::isolated(|| span = tracing::Span::current());
         *self = SenderSpan { span: (!span.is_none()).then_some(span), waits };
     }
 }
@@ -269,7 +269,7 @@ impl SenderSpan {
 impl Drop for SenderSpan {
     fn drop(&mut self) {
         if let Some(span) = self.span.take() {
-            crate::panics::aside(|| drop(span));
+            crate::panics::isolated(|| drop(span));
         }
     }
 }
