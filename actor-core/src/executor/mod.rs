@@ -44,6 +44,7 @@ mod tests;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -78,7 +79,7 @@ pub(crate) trait Executor: Send + Sync + 'static {
     }
 
     /// Returns the worker of this thread, if it is one of this executor.
-    fn this_worker(&self) -> Option<ThisWorker> {
+    fn this_worker(&self) -> Option<Rc<dyn ThisWorker>> {
         None
     }
 

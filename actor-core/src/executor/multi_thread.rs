@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -268,8 +269,8 @@ impl Executor for MultiThread {
         Instant::now()
     }
 
-    fn this_worker(&self) -> Option<ThisWorker> {
-        ThisWorker::of(self)
+    fn this_worker(&self) -> Option<Rc<dyn ThisWorker>> {
+        worker::this_worker(self)
     }
 
     fn recent_time(&self) -> Instant {

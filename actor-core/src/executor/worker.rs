@@ -99,19 +99,23 @@ pub(super) fn push<J: Into<Job>>(executor: usize, job: J, schedule: Schedule) ->
     }
 }
 
-/// The worker of this thread. It schedules jobs without a reference to the executor.
-pub(crate) struct ThisWorker(Rc<Worker>);
+/// The worker of this thread. It schedules jobs without a reference to the executor. A trait, so that a program
+/// without a multi-thread executor, as on WebAssembly, does not contain the code of workers.
+pub(crate) trait ThisWorker {
+    fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>);
+}
 
-impl ThisWorker {
-    /// Returns the worker of this thread, if it belongs to `executor`.
-    #[inline]
-    pub(super) fn of(executor: &MultiThread) -> Option<Self> {
-        own(executor).map(ThisWorker)
+impl ThisWorker for Worker {
+    fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>) {
+        self.push(task, Schedule::Next);
     }
+}
 
-    pub(crate) fn schedule_actor(&self, task: Pin<Box<dyn RunTask>>) {
-        self.0.push(task, Schedule::Next);
-    }
+/// Returns the worker of this thread, if it belongs to `executor`.
+#[inline]
+pub(super) fn this_worker(executor: &MultiThread) -> Option<Rc<dyn ThisWorker>> {
+    let worker: Rc<dyn ThisWorker> = own(executor)?;
+    Some(worker)
 }
 
 impl From<Pin<Box<dyn RunTask>>> for Job {
