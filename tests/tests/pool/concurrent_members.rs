@@ -95,9 +95,7 @@ pub fn a_pool_that_shrinks_and_grows_while_a_handler_runs_goes_on(system: &Syste
     });
 }
 
-pub fn the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_pool(
-    system: &System,
-) {
+pub fn a_pool_without_addresses_ends_with_its_idle_member_in_excess(system: &System) {
     system.block_on(async {
         for _ in 0..20 {
             let shared = Shared::new();
@@ -116,7 +114,7 @@ pub fn the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_p
     });
 }
 
-pub fn the_last_address_dropped_while_a_member_in_excess_is_busy_ends_the_pool(system: &System) {
+pub fn a_pool_without_addresses_ends_with_its_busy_member_in_excess(system: &System) {
     system.block_on(async {
         let shared = Shared::new();
         let pool = shared.open(2);

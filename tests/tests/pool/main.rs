@@ -43,8 +43,8 @@ tests::on_every_host! {
     waiting_senders::priority_messages_of_waiting_senders_wake_idle_members,
     members::the_context_of_a_member_has_the_id_and_address_of_the_pool,
     concurrent_members::a_pool_that_shrinks_and_grows_while_a_handler_runs_goes_on,
-    concurrent_members::the_last_address_dropped_while_an_idle_member_in_excess_ends_closes_the_pool,
-    concurrent_members::the_last_address_dropped_while_a_member_in_excess_is_busy_ends_the_pool,
+    concurrent_members::a_pool_without_addresses_ends_with_its_idle_member_in_excess,
+    concurrent_members::a_pool_without_addresses_ends_with_its_busy_member_in_excess,
     concurrent_members::the_last_address_dropped_does_not_close_a_pool_whose_handlers_run,
     members::the_settings_of_one_pool_are_its_own,
 }
