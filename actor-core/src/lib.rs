@@ -136,13 +136,9 @@ pub mod topic;
 #[cfg(all(test, actor_loom))]
 mod models;
 
-pub mod call;
-pub mod context;
 pub mod future;
-pub mod prelude;
 pub mod proxy;
 pub mod snapshot;
-pub mod streaming;
 pub mod time;
 
 #[doc(hidden)]
@@ -166,6 +162,150 @@ pub use system::blocking::unblock;
 pub use system::builder::SystemBuilder;
 pub use system::handle::{System, rng, spawn_task};
 pub use system::task::Task;
+
+// Public paths of items whose code is in `address` and `actor`.
+
+pub mod call {
+    //! The ways in which a call is sent, as types: futures of calls, sends and forwarded calls.
+    //!
+    //! Each method of an address returns a [`Call`](crate::Call), which is at the root of the crate. Its
+    //! methods return the types of this module. A program names them only to store such a future in a
+    //! struct or to return it from a function.
+    //!
+    //! | method | returns |
+    //! |---|---|
+    //! | [`Call::send`](crate::Call::send) | [`SendFuture`] |
+    //! | [`Call::timeout`](crate::Call::timeout) | [`WithTimeout`] |
+    //! | [`Call::reply_to`](crate::Call::reply_to) | [`Delegated`], and [`Delegating`] when it is awaited |
+    //! | [`Reply::pair`](crate::Reply::pair) | a reply and its [`ReplyReceiver`] |
+    //!
+    //! ```
+    //! use actor_core::call::SendFuture;
+    //! use actor_core::prelude::*;
+    //!
+    //! #[actor]
+    //! struct Log;
+    //!
+    //! #[actor]
+    //! impl Log {
+    //!     fn line(&self, _text: String) {}
+    //! }
+    //!
+    //! fn greet(log: &LogAddr) -> SendFuture<'_, Log> {
+    //!     log.line("hello".into()).send()
+    //! }
+    //!
+    //! System::current_thread().block_on(async {
+    //!     assert!(greet(&Log.spawn()).await.is_ok());
+    //! });
+    //! ```
+
+    pub use crate::address::call::{Delegated, Delegating};
+    pub use crate::address::reply::ReplyReceiver;
+    pub use crate::address::send::SendFuture;
+    pub use crate::address::with_timeout::WithTimeout;
+}
+
+pub mod context {
+    //! Handles of the timers, streams, monitors and links of an actor.
+    //!
+    //! A handler creates them through its [`Context`](crate::Context), which is at the root of the crate.
+    //! Dropping a [`Timer`] or an [`Attachment`] cancels it, and `detach` lets it run until the end of the
+    //! life. A [`Monitor`] or a [`Link`] stays until the end of the life unless it is cancelled.
+    //!
+    //! ```
+    //! use actor_core::context::Timer;
+    //! use actor_core::prelude::*;
+    //! use std::time::Duration;
+    //!
+    //! #[actor]
+    //! struct Session {
+    //!     /// Replaced by each request, which cancels the previous one.
+    //!     idle: Option<Timer>,
+    //! }
+    //!
+    //! #[actor]
+    //! impl Session {
+    //!     fn request(&mut self, context: &Context<Self>) {
+    //!         self.idle = Some(context.after(Duration::from_secs(60), |me| me.expire()));
+    //!     }
+    //!
+    //!     fn expire(&mut self, context: &Context<Self>) {
+    //!         context.stop();
+    //!     }
+    //! }
+    //!
+    //! System::simulation(1).block_on(async {
+    //!     let session = Session { idle: None }.spawn();
+    //!     session.request().await.unwrap();
+    //!     assert_eq!(session.join().await, Exit::Stopped); // after a minute of virtual time
+    //! });
+    //! ```
+
+    pub use crate::actor::context::relations::{Link, Monitor};
+    pub use crate::actor::context::sources::{Attachment, Timer};
+}
+
+pub mod streaming {
+    //! Streaming replies: a message that is answered with any number of items.
+    //!
+    //! A handler with a [`Replies`] argument, or one that returns a `Stream`, answers with a stream. The
+    //! method of the address returns a [`StreamCall`], whose
+    //! [`stream`](StreamCall::stream) opens a [`ReplyStream`]. The buffer is bounded: the producer waits
+    //! for a slow reader.
+    //!
+    //! ```
+    //! use actor_core::prelude::*;
+    //! use futures_lite::{Stream, StreamExt, stream};
+    //!
+    //! #[actor]
+    //! struct Log {
+    //!     lines: Vec<String>,
+    //! }
+    //!
+    //! #[actor]
+    //! impl Log {
+    //!     fn lines(&self) -> impl Stream<Item = String> + Send + 'static {
+    //!         stream::iter(self.lines.clone())
+    //!     }
+    //! }
+    //!
+    //! System::current_thread().block_on(async {
+    //!     let log = Log { lines: vec!["started".into(), "ready".into()] }.spawn();
+    //!     let mut lines = log.lines().stream();
+    //!     while let Some(line) = lines.next().await {
+    //!         println!("{}", line.unwrap());
+    //!     }
+    //! });
+    //! ```
+
+    pub use crate::address::replies::{Replies, ReplyStream, StreamCall};
+}
+
+pub mod prelude {
+    //! The most commonly used items: `use actor_core::prelude::*;`.
+    //!
+    //! ```
+    //! use actor_core::prelude::*;
+    //!
+    //! #[actor]
+    //! struct Idle;
+    //!
+    //! #[actor]
+    //! impl Idle {}
+    //! ```
+
+    pub use crate::context::Timer;
+    pub use crate::process::{Inbox, spawn_process};
+    pub use crate::streaming::Replies;
+    pub use crate::supervision::{Backoff, Child, Restart, Supervisor};
+    pub use crate::topic::Topic;
+    pub use crate::{
+        Actor, ActorId, Addr, Call, CallError, Context, Exit, FailureKind, Reply, SendError,
+        SendReason, Spawn, System, TypedAddr, WeakAddr, actor,
+    };
+}
+
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 #[doc = include_str!("main.md")]

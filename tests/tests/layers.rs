@@ -72,12 +72,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "sync", "system",
         ],
     ),
-    ("call", &["address"]),
-    ("context", &["actor"]),
-    ("streaming", &["address"]),
     ("models", ALL),
     ("spawn", &["actor", "pool", "sync", "system"]),
-    ("prelude", ALL),
     ("private", ALL),
     ("lib", ALL),
 ];

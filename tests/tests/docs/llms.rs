@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use syn::{Expr, ImplItem, Item, Lit, Type, UseTree, Visibility};
+use syn::{Expr, ImplItem, Item, Lit, Type, Visibility};
 
 use super::item_examples::is_hidden;
 use super::page::{self, Page};
+use super::public_items;
 
 /// The words of the inline code.
 fn named() -> BTreeSet<String> {
@@ -88,22 +89,7 @@ fn each_setting_of_the_macros_is_named() {
 
 #[test]
 fn each_item_of_the_prelude_is_named() {
-    let mut names = BTreeSet::new();
-    for item in items("actor-core/src/prelude.rs") {
-        if let Item::Use(item) = item {
-            gather(&item.tree, &mut names);
-        }
-    }
-    assert_named("prelude", &names, 20);
-}
-
-fn gather(tree: &UseTree, names: &mut BTreeSet<String>) {
-    match tree {
-        UseTree::Path(path) => gather(&path.tree, names),
-        UseTree::Group(group) => group.items.iter().for_each(|tree| gather(tree, names)),
-        UseTree::Name(name) => drop(names.insert(name.ident.to_string())),
-        UseTree::Rename(_) | UseTree::Glob(_) => {}
-    }
+    assert_named("prelude", &public_items::modules()["prelude"], 20);
 }
 
 #[test]
