@@ -51,6 +51,18 @@ pub mod attributes {
     pub use actor_macros::{message, on_exit, on_start, on_stop};
 }
 
+/// Returns the `impl Dispatch` of an actor unchanged. One block cannot see another, so the compiler reports a second
+/// block of an actor as a second `impl`. Its error names this macro.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! merge_these_blocks_or_make_one_a_protocol {
+    ($(#[$attribute:meta])* impl $($implementation:tt)*) => {
+        $(#[$attribute])*
+        impl $($implementation)*
+    };
+}
+pub use merge_these_blocks_or_make_one_a_protocol;
+
 /// A marker in types without values that only represent other types.
 #[derive(Debug)]
 pub struct Uninhabited<T>(

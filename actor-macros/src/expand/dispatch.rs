@@ -32,7 +32,7 @@ fn is_async(protocol: &Protocol) -> bool {
 //     }
 //
 // One impl contains everything that an actor has once, so that a second block causes a single
-// conflict.
+// conflict. The compiler's error names the macro around it, whose name says what to write.
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
@@ -84,13 +84,15 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #shared
     };
     quote_spanned! {at_actor(protocol)=>
-        #list
-        #[automatically_derived]
-        #not_recommended
-        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-        impl #params __p::Dispatch for #actor #clause {
-            type MessageEnum = #enum_type;
-            #body
+        __p::merge_these_blocks_or_make_one_a_protocol! {
+            #list
+            #[automatically_derived]
+            #not_recommended
+            #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+            impl #params __p::Dispatch for #actor #clause {
+                type MessageEnum = #enum_type;
+                #body
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 
 use super::{expand_file, item, tokens};
 use crate::token_cursor::TokenCursor;
@@ -26,6 +26,28 @@ fn formatted(code: &str) -> io::Result<Option<String>> {
     let output = rustfmt.wait_with_output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(output.status.success().then_some(text))
+}
+
+/// Replaces the macro call around `impl Dispatch` by its contents, because rustfmt does not format those.
+fn unwrapped(made: TokenStream) -> TokenStream {
+    let mut out = Vec::new();
+    let mut trees = made.into_iter();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(name) if name == "merge_these_blocks_or_make_one_a_protocol" => {
+                out.truncate(out.len() - 3); // `__p::`, three tokens
+                if let Some(TokenTree::Group(contents)) = trees.nth(1) {
+                    out.extend(unwrapped(contents.stream()));
+                }
+            }
+            TokenTree::Group(group) => {
+                let inside = unwrapped(group.stream());
+                out.push(Group::new(group.delimiter(), inside).into());
+            }
+            other => out.push(other),
+        }
+    }
+    out.into_iter().collect()
 }
 
 /// Formats the whole expansion at once, or, if it contains a broken item, item by item.
@@ -52,7 +74,7 @@ fn snapshot(source: &str) -> io::Result<String> {
         let under = under.replace('\n', " ");
         out.extend(["// error: ", &text, "\n// under: ", &under, "\n"]);
     }
-    out.push_str(&pretty(&made)?);
+    out.push_str(&pretty(&unwrapped(made))?);
     Ok(out)
 }
 
