@@ -56,7 +56,7 @@ where
 pub(crate) struct JoinAll<F: Future> {
     parts: Vec<Part<F>>,
     unfinished: usize,
-    wakers: Option<OwnWakers>,
+    wakers: Option<PartWakers>,
 }
 
 pub(crate) enum Part<F: Future> {
@@ -91,8 +91,15 @@ impl<F: Future> Part<F> {
 
 impl<F: Future> JoinAll<F> {
     pub(crate) fn new(parts: Vec<Part<F>>, has_own_wakers: bool) -> Self {
-        let unfinished = parts.len();
-        JoinAll { parts, unfinished, wakers: has_own_wakers.then(|| OwnWakers::new(unfinished)) }
+        let wakers = has_own_wakers.then(|| {
+            let mut wakers = PartWakers::new();
+            for _ in &parts {
+                let index = wakers.add();
+                wakers.list(index);
+            }
+            wakers
+        });
+        JoinAll { unfinished: parts.len(), parts, wakers }
     }
 }
 
@@ -107,8 +114,8 @@ impl<F: Future> Future for JoinAll<F> {
         match wakers {
             None => parts.iter_mut().for_each(|part| *unfinished -= usize::from(part.poll(cx))),
             Some(wakers) => {
-                for index in wakers.woken.take(cx.waker()) {
-                    let mut own = Context::from_waker(&wakers.wakers[index]);
+                for index in wakers.take(cx.waker()) {
+                    let mut own = Context::from_waker(wakers.waker(index));
                     *unfinished -= usize::from(parts[index].poll(&mut own));
                 }
             }
@@ -121,23 +128,43 @@ impl<F: Future> Future for JoinAll<F> {
     }
 }
 
-/// A waker for each future. Dropping it drops the clone of the task's waker.
-struct OwnWakers {
+/// A waker for each of the futures that one task polls, so that a wake-up polls only the future that it concerns.
+/// Dropping it drops the clone of the task's waker.
+pub(crate) struct PartWakers {
     woken: Arc<WokenParts>,
     wakers: Vec<Waker>,
 }
 
-impl OwnWakers {
-    fn new(parts: usize) -> Self {
-        let state =
-            WokenState { indices: (0..parts).collect(), is_listed: vec![true; parts], task: None };
-        let woken = Arc::new(WokenParts(Mutex::new(state)));
-        let waker = |index| Waker::from(Arc::new(PartWaker { woken: woken.clone(), index }));
-        OwnWakers { wakers: (0..parts).map(waker).collect(), woken }
+impl PartWakers {
+    pub(crate) fn new() -> Self {
+        let state = WokenState { indices: Vec::new(), is_listed: Vec::new(), task: None };
+        PartWakers { woken: Arc::new(WokenParts(Mutex::new(state))), wakers: Vec::new() }
+    }
+
+    /// Adds a waker, and returns its index. The future of that index is not to be polled yet.
+    pub(crate) fn add(&mut self) -> usize {
+        let index = self.wakers.len();
+        self.woken.0.lock().is_listed.push(false);
+        self.wakers.push(Waker::from(Arc::new(PartWaker { woken: self.woken.clone(), index })));
+        index
+    }
+
+    /// Makes the next `take` return the index. Does not wake the task.
+    pub(crate) fn list(&self, index: usize) {
+        self.woken.0.lock().list(index);
+    }
+
+    /// Returns the indices of the futures to poll, and stores the waker of the task.
+    pub(crate) fn take(&self, task: &Waker) -> Vec<usize> {
+        self.woken.take(task)
+    }
+
+    pub(crate) fn waker(&self, index: usize) -> &Waker {
+        &self.wakers[index]
     }
 }
 
-impl Drop for OwnWakers {
+impl Drop for PartWakers {
     fn drop(&mut self) {
         let task = self.woken.0.lock().task.take();
         drop_waker(task);
@@ -157,6 +184,14 @@ struct WokenState {
     indices: Vec<usize>,
     is_listed: Vec<bool>,
     task: Option<Waker>,
+}
+
+impl WokenState {
+    fn list(&mut self, index: usize) {
+        if !mem::replace(&mut self.is_listed[index], true) {
+            self.indices.push(index);
+        }
+    }
 }
 
 impl WokenParts {
@@ -187,9 +222,7 @@ impl Wake for PartWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut state = self.woken.0.lock();
-        if !mem::replace(&mut state.is_listed[self.index], true) {
-            state.indices.push(self.index);
-        }
+        state.list(self.index);
         let task = state.task.take();
         drop(state);
         if let Some(task) = task {

@@ -33,6 +33,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "event",
             "executor",
             "exit",
+            "future",
             "incident",
             "panics",
             "sync",

@@ -454,7 +454,7 @@ impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
             Ok(Poll::Pending) => {
                 this.handling.handling.set_pended();
                 if this.handling.handling.has_deadline() {
-                    deadline::watch(this.timer, this.handling.handling);
+                    deadline::watch(this.timer, this.handling.handling, cx.waker());
                 }
                 Poll::Pending
             }

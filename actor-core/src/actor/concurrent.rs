@@ -14,6 +14,7 @@ use crate::cell::current::{self, CurrentMessage};
 use crate::cell::deadlock::edge;
 use crate::cell::handle::{DynMailbox, catch_and_report, catch_and_report_current};
 use crate::cell::header::{ParkReason, STOP_FOR_RESTART, STOP_SELF};
+use crate::future::PartWakers;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
@@ -67,15 +68,13 @@ async fn run_overlapping<A: Dispatch>(
         let handler = span.instrument(handler);
         handler
     };
-    let mut handlers = HandlerSet { slots: Vec::new(), running: 0 };
+    let mut handlers = HandlerSet::new();
     handlers.begin(start(first, handling), handling);
     let mut held = None;
     poll_fn(|cx| {
         // The reason stays the same unless the run loop finds that more messages could start.
         header.set_park_reason(ParkReason::HandlerPending);
-        for index in 0..handlers.slots.len() {
-            handlers.poll_one(index, run_loop, cx);
-        }
+        handlers.poll_woken(run_loop, cx);
         while held.is_none() && handlers.running < header.settings.max_concurrent {
             let mut slot = MessageSlot(None);
             let running = current::current_message();
@@ -83,9 +82,9 @@ async fn run_overlapping<A: Dispatch>(
                 Poll::Ready(Some((Input::Message(message), handling)))
                     if A::is_concurrent(&message) =>
                 {
-                    let index = handlers.begin(start(message, handling), handling);
+                    handlers.begin(start(message, handling), handling);
                     header.set_park_reason(ParkReason::HandlerPending);
-                    handlers.poll_one(index, run_loop, cx);
+                    handlers.poll_woken(run_loop, cx);
                 }
                 Poll::Ready(Some(input)) => {
                     // The new handler does not run yet.
@@ -108,17 +107,24 @@ async fn run_overlapping<A: Dispatch>(
     .await
 }
 
-/// The running handlers, in reusable slots.
+/// The running handlers, in reusable slots. Each slot has a waker.
 struct HandlerSet<F> {
     slots: Vec<(CurrentMessage, Pin<Box<Option<F>>>)>,
+    /// The indices of the slots without a handler.
+    free: Vec<usize>,
     running: usize,
+    wakers: PartWakers,
 }
 
 impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
-    /// Adds a handler in a free slot.
-    fn begin(&mut self, handler: F, handling: CurrentMessage) -> usize {
+    fn new() -> Self {
+        HandlerSet { slots: Vec::new(), free: Vec::new(), running: 0, wakers: PartWakers::new() }
+    }
+
+    /// Adds a handler in a free slot. `poll_woken` polls it.
+    fn begin(&mut self, handler: F, handling: CurrentMessage) {
         self.running += 1;
-        match self.slots.iter().position(|(_, slot)| slot.is_none()) {
+        let index = match self.free.pop() {
             Some(index) => {
                 let (whose, slot) = &mut self.slots[index];
                 *whose = handling;
@@ -127,25 +133,33 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
             }
             None => {
                 self.slots.push((handling, Box::pin(Some(handler))));
-                self.slots.len() - 1
+                self.wakers.add()
             }
+        };
+        self.wakers.list(index);
+    }
+
+    /// Polls the handlers that have been woken or added, or all of them after a kill, which wakes only the actor.
+    fn poll_woken<A: Dispatch>(&mut self, run_loop: &mut RunLoop<A>, cx: &Poller<'_>) {
+        let woken = self.wakers.take(cx.waker());
+        if run_loop.mailbox().header.is_killed() {
+            (0..self.slots.len()).for_each(|index| self.poll_one(index, run_loop));
+        } else {
+            woken.into_iter().for_each(|index| self.poll_one(index, run_loop));
         }
     }
 
-    /// Polls one handler of the set. Its waits leave no record for deadlock detection, because the
-    /// other handlers of the actor can run in the meantime.
-    fn poll_one<A: Dispatch>(
-        &mut self,
-        index: usize,
-        run_loop: &mut RunLoop<A>,
-        cx: &mut Poller<'_>,
-    ) {
+    /// Polls one handler of the set, if its slot is not free.
+    fn poll_one<A: Dispatch>(&mut self, index: usize, run_loop: &mut RunLoop<A>) {
         let (handling, slot) = &mut self.slots[index];
         let Some(handler) = slot.as_mut().as_pin_mut() else { return };
-        let Poll::Ready(outcome) = edge::untracked(|| handler.poll(cx)) else { return };
+        let waker = self.wakers.waker(index);
+        let poll = || handler.poll(&mut Poller::from_waker(waker));
+        let Poll::Ready(outcome) = edge::concurrent(waker, poll) else { return };
         let handling = *handling;
         slot.set(None);
         self.running -= 1;
+        self.free.push(index);
         if matches!(outcome, Err(HandlerError::Killed)) {
             self.kill();
         }
@@ -154,11 +168,12 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
 
     /// Drops all handlers: each caller learns that the actor was killed.
     fn kill(&mut self) {
-        for (handling, slot) in &mut self.slots {
+        for (index, (handling, slot)) in self.slots.iter_mut().enumerate() {
             if slot.is_some() {
                 current::set_current_message(handling.killed());
                 // As for a single handler.
                 catch_and_report_current(handling.name, &mut || slot.set(None));
+                self.free.push(index);
             }
         }
         self.running = 0;

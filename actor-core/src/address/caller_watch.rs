@@ -75,7 +75,7 @@ impl<T, F: Future> Future for Watched<'_, T, F> {
         let mut this = self.project();
         loop {
             let mut poll_gone = |waker: &Waker| this.slot.poll_gone(waker);
-            if *this.is_pending && sees_end(this.caller, *this.aborts, &mut poll_gone) {
+            if *this.is_pending && sees_end(this.caller, *this.aborts, cx.waker(), &mut poll_gone) {
                 current::set_aborted();
                 // User code: a panic in the drop fails the life.
                 this.handler.set(None);
@@ -89,7 +89,7 @@ impl<T, F: Future> Future for Watched<'_, T, F> {
                 return Poll::Ready(Some(value));
             }
             *this.is_pending = true;
-            if !sees_change(this.caller, *this.aborts, &mut poll_gone) {
+            if !sees_change(this.caller, *this.aborts, cx.waker(), &mut poll_gone) {
                 return Poll::Pending;
             }
         }
@@ -97,22 +97,28 @@ impl<T, F: Future> Future for Watched<'_, T, F> {
 }
 
 /// Returns whether a pending handler is to be dropped.
-fn sees_end(caller: &mut Caller, aborts: bool, poll_gone: &mut dyn FnMut(&Waker) -> bool) -> bool {
-    sees_change(caller, aborts, poll_gone);
+fn sees_end(
+    caller: &mut Caller,
+    aborts: bool,
+    waker: &Waker,
+    poll_gone: &mut dyn FnMut(&Waker) -> bool,
+) -> bool {
+    sees_change(caller, aborts, waker, poll_gone);
     aborts && (caller.has_left || current::handling().is_expired())
 }
 
 /// Returns whether the caller of a pending handler has left since the last check. If it has not,
-/// and the handler depends on it, the actor is woken when the caller leaves.
+/// and the handler depends on it, the handler, polled with `waker`, is woken when the caller leaves.
 fn sees_change(
     caller: &mut Caller,
     aborts: bool,
+    waker: &Waker,
     poll_gone: &mut dyn FnMut(&Waker) -> bool,
 ) -> bool {
     if caller.has_left || (!aborts && caller.left.is_none()) {
         return false;
     }
-    let has_left = current::actor().is_some_and(|actor| poll_gone(&uncounted(&actor)));
+    let has_left = current::actor().is_some_and(|actor| poll_gone(&uncounted(&actor, waker)));
     // For the handler, a fault of a simulation is the same as a caller that has left.
     caller.has_left = has_left || (aborts && current::is_aborted_by_fault());
     if let (true, Some(left)) = (caller.has_left, &caller.left) {

@@ -340,11 +340,11 @@ struct Waits {
 const FEW: usize = 64;
 
 impl HandlerTimer {
-    /// Inserts the timer of the handler of this thread's actor. Called when the handler becomes
-    /// pending.
-    fn arm(handling: Handling) -> Option<Arc<Self>> {
+    /// Inserts the timer of the handler of this thread's actor, polled with `waker`. Called when the handler
+    /// becomes pending.
+    fn arm(handling: Handling, waker: &Waker) -> Option<Arc<Self>> {
         let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
-        let alarm = Alarm::new(deadlock::uncounted(&actor));
+        let alarm = Alarm::new(deadlock::uncounted(&actor, waker));
         let executor = actor.header().system.executor.clone();
         let key = executor.timers().insert(at, Waker::from(alarm.clone()), false);
         Some(Arc::new(HandlerTimer { executor, key, alarm }))
@@ -361,14 +361,14 @@ pub(crate) fn forget_wakers() {
 /// Makes the handler's single timer wake it when its deadline passes. Called when the handler is
 /// pending.
 #[cold]
-pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling) {
+pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling, waker: &Waker) {
     if handling.is_expired() {
         // The waits have already ended with the deadline.
         return forget_wakers();
     }
     let wakers = current::take_deadline_wakers();
     if timer.is_none() {
-        *timer = HandlerTimer::arm(handling);
+        *timer = HandlerTimer::arm(handling, waker);
     }
     if let (Some(timer), Some(deadline)) = (timer, handling.deadline()) {
         timer.alarm.add(wakers);

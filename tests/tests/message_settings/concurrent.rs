@@ -580,3 +580,91 @@ pub fn reads_and_writes_in_a_storm(system: &System) {
         assert_eq!(seen.log().len(), 800);
     });
 }
+
+/// Many handlers at once.
+#[actor(max_concurrent = 1000, unbounded)]
+struct Crowd {
+    entered: Tally,
+    polls: Tally,
+    dropped: Tally,
+}
+
+#[actor]
+impl Crowd {
+    #[message(concurrent, abort)]
+    async fn wait(&self, gate: Gate) {
+        let _dropped = self.dropped.mark();
+        self.entered.add();
+        let mut pass = std::pin::pin!(gate.pass());
+        std::future::poll_fn(|cx| {
+            self.polls.add();
+            pass.as_mut().poll(cx)
+        })
+        .await;
+    }
+}
+
+fn crowd() -> (Tally, Tally, Tally, CrowdAddr) {
+    let (entered, polls, dropped) = (Tally::default(), Tally::default(), Tally::default());
+    let crowd =
+        Crowd { entered: entered.clone(), polls: polls.clone(), dropped: dropped.clone() }.spawn();
+    (entered, polls, dropped, crowd)
+}
+
+pub fn a_wake_up_polls_only_its_handler(system: &System) {
+    const HANDLERS: usize = 500;
+    system.block_on(async {
+        let (entered, polls, _, crowd) = crowd();
+        let gates: Vec<Gate> = (0..HANDLERS).map(|_| Gate::new()).collect();
+        let call = |gate: &Gate| actor_core::spawn_task(crowd.wait(gate.clone()).into_owned());
+        let calls: Vec<_> = gates.iter().map(call).collect();
+        entered.reaches(HANDLERS).await;
+        for (gate, call) in gates.iter().zip(calls) {
+            gate.open();
+            assert_eq!(call.await, Ok(()));
+        }
+        // When it starts, perhaps once more with the waker of the actor, and when its gate opens.
+        assert!(polls.count() <= 3 * HANDLERS, "{} polls", polls.count());
+    });
+}
+
+pub fn each_of_many_handlers_ends_when_its_caller_leaves_or_its_deadline_passes(system: &System) {
+    system.block_on(async {
+        let (entered, _, dropped, crowd) = crowd();
+        let gate = Gate::new();
+        let left: Vec<_> = (0..50)
+            .map(|_| actor_core::spawn_task(crowd.wait(gate.clone()).into_owned()))
+            .collect();
+        entered.reaches(50).await;
+        let limited = (0..50).map(|number| {
+            let limit = Duration::from_millis(20 + number % 7);
+            crowd.wait(gate.clone()).timeout(limit)
+        });
+        let answers = join_all(limited).await;
+        assert!(answers.iter().all(|answer| *answer == Err(CallError::Timeout { started: true })));
+        dropped.reaches(50).await;
+        for (number, call) in left.into_iter().enumerate() {
+            drop(call);
+            dropped.reaches(51 + number).await;
+        }
+        assert_eq!(entered.count(), 100);
+        // The handlers have left no trace: the actor handles the next message.
+        gate.open();
+        assert_eq!(crowd.wait(gate).await, Ok(()));
+    });
+}
+
+pub fn a_kill_drops_each_of_many_handlers(system: &System) {
+    system.block_on(async {
+        let (entered, _, dropped, crowd) = crowd();
+        let gate = Gate::new();
+        let call = |_| actor_core::spawn_task(crowd.wait(gate.clone()).into_owned());
+        let calls: Vec<_> = (0..100).map(call).collect();
+        entered.reaches(100).await;
+        crowd.kill();
+        for call in calls {
+            assert_eq!(call.await, Err(CallError::Killed));
+        }
+        assert_eq!((crowd.join().await, dropped.count()), (Exit::Killed, 100));
+    });
+}

@@ -279,6 +279,8 @@ struct CurrentPoll {
     has_refusal: Cell<bool>,
     /// The waker, while a poll leaves no record.
     untracked: Cell<(usize, usize)>,
+    /// Whether that waker is the own waker of a concurrent handler.
+    is_concurrent: Cell<bool>,
 }
 
 const NO_WAKER: (usize, usize) = (0, 0);
@@ -291,6 +293,7 @@ thread_local! {
             wait: Cell::new(None),
             has_refusal: Cell::new(false),
             untracked: Cell::new(NO_WAKER),
+            is_concurrent: Cell::new(false),
         }
     };
     static REFUSAL: Scoped<Option<Box<RefusedWait>>> = const { scoped(None) };
@@ -308,8 +311,18 @@ pub(crate) fn is_own_waker(waker: &Waker) -> bool {
     CURRENT_POLL.with(|polling| polling.waker.get() == words(waker))
 }
 
-/// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
+/// Runs one poll whose waits leave no record.
 pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
+    untracked_as(CURRENT_POLL.with(|polling| polling.waker.get()), false, poll)
+}
+
+/// Runs one poll of a concurrent handler, which has a waker of its own. Its waits leave no record, because the
+/// other handlers of the actor can run in the meantime.
+pub(crate) fn concurrent<T>(waker: &Waker, poll: impl FnOnce() -> T) -> T {
+    untracked_as(words(waker), true, poll)
+}
+
+fn untracked_as<T>(waker: (usize, usize), is_concurrent: bool, poll: impl FnOnce() -> T) -> T {
     /// Restores the waker, even if the poll panics: another actor may have one at the same address later.
     struct Restore((usize, usize));
 
@@ -318,16 +331,23 @@ pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
             CURRENT_POLL.with(|polling| {
                 polling.waker.set(self.0);
                 polling.untracked.set(NO_WAKER);
+                polling.is_concurrent.set(false);
             });
         }
     }
 
     let _restore = CURRENT_POLL.with(|polling| {
-        let waker = polling.waker.replace(NO_WAKER);
         polling.untracked.set(waker);
-        Restore(waker)
+        polling.is_concurrent.set(is_concurrent);
+        Restore(polling.waker.replace(NO_WAKER))
     });
     poll()
+}
+
+/// Returns whether `waker` is the own waker of the concurrent handler that is being polled.
+pub(super) fn is_concurrent_waker(waker: &Waker) -> bool {
+    CURRENT_POLL
+        .with(|polling| polling.is_concurrent.get() && polling.untracked.get() == words(waker))
 }
 
 /// Returns whether `waker` is the one with which the actor is being polled, even if its waits leave

@@ -46,8 +46,12 @@ impl OwnWaker {
 /// `abort` handler.
 struct UncountedWaker(Weak<dyn DynMailbox>);
 
-/// Returns the single uncounted waker of `actor`. Creates it at the first call.
-pub(crate) fn uncounted(actor: &Arc<dyn DynMailbox>) -> Waker {
+/// Returns a waker for the handler of `actor` that is being polled with `waker`: the single uncounted waker of the
+/// actor, which the first call creates, or the own waker of a concurrent handler, whose waits leave no record.
+pub(crate) fn uncounted(actor: &Arc<dyn DynMailbox>, waker: &Waker) -> Waker {
+    if edge::is_concurrent_waker(waker) {
+        return waker.clone();
+    }
     if let Some(known) = actor.lock().cell.uncounted_waker().cloned() {
         return known;
     }
