@@ -668,3 +668,34 @@ pub fn a_kill_drops_each_of_many_handlers(system: &System) {
         assert_eq!((crowd.join().await, dropped.count()), (Exit::Killed, 100));
     });
 }
+
+pub fn a_kill_drops_the_handlers_although_an_input_waits_for_them(system: &System) {
+    system.block_on(async {
+        let (seen, shelf) = shelf();
+        let gate = Gate::new();
+        // As many as may run at once.
+        let running = reads(&shelf, 0..3, &gate);
+        seen.entered.reaches(3).await;
+        shelf.write(1).send().await.unwrap();
+        shelf.kill();
+        for read in running {
+            assert_eq!(read.await, Err(CallError::Killed));
+        }
+        assert_eq!(shelf.join().await, Exit::Killed);
+
+        let (seen, shelf) = self::shelf();
+        let running = reads(&shelf, 0..2, &gate);
+        seen.entered.reaches(2).await;
+        // The write has been taken out of the mailbox, and waits for the reads.
+        shelf.write(1).send().await.unwrap();
+        while shelf.len() != 1 {
+            yield_now().await;
+        }
+        yield_often().await;
+        shelf.kill();
+        for read in running {
+            assert_eq!(read.await, Err(CallError::Killed));
+        }
+        assert_eq!((shelf.join().await, seen.log().len()), (Exit::Killed, 2));
+    });
+}

@@ -42,6 +42,7 @@ tests::on_every_host! {
     concurrent::a_wake_up_polls_only_its_handler,
     concurrent::each_of_many_handlers_ends_when_its_caller_leaves_or_its_deadline_passes,
     concurrent::a_kill_drops_each_of_many_handlers,
+    concurrent::a_kill_drops_the_handlers_although_an_input_waits_for_them,
     failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
     failed_life::a_second_panic_is_reported_and_the_first_is_the_cause,
