@@ -42,7 +42,7 @@ pub(super) struct Asking<T> {
 enum AskState {
     Init,
     /// The message has not been sent yet, but already contains its reply.
-    Prepared,
+    WithReply,
     /// The message is in the mailbox, or waits for capacity.
     Pending,
     Done,
@@ -60,7 +60,7 @@ impl<T: 'static> Asking<T> {
 impl<T> Asking<T> {
     /// Creates the wait for a message that already contains the reply; `answer` receives it.
     pub(super) fn asked(answer: ReplyReceiver<T>) -> Self {
-        Asking::new(|_, reply| reply, AskState::Prepared, false, answer)
+        Asking::new(|_, reply| reply, AskState::WithReply, false, answer)
     }
 
     /// Creates a wait whose reply `exchange` puts into the message. An actor other than the target
@@ -92,7 +92,7 @@ impl<T> Asking<T> {
 
     /// Returns whether the message was made with its reply in it.
     pub(super) fn is_asked(&self) -> bool {
-        self.state == AskState::Prepared
+        self.state == AskState::WithReply
     }
 
     #[inline]
@@ -226,8 +226,8 @@ impl<T> Asking<T> {
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             }
-            state @ (AskState::Prepared | AskState::Pending) => {
-                if state == AskState::Prepared {
+            state @ (AskState::WithReply | AskState::Pending) => {
+                if state == AskState::WithReply {
                     if current::handling().has_deadline()
                         && let Err(error) = self.take_deadline(outgoing)
                     {
