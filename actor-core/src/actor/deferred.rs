@@ -84,7 +84,7 @@ impl dyn ErasedLoop + '_ {
                 GuardResult::NotYet => at += 1,
                 GuardResult::Cancelled => {
                     let mut message = self.take_deferred(at)?;
-                    self.skip_cancelled(&mut *message);
+                    self.skip_abandoned(&mut *message);
                 }
                 // No later message starts before this one.
                 GuardResult::Ready if concurrent && !message.is_concurrent() => {
@@ -184,7 +184,7 @@ impl dyn ErasedLoop + '_ {
         deferred.messages = left;
         self.publish_deferred_count();
         for mut message in gone {
-            self.skip_cancelled(&mut *message);
+            self.skip_abandoned(&mut *message);
         }
     }
 
@@ -195,7 +195,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Discards a message whose caller no longer waits, or whose deadline has passed.
-    pub(super) fn skip_cancelled(&self, message: &mut dyn ErasedMessage) {
+    pub(super) fn skip_abandoned(&self, message: &mut dyn ErasedMessage) {
         add(&self.mailbox().header().system.counts.skipped_calls, 1);
         let name = message.info().name;
         discard_expired(self.mailbox(), name, message);
@@ -250,7 +250,7 @@ impl dyn ErasedLoop + '_ {
         let is_gone = !message.begins(&now);
         let handling = info.current();
         if is_gone {
-            self.skip_cancelled(message);
+            self.skip_abandoned(message);
             return None;
         }
         if self.is_simulated() {

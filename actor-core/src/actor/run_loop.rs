@@ -415,7 +415,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn begin_handling(&mut self, slot: &mut MessageSlot<A>) -> Option<NextStep> {
         let info = A::info_of(slot.0.as_ref()?);
         if !A::begins(&info, || self.mailbox().header.system.executor.now()) {
-            self.skip_cancelled(slot);
+            self.skip_abandoned(slot);
             return None;
         }
         if self.loop_state.is_simulated {
@@ -493,8 +493,8 @@ impl<A: Dispatch> RunLoop<A> {
     /// Skips a message whose caller no longer waits.
     #[cold]
     #[inline(never)]
-    fn skip_cancelled(&mut self, slot: &mut MessageSlot<A>) {
-        self.erased().skip_cancelled(slot);
+    fn skip_abandoned(&mut self, slot: &mut MessageSlot<A>) {
+        self.erased().skip_abandoned(slot);
     }
 
     /// Handles a message with the faults of a simulation.
