@@ -122,7 +122,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Starts another life on the same mailbox, because the supervisor has decided to restart the actor. Its
-    /// state comes from the factory, in `begin` (`slow_path.rs`).
+    /// state comes from the factory, in `begin_life` (`slow_path.rs`).
     fn restart_life(&mut self) {
         self.trace("begins another life");
         let mut locked = self.mailbox().lock();

@@ -139,7 +139,7 @@ impl LoopState {
         }
     }
 
-    /// Resets the fields for another life, for which `begin` gets a new state from the factory. The deferred
+    /// Resets the fields for another life, for which `begin_life` gets a new state from the factory. The deferred
     /// messages stay.
     pub(super) fn begin_again(&mut self) {
         let cold = self.cold.take();

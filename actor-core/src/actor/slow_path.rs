@@ -481,7 +481,7 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn start_or_shut_down(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
         loop {
             let next = match self.loop_state().lifecycle {
-                Lifecycle::Initializing => self.begin(state),
+                Lifecycle::Initializing => self.begin_life(state),
                 Lifecycle::ShuttingDown(step) => self.end(step, state),
                 Lifecycle::Starting | Lifecycle::Running | Lifecycle::Draining => return None,
             };
@@ -493,7 +493,7 @@ impl dyn ErasedLoop + '_ {
 
     /// Waits for the state and starts the life.
     #[inline(never)]
-    fn begin(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
+    fn begin_life(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
         if self.ended_before_start() {
             return None;
         }
