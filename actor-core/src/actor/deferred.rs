@@ -167,8 +167,8 @@ impl dyn ErasedLoop + '_ {
         self.publish_deferred_count();
     }
 
-    /// Removes one message. The guards of the messages before it have just been evaluated, so a
-    /// linear step is cheap.
+    /// Removes one message. The cost is linear in `at`, as was the evaluation of the guards of the
+    /// messages in front of it.
     fn take_deferred(&mut self, at: usize) -> Option<Box<dyn ErasedMessage>> {
         let message = self.loop_state().deferred()?.messages.remove(at);
         self.publish_deferred_count();
@@ -243,7 +243,7 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().header().set_deferred(count);
     }
 
-    /// Starts the message's handler, unless its caller no longer waits.
+    /// Starts the message's handler, unless its caller has left or its deadline has passed.
     pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> Option<NextStep> {
         let info = message.info();
         let now = || self.mailbox().header().system.executor.now();

@@ -33,8 +33,8 @@ use std::future::{Future, ready};
 pub trait Dispatch:
     Actor<Addr = <Self as Dispatch>::Address> + Protocol<Message = <Self as Dispatch>::MessageEnum>
 {
-    /// The address of the actor, as named by the impl half. Without the struct half, the name is
-    /// unknown.
+    /// The address of the actor, as named by the impl half. Without the struct half, the name does
+    /// not resolve.
     #[doc(hidden)]
     type Address: TypedAddr<Actor = Self>;
 
@@ -250,7 +250,8 @@ pub enum HandlerOutcome<L = Infallible> {
     Done,
     /// `#[on_start]` returned this error.
     StartFailed(String),
-    /// An `abort` handler was dropped, because its caller has left.
+    /// An `abort` handler was dropped, because its caller has left, its deadline has passed, or a
+    /// simulation drops it.
     Aborted,
     /// The life has ended with this exit.
     Ended(Box<Exit>),

@@ -165,7 +165,7 @@ impl<M> Fault<M> {
         self
     }
 
-    /// Restricts the fault to messages matching `is_meant`.
+    /// Restricts the fault to messages for which `is_meant` returns `true`.
     pub fn on(mut self, is_meant: impl Fn(&M) -> bool + Send + 'static) -> Self {
         self.on = Some(Box::new(is_meant));
         self

@@ -47,7 +47,7 @@ struct LocalTask {
 /// The state of a task in the table of the thread that it runs on.
 enum TaskLookup {
     Task(Pin<Box<dyn LoopTask>>),
-    /// The task has gone.
+    /// The task no longer exists.
     Nothing,
     /// The task belongs to another thread.
     Elsewhere,
@@ -109,7 +109,7 @@ impl LocalTasks {
 }
 
 impl Drop for LocalTasks {
-    /// Drops the tasks when the thread ends. No panic of a state may get out of this.
+    /// Drops the tasks when the thread ends. A panic of a state does not leave this function.
     fn drop(&mut self) {
         for mut task in self.slots.drain() {
             let _ = current::catch_dyn(&mut || task = None);
@@ -173,8 +173,8 @@ impl Drop for LocalTask {
     }
 }
 
-/// Ends the actor on a thread that does not have its state, because its system has ended and no
-/// thread drives it.
+/// Ends the actor on a thread that does not have its state, because the system of the actor has
+/// ended and no thread runs it.
 fn end_elsewhere(mailbox: &dyn DynMailbox) {
     mailbox.close();
     mailbox.discard_queued();
@@ -182,7 +182,7 @@ fn end_elsewhere(mailbox: &dyn DynMailbox) {
     let cell = &mut locked.cell;
     let held =
         cell.existing_resources_mut().map(|resources| resources.take_all()).unwrap_or_default();
-    // No child comes after these.
+    // No child is added after these.
     cell.release_names();
     let failed = cell.pending_exit().filter(|exit| !exit.is_normal());
     let exit = failed.cloned().unwrap_or(Exit::Killed);

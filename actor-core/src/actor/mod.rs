@@ -1,10 +1,9 @@
-//! One actor from spawn to exit. Knows mailboxes and addresses, but not supervisors.
+//! One actor from spawn to exit. Depends on mailboxes and addresses, but not on supervisors.
 //!
 //! - `dispatch`: the contract between an actor and the run loop, implemented by `#[actor]`.
 //! - `run_loop`: the states of a life, the next step, and the outcome of each handler. `slow_path`:
-//!   the rare steps, compiled once for all actors; `deferred`, `system_messages`: their parts.
-//!   `shutdown`: the end of a life. `restart`: the decision of
-//!   the supervisor, and the next life.
+//!   the rare steps, compiled once for all actors; `deferred`, `system_messages`: parts of it.
+//!   `shutdown`: the end of a life. `restart`: the wait for the supervisor, and the next life.
 //! - `actor_task`, `concurrent`, `local_task`: how handlers are run.
 //! - `spawn`: how an actor is created. `context`: what handlers can do.
 //! - `protocol_message`: messages of protocols. `fault`: injected faults of simulations.

@@ -1,6 +1,7 @@
-//! Protocol messages: how an address of a protocol sends them, in the mailbox of an actor, and how their
-//! handlers access the state. The address has an adapter of the mailbox ([`adapt`]), which boxes each message
-//! when it is sent. An async handler borrows the state while it runs, in a separate box.
+//! Protocol messages: how an address of a protocol puts them into the mailbox of an actor, and how
+//! their handlers access the state. The address holds an adapter of the mailbox ([`adapt`]), which
+//! boxes each message when it is sent. The future of an async handler is boxed too, and borrows the
+//! state while it runs.
 //!
 //! An actor without protocols pays only for one variant of its message enum.
 
@@ -71,7 +72,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>;
-    /// Returns the message itself, for code that knows its type.
+    /// Returns the message itself, to be downcast.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 

@@ -1,11 +1,13 @@
-//! Restarts: the part of the run loop, independent of the supervisor's policy.
+//! Restarts, except for the policy of the supervisor.
 //!
 //! A supervised actor does not end when a life ends. It goes through the steps of the end up to the
-//! drop of the state, notifies the supervisor, and waits for its decision. In the meantime it
+//! drop of the state, notifies the supervisor, and waits for the decision. While it waits, it
 //! handles only system messages. The cell, id, address, mailbox, joiners and names stay the same.
-//! Queued messages go to the next life: `finish` (`shutdown.rs`) puts the batch back and leaves the mailbox
-//! open, unless [`may_restart`] says that no life can follow. The supervisor decides in `order_next_life`
-//! (`supervision/child.rs`).
+//! Queued messages go to the next life: `finish` (`shutdown.rs`) puts the batch back and leaves the
+//! mailbox open, unless [`may_restart`] says that no life can follow.
+//! [`RestartAuthority::life_ended`] asks for the decision: `Supervisor::life_ended`
+//! (`supervision/supervisor.rs`) makes it, and for a member of a pool `member_failed`
+//! (`pool/mailbox.rs`).
 
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
@@ -29,7 +31,7 @@ impl dyn ErasedLoop + '_ {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
         if cell.resources().is_some_and(Resources::has_children) {
-            // The drop of the state has spawned them.
+            // The drop of the state has spawned children.
             drop(locked);
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
             return None;
@@ -106,8 +108,8 @@ impl dyn ErasedLoop + '_ {
             authority = Some(supervision.authority.clone());
         }
         if decision.is_none() {
-            // The request was meant for the ended life. A kill of the next life comes after the
-            // decision.
+            // These requests were meant for the ended life. A request to the next life comes after
+            // the decision.
             self.mailbox().header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
         }
         drop(locked);

@@ -15,7 +15,8 @@
 //!
 //! # States
 //!
-//! [`Lifecycle`], whose variants only move forward within a life (`shutdown.rs` repeats some steps of the last):
+//! A life passes through the variants of [`Lifecycle`] in this order (`shutdown.rs` repeats some
+//! steps of the last):
 //!
 //! ```text
 //! Initializing -> Starting (#[on_start]) -> Running -> Draining (mailbox closed) -> ShuttingDown(step)
@@ -26,14 +27,16 @@
 //!
 //! # One step of an actor that runs or drains
 //!
-//! 1. The slow path, if a flag is set, the turn is over, or guards are to be evaluated again. In this
+//! 1. The slow path, if a flag is set, the turn has ended, or guards are to be evaluated again. In
+//!    this
 //!    order: the end of the turn; kill, stop, and the end of this life; waiting senders; deferred
 //!    messages; priority messages; system messages.
 //! 2. The next message of the batch.
 //! 3. If the batch is used up, a new batch, taken under a single lock. A poll takes one batch;
 //!    after it, the actor parks, and parking finds newer messages.
 //! 4. The guard of the message, if it has one: a message that may not be handled is deferred.
-//! 5. A message whose caller no longer waits is skipped; otherwise its handler is started.
+//! 5. A message whose caller has left, or whose deadline has passed, is skipped. Otherwise its
+//!    handler is started.
 //!
 //! # Invariants
 //!
@@ -98,7 +101,7 @@ pub(crate) struct LoopState {
     pub(super) killed: bool,
     /// Whether `#[on_start]` has completed. `#[on_stop]` runs only in this case.
     pub(super) has_started: bool,
-    /// Whether the supervisor has ended this life, rather than the life itself.
+    /// Whether the supervisor has ended this life, and not the actor itself.
     pub(super) ended_by_supervisor: bool,
     /// Whether the actor's system is a simulation, which observes each step.
     pub(super) is_simulated: bool,
@@ -150,7 +153,8 @@ impl LoopState {
         self.cold.get_or_insert_default()
     }
 
-    /// Takes the factory of the states out, because it is user code that also uses the data of this life.
+    /// Takes the factory of the states out of the loop, because the factory is called with a borrow
+    /// of the loop.
     pub(super) fn take_factory(&mut self) -> Option<Box<dyn StateFactory>> {
         self.cold.as_mut()?.factory.take()
     }
@@ -342,7 +346,7 @@ impl<A: Dispatch> RunLoop<A> {
     ) -> Option<NextStep> {
         debug_assert!(slot.0.is_none(), "a message that was not handled would be lost");
         let Some(actor) = state else {
-            // A `self` handler has consumed the state: it was the last message.
+            // A `self` handler has consumed the state: its message was the last one.
             self.finish_consumed();
             return None;
         };
@@ -410,7 +414,7 @@ impl<A: Dispatch> RunLoop<A> {
         self.begin_handling(slot)
     }
 
-    /// Starts the message's handler, unless its caller no longer waits.
+    /// Starts the message's handler, unless its caller has left or its deadline has passed.
     #[inline(always)]
     fn begin_handling(&mut self, slot: &mut MessageSlot<A>) -> Option<NextStep> {
         let info = A::info_of(slot.0.as_ref()?);
@@ -422,7 +426,7 @@ impl<A: Dispatch> RunLoop<A> {
             let handling = info.current();
             return self.apply_faults(slot, handling);
         }
-        // Not shared with the branch above, where it is passed on: it would be built in memory, and copied.
+        // Not shared with the branch above: a value for both would be built in memory and copied.
         Some(NextStep::message(info.current()))
     }
 
@@ -448,7 +452,7 @@ impl<A: Dispatch> RunLoop<A> {
         handling: CurrentMessage,
     ) {
         if matches!(outcome, Ok(HandlerOutcome::Done)) {
-            // The value holds nothing that must be dropped, which the compiler cannot see.
+            // `Done` owns nothing, but the compiler would drop the value anyway.
             std::mem::forget(outcome);
             self.on_done(|| handling);
         } else {
@@ -490,7 +494,7 @@ impl<A: Dispatch> RunLoop<A> {
         self.erased().slow_path(slot, actor, concurrent)
     }
 
-    /// Skips a message whose caller no longer waits.
+    /// Skips a message whose caller has left, or whose deadline has passed.
     #[cold]
     #[inline(never)]
     fn skip_abandoned(&mut self, slot: &mut MessageSlot<A>) {

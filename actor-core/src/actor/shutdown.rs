@@ -1,6 +1,7 @@
-//! The end of a life.
+//! The end of a life. A life that is followed by another one ends with steps 3 to 6.
 //!
-//! 1. The mailbox closes, and timers and streams end (only after a stop; `start_draining`).
+//! 1. Only after a stop, which has closed the mailbox (`CellState::close`): timers and streams end
+//!    (`start_draining`).
 //! 2. The queued messages are handled (the run loop).
 //! 3. [`Tasks`](ShutdownStep::Tasks): the resources of the life are dropped, except children; its
 //!    futures end.
@@ -12,7 +13,8 @@
 //! 7. The names are released, and the exit is published to joiners (`publish_exit`).
 //! 8. Monitors, links and the parent are notified.
 //!
-//! A kill or a failure starts at step 3 (`finish`). A panic in one step does not skip the next one.
+//! A kill, a failure, or a request to end only this life (`handle_stop_self`) starts with step 3
+//! (`finish`). A panic in one step does not skip the next one.
 //!
 //! Invariant, under the mailbox lock: if a failure was requested, `STOP_SELF` is set. The check of
 //! the flags finds the request before the next message, and each step of the end that clears
@@ -59,7 +61,7 @@ pub(crate) enum ShutdownStep {
 
 /// The events that end a life.
 impl dyn ErasedLoop + '_ {
-    /// Handles a flag that ends the life: a kill, a stop, or a request to leave.
+    /// Handles a flag that ends the life: a kill, a stop, or a request to end only this life.
     pub(super) fn handle_end_flags(&mut self, flags: u32) {
         if flags & KILL != 0 {
             self.handle_kill();
@@ -95,7 +97,8 @@ impl dyn ErasedLoop + '_ {
         killed
     }
 
-    /// Ends this life without draining: the queued messages go to the next life.
+    /// Ends this life without draining. The queued messages go to the next life. If no life can
+    /// follow, `finish` discards them.
     fn handle_stop_self(&mut self) {
         let by_supervisor = self.mailbox().header().flags() & STOP_FOR_RESTART != 0;
         let is_failing = self.is_failing();
@@ -108,7 +111,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Step 1 of the end, the part of the run loop: ends timers and streams.
+    /// Step 1 of the end, after the mailbox has been closed: ends timers and streams.
     fn start_draining(&mut self) {
         self.loop_state().lifecycle = Lifecycle::Draining;
         let mut locked = self.mailbox().lock();
@@ -281,7 +284,7 @@ impl dyn ErasedLoop + '_ {
             .is_some_and(|(ending, timer)| *ending == key && (timer.is_none() || !is_killed));
         drop(locked);
         if !is_ending {
-            // Once: each further kill would run through all its descendants.
+            // Only once, because each kill runs through all descendants of the child.
             let timer = if is_killed {
                 child.kill_permanently();
                 None
@@ -313,7 +316,7 @@ impl dyn ErasedLoop + '_ {
         Some(NextStep::hook(Hook::Stop(exit), CurrentMessage::without_reply("on_stop")))
     }
 
-    /// Step 5 has ended: `#[on_stop]` has run. `broken` is its failure.
+    /// Step 5 has ended: `#[on_stop]` has returned, or failed with `broken`.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.record_failure(broken);
         // The hook may have created new resources, which end like the others.
@@ -340,8 +343,8 @@ impl dyn ErasedLoop + '_ {
         self.finish_life()
     }
 
-    /// Publishes the exit under the same lock if the end is trivial: a permanent stop (ensured by
-    /// `finish`), without resources and watchers. Returns whether it was.
+    /// Publishes the exit and ends the actor under one lock if the end is trivial: a permanent stop
+    /// (ensured by `finish`), without resources and watchers. Returns whether the end was trivial.
     fn try_trivial_end(&self) -> bool {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
@@ -467,8 +470,9 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     system.leave(mailbox.header().key());
 }
 
-/// Marks the failure of an actor that is ending, or that has called `fail`, as observed in a simulation, if it
-/// has an observer now. Called when its node crashes: the observers may end before the exit is published.
+/// Marks the failure of an actor that is ending, or that has called `fail`, as observed in a
+/// simulation, if the failure has an observer now. Called when the node of the actor crashes: the
+/// observers may end before the exit is published.
 pub(crate) fn observe_pending_failure(mailbox: &dyn DynMailbox) {
     let locked = mailbox.lock();
     let pending =

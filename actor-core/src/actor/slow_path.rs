@@ -40,9 +40,9 @@ pub(crate) trait ErasedLoop {
     fn holds_block(&self) -> bool;
     /// Discards the queued messages.
     fn discard_queued(&mut self);
-    /// Moves the oldest priority message to `slot`, if it may start, and returns whether there was
-    /// one. With `concurrent`, handlers are running, and only a message that may overlap with them
-    /// starts.
+    /// Moves the oldest priority message to `slot`, if it may start. Returns whether a message was
+    /// moved. With `concurrent`, handlers are running, and only a message that may overlap with
+    /// them starts.
     fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool;
 }
 
@@ -124,7 +124,7 @@ impl dyn ErasedLoop + '_ {
 pub(super) trait ErasedMessage: Discardable + Send {
     fn is_there(&self) -> bool;
     fn info(&self) -> MessageInfo<'_>;
-    /// Marks the message as started, unless its caller has given up.
+    /// Marks the message as started, unless its caller has left or its deadline has passed.
     fn begins(&self, now: &dyn Fn() -> Instant) -> bool;
     /// Returns the delivery options. Calls no user code.
     fn delivery(&self) -> Delivery;
@@ -362,8 +362,9 @@ impl dyn ErasedLoop + '_ {
         self.loop_state().fetched = false;
     }
 
-    /// Returns whether a member of a pool asks for a message of the pool before its next system message. In
-    /// turns, because a system message of a member is due at once. A member that drains takes no more messages.
+    /// Returns whether a member of a pool asks for a message of the pool before its next system
+    /// message. The two alternate, because a system message of a member is due at once. A member
+    /// that drains takes no more messages.
     fn asks_pool_first(&mut self) -> bool {
         if !self.mailbox().header().is_member() {
             return false;
@@ -386,8 +387,8 @@ impl dyn ErasedLoop + '_ {
     /// Ends the turn, regardless of remaining work.
     pub(super) fn end_turn(&mut self, concurrent: bool) -> Option<NextStep> {
         self.loop_state().fetched = false;
-        // Parking checks only the actor's own mailbox. Only the run loop knows that the actor
-        // drains, that it takes messages from another mailbox, or that deferred messages are to be
+        // Parking checks only the actor's own mailbox. It does not find that the actor drains, that
+        // the actor takes messages from another mailbox, or that deferred messages are to be
         // evaluated again.
         let finds_all = self.loop_state().lifecycle == Lifecycle::Running
             && !self.loop_state().is_due()
@@ -405,7 +406,8 @@ impl dyn ErasedLoop + '_ {
         concurrent: bool,
     ) -> Option<NextStep> {
         if self.loop_state().lifecycle == Lifecycle::Draining {
-            // Its pool has told it to end, which is permanent, even if the pool has been enlarged since.
+            // The pool has told the member to end, which is permanent, even if the pool has been
+            // enlarged since.
             return self.finish_drain(concurrent);
         }
         let (shared, number) = self.loop_state().shared()?;

@@ -227,8 +227,8 @@ impl<A: Dispatch> fmt::Debug for Life<A> {
 }
 
 impl<A: Dispatch> Context<A> {
-    /// Returns a context that belongs to no running actor, to call handlers as plain Rust in a
-    /// test. Its address is the address of an actor that has ended.
+    /// Returns a context that belongs to no running actor, to call handlers as ordinary methods in
+    /// a test. Its address is the address of an actor that has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -1,9 +1,9 @@
-//! How the loop handles system messages: ticks, stream items, exits of other actors. Each message
-//! is handled in its turn. A message of a cancelled resource is skipped, because the resource is no
-//! longer in the table.
+//! How the loop handles system messages: ticks, stream items, exits of other actors. A system
+//! message is handled after the messages that were accepted before it. A system message of a
+//! cancelled resource is skipped, because the resource is no longer in the table.
 //!
-//! Most of them call a callback, which creates a message. A message for the actor itself is handled
-//! immediately, a message for another actor is sent.
+//! The callback of most system messages creates a message. A message for the actor itself is
+//! handled immediately. A message for another actor is sent.
 
 use super::dispatch::Hook;
 use super::run_loop::NextStep;
@@ -17,8 +17,8 @@ use crate::incident::Incident;
 use std::any::Any;
 
 impl dyn ErasedLoop + '_ {
-    /// Handles one system message in its turn. With `concurrent`, handlers are running. A message
-    /// that it creates for the actor itself is left in `slot`.
+    /// Handles one system message. With `concurrent`, handlers are running. A message that it
+    /// creates for the actor itself is left in `slot`.
     pub(super) fn handle_system_message(
         &mut self,
         notice: SystemMessage,

@@ -101,8 +101,8 @@ impl<A: Dispatch> Context<A> {
                 return address;
             }
         }
-        // No lock: only the actor's own task can find the actor unreferenced, and that task calls
-        // this.
+        // No lock is needed: only the actor's own task can find the actor unreferenced, and that
+        // task calls this function.
         self.mailbox.header.incr_strong();
         Addr::adopted(self.mailbox.clone())
     }
@@ -285,11 +285,11 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// Waits until the caller of the current message has stopped waiting, because its timeout has
-    /// elapsed or it has dropped the call. For handlers that should finish early in this case.
+    /// elapsed or it has dropped the call. A long handler can use this to finish early.
     ///
-    /// Never completes for a send, which has no caller, and in hooks. Never completes either in a
-    /// handler with an argument of type [`Reply`](crate::Reply); use
-    /// [`Reply::closed`](crate::Reply::closed) there.
+    /// Never completes in hooks, for a send, which has no caller, and in a handler with an argument
+    /// of type [`Reply`](crate::Reply), which can use [`Reply::closed`](crate::Reply::closed)
+    /// instead.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -326,9 +326,9 @@ impl<A: Dispatch> Context<A> {
         CallerGone::new()
     }
 
-    /// Waits until the actor is being stopped. For long handlers that should finish early in this
-    /// case. In a member of a pool, waits until the pool is being stopped or has become too small for
-    /// the member.
+    /// Waits until the actor is being stopped. A long handler can use this to finish early. In a
+    /// member of a pool, waits until the pool is being stopped or has become too small for the
+    /// member.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -373,8 +373,8 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 struct StopRequested {
     mailbox: Arc<dyn DynMailbox>,
     listener: Option<Listener>,
-    /// The pool of a member, and the member's number. The mailbox of the member itself is closed only when the
-    /// member has found out that it is to end, which it does between two messages.
+    /// The pool of a member, and the member's number. The mailbox of the member itself is closed
+    /// only when the member checks the pool, which it does between two messages.
     pool: Option<(Arc<dyn DynMailbox>, usize, Option<Listener>)>,
 }
 
@@ -477,7 +477,8 @@ impl<A: Dispatch> Context<A> {
 pub(crate) struct TaskGuard {
     pub(crate) mailbox: Arc<dyn DynMailbox>,
     pub(crate) key: ResourceId,
-    /// The actor, or the pool of a member, that the future keeps alive, as streams and piped futures do.
+    /// The actor, or the pool of a member, that the future keeps alive. Set for streams and piped
+    /// futures.
     kept: Option<Arc<dyn DynMailbox>>,
 }
 

@@ -201,7 +201,8 @@ impl<A: Dispatch> Context<A> {
             return Link::new(self.any(), mailbox, key);
         }
         if let Some(mailbox) = &mailbox {
-            // The passive side first: the active one may deliver the exit immediately.
+            // The passive side is added first, because the active one may deliver the exit
+            // immediately.
             let far = Watcher { mailbox: Arc::downgrade(mailbox), id, key: None, link: true };
             self.mailbox.untyped().watch(far);
         }

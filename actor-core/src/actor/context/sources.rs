@@ -1,9 +1,10 @@
 //! The sources of messages of a life: timers, streams and piped futures. A due timer posts a system
-//! message, and so does the task of a stream or future for one item at a time. The callback runs when
-//! the actor takes it, and creates the message.
+//! message. The task of a stream posts one for each item, and reads the next item after the actor
+//! has taken the last one. The task of a piped future posts one for its output. When the actor
+//! takes the system message, it runs the callback, which creates the message.
 //!
-//! The arguments of a callback and the slot for its message are typed only inside it, so that all
-//! code in between is compiled once.
+//! Only the callback depends on the types of its arguments and of its message, so that all other
+//! code is compiled once.
 
 use super::{CatchPanic, Context, TaskGuard, run_in_life};
 use crate::actor::dispatch::Dispatch;
