@@ -1,6 +1,6 @@
-//! The capacity of a mailbox: message counts, admission, and the side queues of priority messages and waiting
-//! senders. Compiled once for all actors; `queue` stores the messages and applies these decisions. No lock
-//! here: the mailbox's lock protects this.
+//! The capacity of a mailbox: message counts, admission, and the side queues of priority messages
+//! and waiting senders. Compiled once for all actors; `queue` stores the messages and applies these
+//! decisions. The mailbox's lock protects this state, and no function here takes it.
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 
@@ -42,7 +42,7 @@ pub(crate) enum PushError {
     Full,
 }
 
-/// What a message does if the mailbox is full.
+/// The behavior of a push if the mailbox is full.
 pub(crate) enum OnFull<'a> {
     Fail,
     /// The call waits for its reply, and needs no notification of its admission.
@@ -67,7 +67,8 @@ impl CellState {
         delivery.unbounded || capacity == u32::MAX || len < capacity as usize
     }
 
-    /// Accepts an ordinary message, if the mailbox is open and has capacity. Returns whether it did.
+    /// Accepts an ordinary message, if the mailbox is open and has capacity. Returns whether it was
+    /// accepted.
     #[inline]
     pub(super) fn accept(&mut self, header: &Header, delivery: Delivery) -> bool {
         let has_capacity = !self.closed.0 && self.has_capacity(header, delivery);
@@ -254,7 +255,7 @@ impl CellState {
         self.closed = Closed(true);
     }
 
-    /// Closes the mailbox, and tells the run loop. Returns the event to notify.
+    /// Closes the mailbox, and sets the flags for the run loop. Returns the event to notify.
     pub(crate) fn close(&mut self, header: &Header) -> Option<Arc<Event>> {
         self.mark_closed();
         header.set_flag(STOP);
@@ -339,7 +340,7 @@ pub(crate) struct SideQueue {
     ordinary: WaitingSenders,
     /// Priority messages. They have no sequence number among the other messages.
     priority: VecDeque<PriorityEntry>,
-    /// The number of these that need no capacity.
+    /// The number of priority messages that need no capacity.
     priority_unbounded: usize,
     /// Senders of priority messages that wait for capacity.
     priority_waiting: WaitingSenders,

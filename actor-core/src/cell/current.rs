@@ -1,5 +1,5 @@
-//! The actor and handler that this thread is running, and the failure of its panic. Thread-local;
-//! saved and restored around each run, because runs can be nested.
+//! The actor and handler that this thread is running, and the failure of its panic. They are
+//! thread-local, and are saved and restored around each run, because runs can be nested.
 
 use super::deadline::{self, Handling};
 use super::handle::DynMailbox;
@@ -53,8 +53,8 @@ const EXPIRED: u64 = u64::MAX - 6;
 pub(crate) struct CurrentMessage {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// The id of the call whose reply the input owes. 0 for none, or one of the markers above, which are
-    /// odd. The call may be over: a handler can answer and continue.
+    /// The id of the call whose reply the input owes. 0 for none, or one of the markers above,
+    /// which are odd. The call may already be answered: a handler can answer and continue.
     pub(crate) reply: u64,
     /// The state of the reply, the deadline and its flags.
     pub(crate) handling: Handling,
@@ -74,7 +74,7 @@ const ABORTED: u64 = 4;
 impl CurrentMessage {
     pub(crate) const NOTHING: CurrentMessage =
         CurrentMessage { name: "", reply: 0, handling: Handling::new(UNANSWERED) };
-    /// A running process: only the process knows which messages it is handling.
+    /// A running process. It takes its messages itself, so the run loop has no current message.
     pub(crate) const PROCESS: CurrentMessage =
         CurrentMessage { name: "process", reply: ANY_REPLY, ..CurrentMessage::NOTHING };
 
@@ -150,14 +150,14 @@ pub(crate) fn set_current_message(handling: CurrentMessage) {
     CURRENT_MESSAGE.set(handling);
 }
 
-/// Drops messages that were never handled with `run`. Their replies report this.
+/// Runs `run`, which drops messages that were never handled. Their replies report this.
 pub(crate) fn unhandled(run: &mut dyn FnMut()) {
     let unhandled = CurrentMessage { reply: UNHANDLED, ..CurrentMessage::NOTHING };
     let _before = Restore(CURRENT_MESSAGE.replace(unhandled));
     run();
 }
 
-/// Drops messages for which there is no capacity with `run`. Their replies report this.
+/// Runs `run`, which drops messages for which there is no capacity. Their replies report this.
 pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
     let _before = Restore(
         CURRENT_MESSAGE.replace(CurrentMessage { reply: REJECTED_FULL, ..CurrentMessage::NOTHING }),
@@ -165,14 +165,14 @@ pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
     run();
 }
 
-/// Drops a message whose deadline has passed with `run`. Its reply reports this.
+/// Runs `run`, which drops a message whose deadline has passed. Its reply reports this.
 pub(crate) fn expired(run: &mut dyn FnMut()) {
     let expired = CurrentMessage { reply: EXPIRED, ..CurrentMessage::NOTHING };
     let _before = Restore(CURRENT_MESSAGE.replace(expired));
     run();
 }
 
-/// Drops the message that caused `failure` with `run`. Its reply reports the failure.
+/// Runs `run`, which drops the message that caused `failure`. Its reply reports the failure.
 pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run: &mut dyn FnMut()) {
     let handling = CurrentMessage { handling: handling.handling.with_reply(PANICKED), ..handling };
     let _before = Restore(CURRENT_MESSAGE.replace(handling));
@@ -201,7 +201,7 @@ pub(crate) fn life() -> Option<Arc<dyn DynMailbox>> {
     actor().or_else(|| LIFE.with(|life| life.borrow().clone()))
 }
 
-/// Polls a task of a life of `actor` with `run`, which must not panic.
+/// Runs `run`, which polls a task of a life of `actor` and must not panic.
 pub(crate) fn in_life_of<T>(actor: &Arc<dyn DynMailbox>, run: impl FnOnce() -> T) -> T {
     let before = LIFE.with(|life| life.replace(Some(actor.clone())));
     let result = run();
@@ -229,8 +229,8 @@ pub(crate) fn take_deadline_wakers() -> Vec<Waker> {
     DEADLINE_WAKERS.with(|wakers| wakers.take())
 }
 
-/// Marks the current handler as dropped because no caller waits for it, and counts it. The drop
-/// follows, so code that it notifies reads a counter that includes it.
+/// Marks the current handler as dropped because no caller waits for it, and counts it. Called
+/// before the drop, so that code notified by the drop finds it counted.
 pub(crate) fn set_aborted() {
     if let Some(system) = shared() {
         add(&system.counts.aborted_handlers, 1);
@@ -299,7 +299,7 @@ fn known_failure() -> Option<PendingFailure> {
     take_failure().filter(|known| known.count == panics::count())
 }
 
-/// Returns nothing while the thread ends.
+/// Takes the stored failure. Returns `None` while the thread ends.
 fn take_failure() -> Option<PendingFailure> {
     FAILURE.try_with(RefCell::take).ok().flatten()
 }

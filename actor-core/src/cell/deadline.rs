@@ -5,14 +5,15 @@
 //! call.timeout(d) ─▶ note of the reply cell ─▶ `Handling` of the message ─▶ calls that its handler makes ─▶ ..
 //! ```
 //!
-//! - A call reads the deadline of its thread's current input when it is first polled (`current`), and
-//!   puts it into the note of its reply cell. [`limited`] sets it for a call with a timeout.
+//! - A call reads the deadline of its thread's current input when it is first polled (`current`),
+//!   and puts it into the note of its reply cell. For a call with a timeout, [`limit`] provides the
+//!   deadline.
 //! - The run loop reads the note when it takes the message. If the deadline has passed, it skips the
 //!   message; otherwise the deadline is part of the [`Handling`] of the handler.
 //! - A handler that becomes pending arms one timer ([`HandlerTimer`]) for all its calls and waits. Its
 //!   waker is not counted by deadlock detection: a cycle of waits with a deadline is still a deadlock.
-//! - A wait asks [`has_passed`] whether it has to end. The timer wakes the handler, and the waits that are
-//!   polled with wakers of their own, as in a `FuturesUnordered`.
+//! - A wait calls [`has_passed`] to find whether it has to end. The timer wakes the handler, and
+//!   the waits that are polled with wakers of their own, as in a `FuturesUnordered`.
 
 use super::current;
 use super::deadlock::{self, edge};
@@ -30,8 +31,8 @@ use std::time::Duration;
 /// zero, and free for other uses. Never zero.
 ///
 /// The upper bits are the nanoseconds since a fixed instant, plus [`ORIGIN`], because a simulation
-/// may have begun before that instant. They reach two years into the future. A later deadline is
-/// treated as none.
+/// may have begun before that instant. They reach two years into the future. A later deadline
+/// counts as no deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(u64);
 
@@ -62,12 +63,13 @@ impl Deadline {
         }
     }
 
-    /// The note for the reply cell of a call with this deadline, which is not its own timeout.
+    /// Returns the note for the reply cell of a call with this deadline, which is not its own
+    /// timeout.
     pub(crate) fn note(self) -> u64 {
         Handling::of_deadline(self).note()
     }
 
-    /// The note for the reply cell of a call with this timeout, which did not inherit it.
+    /// Returns the note for the reply cell of a call with this timeout, which did not inherit it.
     #[inline]
     pub(crate) fn own_note(self) -> u64 {
         self.0 | OWN
@@ -232,9 +234,9 @@ pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline 
     CallDeadline::Inherited(moved.map(Deadline::note))
 }
 
-/// Returns how a call or send is polled whose timeout ends at `own` on the clock of `there`. The
-/// timeout becomes the deadline of the call, unless an inherited deadline is earlier: then the result is
-/// `None`.
+/// Returns the handling with which to poll a call or send. Its timeout ends at `own` on the clock
+/// of `there`, and becomes the deadline of the call. Returns `None` if an inherited deadline is
+/// earlier.
 pub(crate) fn limit(
     own: Option<Deadline>,
     there: &Arc<dyn Executor>,

@@ -1,11 +1,11 @@
-//! The interfaces of a mailbox: without the type of its messages ([`DynMailbox`]), for the messages of a
-//! protocol ([`TypedMailbox`]), shared by the members of a pool ([`SharedQueue`]); the control operations
-//! on [`DynMailbox`], which are everything that needs the lock but not the type of the messages; and how
-//! messages that are not handled are discarded.
+//! The interfaces of a mailbox: without the type of its messages ([`DynMailbox`]), for the messages
+//! of a protocol ([`TypedMailbox`]), and shared by the members of a pool ([`SharedQueue`]). The
+//! methods of [`DynMailbox`] are the control operations, which need the lock but not the type of
+//! the messages. The functions after them discard messages that are not handled.
 //!
-//! Control operations never share the user's queue, capacity or types. Each takes at most a task out under
-//! the lock, and schedules it after the lock is released: no user code runs under the lock. They are
-//! defined on `dyn DynMailbox`, so that they are compiled once instead of for each actor.
+//! Control operations do not use the user's queue, capacity or types. Each takes at most a task out
+//! under the lock, and schedules it after the lock is released: no user code runs under the lock.
+//! They are defined on `dyn DynMailbox`, so that they are compiled once instead of for each actor.
 
 use super::capacity::{OnFull, PushError, Ticket};
 use super::current::{self, CurrentMessage};
@@ -32,7 +32,7 @@ pub(crate) enum ParkResult {
     Parked,
     /// There is more to do, and budget left.
     RunAgain,
-    /// The turn is over, or the task woke itself: it goes to the back of the run queue.
+    /// The turn has ended, or the task woke itself: it goes to the back of the run queue.
     Requeue,
 }
 
@@ -627,7 +627,7 @@ pub(crate) fn discard_after_panic(
     });
 }
 
-/// Runs user code whose panic must not fail anything: the panic is reported and goes no further.
+/// Runs user code whose panic must not fail the actor: a panic is reported, and not propagated.
 pub(crate) fn catch_and_report(
     mailbox: &dyn DynMailbox,
     name: &'static str,

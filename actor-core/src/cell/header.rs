@@ -18,7 +18,7 @@
 //! | [`STOP`] | `CellState::close` | the run loop, when it starts to drain or ends the life; a process, with each drain |
 //! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; `Mailbox::restore`, `put_system_messages_first` and `resume_system_messages` | the loop that takes the last one, takes all, or defers them |
 //! | [`SENDERS_WAITING`] | `CellState::add_waiter` | `CellState::admit_waiter`, when no sender is left; `CellState::close` |
-//! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends; `decide`, for requests to the previous life |
+//! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends (`handle_stop_self`, `finish`, `end` in `actor/shutdown.rs`); `await_decision` (`actor/restart.rs`) and `decide` (`handle`), for requests to the previous life |
 //! | [`STOP_FOR_RESTART`] | `end_life` (`handle`) | like `STOP_SELF` |
 //! | [`SHARED_QUEUE`] | `wake_member` (`handle`) | the run loop, before it asks the pool |
 //! | [`PRIORITY`] | `CellState::accept_priority`, `CellState::admit_waiter` | `CellState::took_priority`, with the last one |
@@ -98,8 +98,9 @@ pub(crate) struct Header {
     in_flight: AtomicU32,
     /// The remaining budget of this turn. Written only by the actor's own task.
     budget: AtomicU16,
-    /// The value of `preempt_epoch` at the start of this turn. In a simulation, a value that the
-    /// epoch never has. Written only by the actor's own task.
+    /// The value of `preempt_epoch` at the start of this turn; the epochs of waits are another
+    /// count. In a simulation, a value that `preempt_epoch` never has. Written only by the actor's
+    /// own task.
     epoch: AtomicU16,
     /// The park reason, [`MEMBER`] and [`SIMULATED`]. Written only by the actor's own task.
     park_reason: AtomicU8,
@@ -282,8 +283,8 @@ impl Header {
         self.epoch.store(epoch, Ordering::Relaxed);
     }
 
-    /// Returns whether the loop takes the slow path before the next message: a flag is set, the turn
-    /// is over, or the system is a simulation.
+    /// Returns whether the loop takes the slow path before the next message: a flag is set, the
+    /// turn has ended, or the system is a simulation.
     #[inline]
     pub(crate) fn needs_slow_path(&self) -> bool {
         self.flags() | self.interrupted() != 0 || self.budget() == 0

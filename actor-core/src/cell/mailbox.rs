@@ -1,5 +1,5 @@
-//! The mailbox of one actor: the state protected by its lock, and every way in and out. Knows no
-//! handlers.
+//! The mailbox of one actor: the state protected by its lock, and every way in and out. Does not
+//! depend on handlers.
 //!
 //! # States
 //!

@@ -1,5 +1,5 @@
-//! What a mailbox and the run loop must know of a message: its protocol, its delivery options, the state
-//! of its call, and the context of its send. Plain data and one trait.
+//! The parts of a message that the mailbox and the run loop use: its protocol, its delivery
+//! options, the state of its call, and the context of its send. Plain data and one trait.
 
 use super::current::{ASKED_BY_HANDLER, CurrentMessage, UNANSWERED};
 use super::deadline::{self, Handling};
@@ -88,7 +88,8 @@ pub struct Delivery {
     pub priority: bool,
     /// `unbounded`: the message needs no capacity.
     pub unbounded: bool,
-    /// `when`, of a protocol message. An actor with its own guards evaluates each of them.
+    /// `when`, for a protocol message. An actor with guards of its own evaluates the guard of every
+    /// message anyway.
     pub guarded: bool,
 }
 
@@ -105,7 +106,7 @@ pub trait AnySlot: Any {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     fn send_context(&mut self) -> &mut SendContext;
 
-    /// Answers the call with an error. The message has no caller then.
+    /// Answers the call with an error. The message then has no caller.
     fn fail(&mut self, error: CallError);
 }
 
@@ -125,7 +126,7 @@ const LOST: Mark = Mark::C;
 /// ```text
 /// queued --the loop takes the message--> started        queued --the caller leaves--> gone
 /// ```
-/// This makes "never handled" exact: the first transition decides.
+/// The first transition decides, which makes "never handled" exact.
 #[derive(Clone, Copy, Debug)]
 pub struct CallState<'a>(&'a State);
 

@@ -1,4 +1,5 @@
-//! The actor cell: mailbox and task in one object. Knows messages and wakers, but not handlers.
+//! The actor cell: mailbox and task in one object. Depends on messages and wakers, but not on
+//! handlers.
 //!
 //! ```text
 //! address --push--> messages (in the mailbox) --batch--> run loop (in the task, while it runs)

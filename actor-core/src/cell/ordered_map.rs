@@ -1,8 +1,7 @@
-//! A map with ascending keys, in insertion order. No lock here.
+//! A map with ascending keys, in insertion order. It has no lock of its own.
 //!
-//! Every actor has two of these maps, with its own types. Everything that does not move a value is
-//! therefore type-erased to avoid monomorphization. An empty map, which is the usual case, takes
-//! one word.
+//! The map is used with several types of values. Everything that does not move a value is therefore
+//! type-erased to avoid monomorphization. An empty map, which is the usual case, takes one word.
 
 use slab::Slab;
 use std::collections::BTreeMap;

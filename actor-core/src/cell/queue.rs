@@ -1,6 +1,6 @@
 //! The state under the mailbox's lock: the messages, and the `CellState`, which is independent of
-//! their type. The `CellState` decides about admission and counts; this file moves the messages. It
-//! takes no lock.
+//! their type. The `CellState` decides about admission and counts; this file moves the messages,
+//! and takes no lock.
 //!
 //! Compiled for each actor: everything that does not need the messages is in `capacity`.
 
@@ -156,8 +156,8 @@ impl<M: 'static> MessageQueue<M> {
         cell.move_to_batch(header, usize::from(at_once) + batch.len());
     }
 
-    /// Takes all messages: returns the oldest, and exchanges the others for the empty `rest`. They
-    /// count as queued until they are taken.
+    /// Takes all messages: returns the oldest, and exchanges the others for the empty `rest`. The
+    /// messages count as queued until they are taken.
     pub(super) fn drain(
         &mut self,
         cell: &mut CellState,

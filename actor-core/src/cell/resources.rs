@@ -130,8 +130,8 @@ impl Resources {
         self.held_back.take().is_some_and(|(_, is_cancelled)| is_cancelled)
     }
 
-    /// Called when the future of a task is gone. Removes the entry of a plain task. The entry of a
-    /// source stays until its last item has been taken.
+    /// Called when the future of a task has been dropped. Removes the entry of a plain task. The
+    /// entry of a source stays until its last item has been taken.
     pub(crate) fn task_gone(&mut self, key: ResourceId) -> Option<Resource> {
         self.tasks -= 1;
         match self.held.get_mut(key) {

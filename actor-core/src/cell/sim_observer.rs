@@ -1,5 +1,5 @@
-//! The observations of a simulation about its actors: running handlers, waits, and failures, with
-//! whether each has been observed. Knows no handlers. Exists only in simulations.
+//! The observations of a simulation about its actors: running handlers, waits, and failures, each
+//! with the number of its observers. Does not depend on handlers. Exists only in simulations.
 
 use super::handle::DynMailbox;
 use super::header::Header;
@@ -35,7 +35,7 @@ struct Observations {
     /// The expected failures, and the location of each expectation.
     expected: Vec<Expected>,
     /// The registered faults, the delayed message, and the time until which the mailbox is full, by
-    /// actor. Type-erased, because only the code of the actor knows the types.
+    /// actor. Type-erased, because their types depend on the actor.
     plans: BTreeMap<u64, Box<dyn Any + Send>>,
     held: BTreeMap<u64, Box<dyn Any + Send>>,
     full: BTreeMap<u64, Instant>,
@@ -338,7 +338,7 @@ impl SimObserver {
         Some(format!("{} waits{place} for {}", self.name(agent), events.join(" and ")))
     }
 
-    /// Returns the reason, as text, why a run ended before its test function.
+    /// Returns, as text, the reason for which a run ended before its test function.
     pub(crate) fn explain(&self, error: &SimError) -> String {
         self.learn();
         match error {

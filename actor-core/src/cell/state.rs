@@ -18,7 +18,7 @@
 //!
 //! # The parked task
 //!
-//! All under the mailbox's lock. A task that runs or is scheduled is not in `parked`.
+//! All fields are under the mailbox's lock. A task that runs or is scheduled is not in `parked`.
 //!
 //! | event | code | effect |
 //! |---|---|---|
@@ -33,9 +33,9 @@
 //!
 //! # Flags that are never cleared
 //!
-//! - `started` is set by the run loop, by each life again, and by a pool when it is created.
-//! - `closed` belongs to `capacity`. It is set by `close`, which also tells the run loop, or by `mark_closed` if
-//!   no run loop has to react.
+//! - `started` is set by the run loop in each life, and by a pool when it is created.
+//! - `closed` belongs to `capacity`. It is set by `close`, which also sets a flag for the run loop,
+//!   or by `mark_closed` if no run loop has to react.
 //! - `names_released` is set by the run loop at the very end. A name is added under the same lock, before that
 //!   or not at all (`Registry`).
 
@@ -610,9 +610,9 @@ impl Supervision {
     }
 
     /// Returns the exit of an actor that ends between two lives, or `None` if it does not end. A
-    /// kill is permanent only during a backoff. If the next life starts immediately, a kill does
-    /// not end the actor, because the outcome would otherwise depend on whether the kill happens to
-    /// find a life.
+    /// kill between two lives ends the actor only during a backoff. If the next life starts
+    /// immediately, the kill has no effect: a kill at the end of a life would otherwise end the
+    /// actor or not, depending on its timing.
     pub(crate) fn end_between_lives(&self, closed: bool, last: Exit) -> Option<Exit> {
         if self.orphaned || (self.killed_between && self.in_backoff) {
             return Some(Exit::Killed);

@@ -1,7 +1,8 @@
 //! State shared by the actors of one system: executor, ids, the table of actors, their registered names,
 //! incidents. Not the user's handle, which is `System`.
 //!
-//! The [`Registry`] of names knows no types: the typed mailbox of a name is found by downcasting.
+//! The [`Registry`] of names has no type parameter: the typed mailbox of a name is found by
+//! downcasting.
 
 use super::handle::{DynMailbox, TypedMailbox};
 use super::header::Header;
@@ -35,9 +36,9 @@ pub(crate) struct SystemShared {
     pub(crate) executor: Arc<dyn Executor>,
     /// The source of actor numbers. All nodes of a simulation share it.
     numbers: Arc<AtomicU64>,
-    /// Every actor from spawn to exit. Weak, so that the table does not keep memory allocated. On
-    /// separate cache lines, because each spawn and each end of an actor writes the table, while
-    /// each message reads the other fields.
+    /// Every actor from spawn to exit. The references are weak, so that the table does not keep
+    /// memory allocated. The table has cache lines of its own, because each spawn and each end of
+    /// an actor writes it, while each message reads the other fields.
     table: OwnLines<Mutex<Table>>,
     pub(crate) names: Registry,
     /// Set when the system shuts down: no further actor starts.
@@ -55,8 +56,8 @@ pub(crate) struct SystemShared {
     pub(crate) detects: bool,
     /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
-    /// Set once the last handle was dropped. A handle that an actor or a task of the system gets after that
-    /// ends nothing again.
+    /// Set once the last handle was dropped. An actor or a task of the system may create another
+    /// handle after that, whose drop does not end the actors again.
     pub(crate) is_abandoned: AtomicBool,
     /// The observations of a simulation. `None` in any other system.
     pub(crate) sim_observer: Option<Arc<SimObserver>>,
@@ -266,7 +267,7 @@ pub(crate) struct Registry {
 
 struct RegistryEntry {
     id: ActorId,
-    /// An `Arc<dyn TypedMailbox<A>>`, for code that knows `A`.
+    /// An `Arc<dyn TypedMailbox<A>>`, to be downcast.
     typed: Box<dyn Any + Send + Sync>,
 }
 
@@ -350,7 +351,7 @@ impl Registry {
         self.entries.lock().is_empty()
     }
 
-    /// Releases `name` if `id` holds it. Returns whether it did.
+    /// Releases `name` if `id` holds it. Returns whether it was released.
     pub(crate) fn unregister(&self, name: &str, id: ActorId) -> bool {
         let mut entries = self.entries.lock();
         let freed = match entries.get(name) {

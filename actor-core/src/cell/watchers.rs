@@ -1,5 +1,5 @@
-//! The watchers of an actor's exit, in the order in which they were added. No lock here: the mailbox's
-//! lock protects this.
+//! The watchers of an actor's exit, in the order in which they were added. The mailbox's lock
+//! protects them.
 //!
 //! An entry is removed when its watcher's life ends (monitors, active sides of links, children),
 //! when either side cancels the link, and when the linked actor ends (passive sides). These rules

@@ -1,19 +1,24 @@
-//! The deadlock detector: finds cycles of waiting actors, and refuses one of the waits. Takes the
-//! lock of one actor at a time, and runs no user code. `park` calls it; the refused handler is scheduled,
-//! and its wait takes the refusal at the next poll (`WaitTracker::on_pending`).
+//! The deadlock detector: finds cycles of waiting actors, and refuses one of the waits. The
+//! detector takes the lock of one actor at a time, and runs no user code. `park` calls it. The
+//! refused handler is scheduled, and its wait takes the refusal at the next poll
+//! (`WaitTracker::on_pending`).
 //!
-//! In a cycle of waits, the last actor to publish its record sees all others: before publishing, its
-//! predecessor had pushed a message to it, or registered its wait for a change of its state. The
-//! last actor therefore knows that it may have waiters, and checks.
+//! In a cycle of waits, the last actor to publish its record sees all others. Its predecessor had
+//! pushed a message to it, or registered a wait for a change of its state, before the predecessor
+//! published its own record. The last actor therefore finds that it may have waiters, and checks.
 //!
 //! The edges found one by one ([`follow`]) are then visited a second time ([`confirm`]). An edge with the same epoch at both
 //! visits also existed in between. All edges therefore existed together at the moment between the
 //! two walks. The cycle cannot end on its own: an edge ends only when its target runs, and each
 //! actor is the target of another.
 //!
-//! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a
-//! send, it returns the error. Otherwise, another call or send of the cycle does ([`choose`]). In a cycle of
-//! joins, the join that completes it panics.
+//! If the wait that completes the cycle is a call or a send, it returns the error. Otherwise,
+//! another call or send of the cycle does ([`choose`]). In a cycle of joins, the join that
+//! completes it panics. A wait with a timeout restricts the choice, and so does a join that kills
+//! its target at a time limit: possibly no wait is refused.
+//!
+//! If other code holds a waker of an actor in the cycle, no wait is refused yet, and the actor is
+//! checked again after a delay ([`Recheck`]).
 
 use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGoal};
 use crate::cell::capacity::Ticket;
@@ -26,8 +31,8 @@ use crate::sync::{Arc, Weak, std_sync};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-/// Only one cycle is confirmed at a time. If two actors complete it, only one is refused: the other
-/// one finds the edge gone.
+/// Only one cycle is confirmed at a time. If two actors complete the same cycle, only one wait is
+/// refused: the second check finds the edge removed.
 static CONFIRMING: std_sync::Mutex<()> = std_sync::Mutex::new(());
 
 /// The time after which a suspected actor is checked again: the first delay, and the maximum.
@@ -41,9 +46,9 @@ const FLUSH_REACTOR_FROM: Duration = Duration::from_millis(4);
 
 /// The result of a check.
 enum CheckResult {
-    /// There is no cycle, or the cycle has been refused.
+    /// There is no cycle, or a wait of the cycle has been refused, or none may be refused.
     Settled,
-    /// There is a cycle, but other code holds a waker.
+    /// There is a cycle, but other code holds a waker of one of its actors.
     Suspect,
 }
 
@@ -73,8 +78,8 @@ fn check_and_rearm(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64, ag
     }
 }
 
-/// Returns the wait of the actor at `place`, if the actor is parked. For a ticket, its holder must
-/// also still wait for capacity in the mailbox of the actor.
+/// Returns the wait of the actor at `place`, if the actor is parked. The sender with `ticket`, if
+/// there is one, must also still wait for capacity in the mailbox of the actor.
 fn visit(
     place: ActorKey,
     ticket: Option<Ticket>,
@@ -197,8 +202,8 @@ fn choose(waits: &[PendingWait]) -> Option<usize> {
     let has_error = |place: &usize| waits[*place].wait.goal.has_error();
     // A timed wait ends on its own, and then the other waits of the cycle end one after another.
     // Only the timed wait may therefore be refused. A wait that kills its target at its time limit
-    // ends on its own too. In that case, only the wait of its target may be refused, which would
-    // end by that kill at best.
+    // ends on its own too. In that case, only the wait of its target may be refused, because the
+    // kill would end that wait too.
     let timed = waits.first().filter(|pending| pending.wait.ends_by_itself()).map(|_| 0);
     let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == WaitGoal::ExitOrKill);
     let killed = killing.map(|place| (place + 1) % waits.len());
@@ -280,13 +285,13 @@ pub(in crate::cell) mod failpoints {
     pub(in crate::cell) enum Failpoint {
         /// This actor has admitted senders, and perhaps parked, and has not woken them yet.
         WaitersAdmitted(u64),
-        /// Its record is published, and it is about to check.
+        /// The record of an actor is published, and its check is about to begin.
         CheckStarts,
         /// The first walk has visited this actor.
         Visited(u64),
-        /// All edges still hold, and it is about to refuse.
+        /// All edges still exist, and a wait is about to be refused.
         Confirmed,
-        /// It has refused or not, and no actor has run since.
+        /// A wait has been refused or not, and no actor has run since.
         RefusalTried(bool),
         /// The check of this actor has ended.
         CheckEnded(u64),
