@@ -19,7 +19,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`prelude`] | the usual names, to import with `*` |
-//! | [`address`] | waiting for an exit, names, and what can be monitored |
+//! | [`address`] | the wait for an exit, the error of a registration, and the bound of monitors and links |
 //! | [`call`] | the futures of calls, sends and forwarded calls |
 //! | [`context`] | handles of timers, attached streams, monitors and links |
 //! | [`error`] | parts of errors: deadlock cycles, refusals, locations |

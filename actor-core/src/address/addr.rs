@@ -1,6 +1,6 @@
-//! Addresses: [`Addr`], typed by its messages, [`WeakAddr`], and the trait of all typed addresses, which names
-//! the address of an [`Actor`]; the names of actors, one namespace per system, with typed lookup; and
-//! [`AnyAddr`], an address without the message type. [`Watchable`] is what monitors and links accept.
+//! Addresses: [`Addr`], typed by its messages; [`WeakAddr`]; [`AnyAddr`], without the message type;
+//! and [`TypedAddr`], the trait of the generated address types. [`Watchable`] is the bound of
+//! monitors and links. Names of actors: one namespace per system, with typed lookup.
 
 use super::call::Call;
 use super::join::{Join, Start, StopWithin};
@@ -24,7 +24,7 @@ use std::time::Duration;
 /// address is cheap. An actor lives as long as any address of it exists outside the actor; dropping
 /// the last one ends the actor as if by [`stop`](Addr::stop).
 ///
-/// A message with the name of a method here takes precedence. The method is still available as
+/// A message with the same name as a method here takes precedence. The method is still available as
 /// `Addr::stop(&counter)`.
 ///
 /// ```

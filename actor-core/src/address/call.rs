@@ -2,8 +2,9 @@
 //! [`Delegated`], whose reply goes to another caller.
 //!
 //! A call has two halves, so that nothing is compiled for each pair of message and reply type:
-//! [`Outgoing`] knows the message, and [`Asking`] the reply. While a call waits, its message half is
-//! accessed through [`AnyOutgoing`], which depends on neither type.
+//! [`Outgoing`] depends on the type of the message, and [`Asking`] on the type of the reply. While
+//! a call waits, its message half is accessed through [`AnyOutgoing`], which depends on neither
+//! type.
 
 mod asking;
 
@@ -335,8 +336,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Delegated::new(sending, self.asking.exchange())
     }
 
-    /// Drops a call whose message was taken. Most calls hold nothing that must be dropped, which
-    /// the compiler cannot see.
+    /// Drops a call whose message was taken. Most calls own nothing that must be dropped, but the
+    /// compiler does not see that.
     #[inline]
     fn forget(self) {
         if self.outgoing.is_borrowed() && self.asking.is_fresh() {
@@ -521,8 +522,8 @@ trait AnyOutgoing {
     fn slot(&mut self) -> Option<SlotMut<'_>>;
     /// Pushes the message into the mailbox, or adds it to the waiting messages.
     fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError>;
-    /// Removes the message if it still waits for capacity. Returns whether it did: it was then
-    /// never sent.
+    /// Removes the message if it still waits for capacity. Returns whether it was removed, and so
+    /// was never sent.
     fn leave(&self, ticket: Ticket) -> bool;
 }
 

@@ -21,7 +21,7 @@ thread_local! {
     static CALLER: Scoped<Option<Caller>> = const { scoped(None) };
 }
 
-/// The known facts about the caller of a running handler.
+/// The caller of a running handler, as far as it is known.
 #[derive(Default)]
 struct Caller {
     has_left: bool,

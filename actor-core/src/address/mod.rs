@@ -1,4 +1,5 @@
-//! Parts of addresses: waiting for an exit, names, and what can be monitored.
+//! The types of some methods of addresses: the wait for an exit, the error of a registration, and
+//! the bound of monitors and links.
 //!
 //! The addresses themselves are at the root of the crate: [`Addr`](crate::Addr),
 //! [`WeakAddr`](crate::WeakAddr), [`AnyAddr`](crate::AnyAddr) and [`TypedAddr`](crate::TypedAddr).
@@ -24,7 +25,7 @@
 //! });
 //! ```
 
-// Knows mailboxes, but not the run loop.
+// Depends on mailboxes, but not on the run loop.
 
 pub(crate) mod addr;
 pub(crate) mod call;

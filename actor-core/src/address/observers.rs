@@ -160,7 +160,7 @@ impl Drop for Observers {
     }
 }
 
-/// Runs user code. A panic in it is reported and goes no further.
+/// Runs user code. A panic in it is reported and not propagated.
 fn run(seen: OnOutcome, outcome: Outcome) {
     if std::thread::panicking() {
         // The record of the panic that unwinds is still needed.

@@ -248,15 +248,15 @@ impl<T> Replies<T> {
         let _ = self.end.put(Ok(()), wake);
     }
 
-    /// Counts the message as started, for a proxy. Returns nothing if it is not to be handled: the reader
-    /// has given up, or its deadline has passed.
+    /// Counts the message as started, for a proxy. Returns `None` if the message is not to be
+    /// handled: the reader has given up, or its deadline has passed.
     pub(crate) fn begin(mut self) -> Option<Self> {
         let end = std::mem::replace(&mut self.end, Reply::detached());
         self.end = end.begin()?;
         Some(self)
     }
 
-    /// Returns how many items may be in the buffer, or `None` for a message without a reader.
+    /// Returns the capacity of the buffer, or `None` for a message without a reader.
     pub(crate) fn capacity(&self) -> Option<usize> {
         self.items.as_ref().and_then(Sender::capacity)
     }
@@ -632,7 +632,7 @@ enum End {
 
 /// The limit of the time until the first item.
 enum FirstItem {
-    /// From the first poll on.
+    /// Measured from the first poll on.
     Within(Duration),
     Until(Sleep),
 }
@@ -648,7 +648,7 @@ impl<T> ReplyStream<T> {
         }
     }
 
-    /// Drops the stream, but lets a message that is still queued be handled in its turn.
+    /// Drops the stream, but lets a message that is still queued be handled.
     pub(crate) fn abandon(self) {
         if let End::Pair(end) = &self.end
             && let Some(call) = end.head()
@@ -675,7 +675,7 @@ impl<T> ReplyStream<T> {
             && Pin::new(sleep).poll(cx).is_ready()
         {
             self.limit = None;
-            // The timeout does not count if an item has just arrived, which has woken the reader.
+            // The timeout does not count if an item has just arrived and woken the reader.
             if self.items.is_empty() {
                 return Poll::Ready(call.__expire());
             }

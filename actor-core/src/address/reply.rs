@@ -111,8 +111,8 @@ impl<T> Reply<T> {
         Ok(())
     }
 
-    /// Sends the result of a call that is observed, or whose reply a fault of the simulation loses: then
-    /// `NoReply` instead of the answer.
+    /// Sends the result of a call that is observed. If a fault of the simulation drops the reply,
+    /// sends `NoReply` instead.
     #[cold]
     fn put_special(
         &mut self,
@@ -135,7 +135,7 @@ impl<T> Reply<T> {
                 }
                 Ok(())
             }
-            // The receiving side has left, and has told the observers.
+            // The receiving side has left, and has notified the observers.
             Err(given) => Err(kept.unwrap_or(given)),
         }
     }
@@ -196,7 +196,8 @@ impl<T> Reply<T> {
         if self.cell.state().is_some() {
             self.answer_call(value, lost);
         } else {
-            // A detached reply has nothing to drop, which the compiler cannot see.
+            // A detached reply owns nothing that must be dropped, but the compiler does not see
+            // that.
             std::mem::forget(self);
             if let Some(error) = lost(&value) {
                 current::report_lost(error, false);
@@ -241,8 +242,8 @@ impl<T> Reply<T> {
         None
     }
 
-    /// Answers with an error, on behalf of an actor on another node, which does not know whether the deadline of
-    /// the call is its own timeout.
+    /// Answers with an error from an actor on another node. That node reports each passed deadline
+    /// as an inherited one, although it may be the timeout of the call.
     pub(crate) fn fail(mut self, error: CallError) {
         let error = match (error, self.state()) {
             (CallError::DeadlineExceeded { started }, Some(call)) => {
@@ -534,7 +535,8 @@ impl<T> ReplySlot<T> {
 
 /// Answers with the return value of the handler. If the value reaches no caller, `lost` examines
 /// it: an unobserved error is reported.
-// A function, so that the value is made before the slot is moved: until then `lost` is found by it.
+// A function, so that the value is evaluated before the slot is moved: `lost` is found by a
+// reference to the slot.
 #[inline]
 pub fn answer<T>(value: T, lost: fn(&T) -> Option<String>, slot: ReplySlot<T>) {
     slot.reply.answer(value, lost);

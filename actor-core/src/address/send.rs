@@ -253,7 +253,8 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
     }
 
-    /// Adds the message to the waiting senders of a full mailbox. Only this clones the waker.
+    /// Adds the message to the waiting senders of a full mailbox. Only this function clones the
+    /// waker.
     fn begin_to_wait(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let mailbox = self.address.mailbox();
         let mut waker = Some(cx.waker().clone());

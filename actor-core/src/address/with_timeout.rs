@@ -1,7 +1,9 @@
 //! Calls and sends with a timeout: [`WithTimeout`]. When the timeout elapses, `poll` calls
-//! [`Expire::__expire`]; for a call, that is `Asking::expire`. The callee sees the timeout as the deadline of
-//! the message (`cell/deadline`). A stream has its own: `StreamCall::timeout`.
-//! A thread that must not block on a call or send gives it up in the same way: [`block_on`].
+//! [`Expire::__expire`]; for a call, that is `Asking::expire`. The callee gets the timeout as the
+//! deadline of the message (`cell/deadline`). `StreamCall::timeout` stores the timeout of a stream,
+//! which expires in `ReplyStream::poll_end`.
+//!
+//! [`block_on`] ends a call or send in a similar way if the thread must not block on it.
 
 use super::call::{Call, Delegated, Delegating};
 use super::reply::Reply;
@@ -19,13 +21,13 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
 use std::time::Duration;
 
-/// A future that can be cancelled when its timeout elapses, with an exact account of the outcome.
+/// A future that can be ended when its timeout elapses. An outcome that has already arrived is not
+/// lost.
 ///
 /// Its methods begin with `__`, so that the compiler does not suggest the trait for a misspelt method of
 /// a call.
 pub trait Expire: Timed + Future + Unpin {
-    /// Marks the waits of this future as timed, so that deadlock detection knows that they end on
-    /// their own.
+    /// Marks the waits of this future as timed: for deadlock detection, they end on their own.
     #[doc(hidden)]
     fn __set_timed(&mut self);
     /// Returns whether the message carries the deadline to its handler, as the message of a call
@@ -57,7 +59,7 @@ pub trait Timed {
     fn __executor(&self) -> ExecutorRef<'_>;
 }
 
-/// Why a thread must not block on a call or send.
+/// The reason for which a thread must not block on a call or send.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum NotBlocking {
@@ -194,7 +196,7 @@ impl<F: Expire> Future for WithTimeout<F> {
 }
 
 impl CallTimer {
-    /// Measures the time from now on.
+    /// Starts to measure the time.
     fn start(inner: &impl Timed, limit: Duration) -> CallTimer {
         let at = inner.__executor().0.now().checked_add(limit);
         CallTimer { deadline: at.and_then(Deadline::at), timer: Timer::at(at) }

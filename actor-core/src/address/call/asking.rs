@@ -1,5 +1,5 @@
-//! The part of a call that knows the type of its answer, but not the type of its message: how the call
-//! is sent, awaited, withdrawn, and ended by its timeout.
+//! The part of a call that depends on the type of its answer, but not on the type of its message:
+//! how the call is sent, awaited, withdrawn, and ended by its timeout.
 
 use super::AnyOutgoing;
 use crate::address::reply::{Reply, ReplyReceiver};
@@ -90,7 +90,7 @@ impl<T> Asking<T> {
         }
     }
 
-    /// Returns whether the message was made with its reply in it.
+    /// Returns whether the message already contains its reply, and has not been sent.
     pub(super) fn is_asked(&self) -> bool {
         self.state == AskState::WithReply
     }
@@ -197,9 +197,9 @@ impl<T> Asking<T> {
         }
     }
 
-    /// Polls for the answer. At the first poll, `note` contains the timeout of the call, if it has one that
-    /// the current input does not know.
-    // Inlined where the type of the mailbox is then known, and the inlining pays.
+    /// Polls for the answer. At the first poll, `note` contains the timeout of the call, unless the
+    /// call has none, or the handling of the current input contains it.
+    // Inlined, because the type of the mailbox is then known in the usual case.
     #[inline]
     pub(super) fn poll(
         &mut self,
@@ -247,7 +247,8 @@ impl<T> Asking<T> {
         self.keep_waiting(outgoing, cx)
     }
 
-    /// Records the wait for an answer that has not arrived, or refuses the wait.
+    /// Records the wait for an answer that has not arrived. Returns an error if the inherited
+    /// deadline has passed, or the detector has refused the wait.
     #[inline(never)]
     fn keep_waiting(
         &mut self,
@@ -297,7 +298,8 @@ impl<T> Asking<T> {
         answer
     }
 
-    /// Records the wait for deadlock detection. Returns the cycle if the wait would never end.
+    /// Records the wait for deadlock detection. Returns the cycle if the detector has refused the
+    /// wait.
     #[inline]
     fn record_wait(&mut self, target: &Header, waker: &Waker) -> Option<Cycle> {
         let cycle = self.tracker.on_pending(target, WaitGoal::Reply, self.is_timed, waker);
