@@ -14,8 +14,8 @@ use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::clock::Instant;
 use crate::sync::{Arc, Lock, Weak};
 
-/// The maximum number of jobs that run before a future that has been woken is polled. While timers
-/// wait, the clock is read before twice as many jobs have run.
+/// The maximum number of jobs that run before a future that has been woken is polled. If there are
+/// timers, the clock is read before twice as many jobs have run.
 const MAX_BATCH: usize = 61;
 
 /// The intended time between two readings of the clock, estimated from the previous jobs.
@@ -120,7 +120,7 @@ impl Executor for CurrentThread {
             }
             let mut fired = 0;
             if self.timers.is_empty() {
-                // The clock is not read if no timer waits.
+                // The clock is not read if there is no timer.
                 (most, checked_at) = (MAX_BATCH, None);
             } else {
                 let now = self.now();

@@ -2,9 +2,9 @@
 //! is the interface of such a runtime; `smol`, `tokio` and `browser` of `system` implement it.
 //!
 //! A permanent task of the runtime, the [`TimerDriver`], fires the timers. If the runtime ends
-//! before the executor is closed, it drops the timer driver. The remaining jobs and timers are then
-//! [`OrphanedJobs`]. All actors have been killed before, so an actor runs there only to end. Tasks
-//! are dropped.
+//! before the executor is closed, the runtime drops the timer driver. The remaining jobs and timers
+//! are then [`OrphanedJobs`]. All actors have been killed before, so an actor runs there only to
+//! end. Tasks are dropped.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -21,7 +21,7 @@ use crate::sync::{Arc, Condvar, Mutex, Weak, thread};
 /// A runtime that the user runs, and its clock.
 pub(crate) trait ExternalRuntime: Send + Sync + 'static {
     /// Whether the runtime has one thread, on which all code of the program runs, and never ends.
-    /// The timer driver then also runs what is left after the executor was closed.
+    /// The timer driver then also runs the jobs that remain after the executor was closed.
     const IS_WHOLE_PROGRAM: bool = false;
 
     /// Runs `task` on the runtime soon. If the runtime has ended, `task` is dropped, now or later.

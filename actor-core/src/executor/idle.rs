@@ -1,11 +1,11 @@
 //! The parking and waking protocol of the workers of a multi-thread executor: which workers are
-//! parked, which one is unparked next, and which thread owns the timers. It sees neither jobs nor
-//! queues.
+//! parked, which one is unparked next, and which thread owns the timers. It does not depend on jobs
+//! or queues.
 //!
 //! States:
 //!
-//! - A worker is *up* or *parked*. A worker that is up may be *searching*: it has no job and looks for
-//!   one in the injector and in the queues of other workers.
+//! - A worker is *parked*, or else *up*. A worker that is up may be *searching*: it has no job and
+//!   looks for one in the injector and in the queues of other workers.
 //! - The first parked worker is the *leader*, as in the leader/followers pattern: it alone parks only
 //!   until the next timer is due. While other workers are up, it also *watches* them: every
 //!   [`WATCH_INTERVAL`], it steals from any queue that is not empty, and from the LIFO slot of a worker
@@ -13,7 +13,7 @@
 //!   goes on watching until [`LINGER_INTERVAL`] after its last check, as long as jobs were started since the
 //!   check before. Therefore, workers that soon run the next job need not wake it. All other parked workers
 //!   stay parked until they are removed from the list of sleepers.
-//! - While all workers are up, there is no leader, and the *monitor* thread
+//! - While no worker is parked, there is no leader, and the *monitor* thread
 //!   ([`monitor`](super::monitor)) does the leader's work. The monitor runs no jobs. It is either
 //!   parked or *active*. An active monitor checks every [`MONITOR_INTERVAL`].
 //!
@@ -26,9 +26,9 @@
 //!    ([`timer_slots`](super::timer_slots)), the leader watches, or the monitor is active, or `unwatched`
 //!    is set and the next of these events starts the watch: a push, the end of a search, a check. The table
 //!    in `worker` lists every way in which a job can enter a queue, and which event follows.
-//! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
+//! 3. While no worker is parked and the injector is not empty, the monitor is active, and asks the
 //!    workers to check the injector ([`request_preemption`](super::worker::request_preemption)).
-//! 4. The monitor is active only while all workers are up and there is a reason for its checks. It
+//! 4. The monitor is active only while no worker is parked and there is a reason for its checks. It
 //!    is not woken in a system that is idle or has a parked worker. In a system that becomes idle, the
 //!    leader wakes at most twice more for a reason other than a timer.
 
@@ -75,7 +75,8 @@ pub(super) struct Idle {
     /// of `sleepers`. On separate cache lines, because each push of a job reads it while searches
     /// write `word`.
     unwatched: OwnLines<AtomicBool>,
-    /// Set if all workers are up and the monitor is not active. Changed only under the lock of `sleepers`.
+    /// Set if no worker is parked and the monitor is not active. Changed only under the lock of
+    /// `sleepers`.
     needs_monitor: AtomicBool,
     sleepers: Mutex<Sleepers>,
     /// Each worker's thread, set by the worker itself before it first parks.
@@ -269,8 +270,8 @@ impl Idle {
         self.unwatched.0.load(Ordering::Relaxed)
     }
 
-    /// Like `is_unwatched`, for a worker that puts a timer into a slot: also if there is no other worker.
-    /// Two relaxed loads.
+    /// Like `is_unwatched`, for a worker that puts a timer into a slot, which also needs the watch
+    /// if there is no other worker. Costs two relaxed loads.
     pub(super) fn leaves_timers(&self) -> bool {
         self.is_unwatched() || self.needs_monitor.load(Ordering::Relaxed)
     }
@@ -305,8 +306,8 @@ impl Idle {
         }
     }
 
-    /// Unparks the thread that owns the timers, because a timer is due earlier than that thread
-    /// knows.
+    /// Unparks the thread that owns the timers, because a timer is due before the instant until
+    /// which that thread sleeps.
     pub(super) fn unpark_leader(&self) {
         let sleepers = self.sleepers.lock();
         match sleepers.list.first().copied() {
@@ -330,7 +331,7 @@ impl Idle {
         self.unpark_monitor();
     }
 
-    /// Called when the leader has left the list. The next leader, if there is one, does not know
+    /// Called when the leader has left the list. The next leader, if there is one, has not noticed
     /// its role yet. Returns whether the monitor is to be unparked.
     #[must_use]
     fn leader_left(&self, sleepers: &mut Sleepers) -> bool {
@@ -382,11 +383,12 @@ impl Idle {
     }
 
     /// Unparks one worker to search after a job has been injected, if a worker is parked and none
-    /// is searching. If all workers are up, the monitor becomes active, so that they check the
-    /// injector soon.
+    /// is searching. If no worker is parked, the monitor becomes active, so that the workers check
+    /// the injector soon.
     ///
-    /// The monitor becomes inactive as a worker parks: it first sets `needs_monitor` and then
-    /// checks the injector once more. Therefore, one of the two threads sees the other's write.
+    /// The monitor becomes inactive in the way in which a worker parks: it first sets
+    /// `needs_monitor` and then checks the injector once more. Therefore, either this thread sees
+    /// `needs_monitor`, or the monitor sees the job.
     pub(super) fn notify_injected(&self) {
         if !self.all_are_up() {
             self.notify();
@@ -424,7 +426,7 @@ impl Idle {
         MonitorDecision::Park(self.timers.sleep_until(None))
     }
 
-    /// Makes the monitor active if all workers are up.
+    /// Makes the monitor active if no worker is parked.
     fn activate_monitor(&self, mut sleepers: MutexGuard<'_, Sleepers>) {
         let parked = sleepers.list.is_empty() && self.set_monitor_active(&mut sleepers);
         drop(sleepers);

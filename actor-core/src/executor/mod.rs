@@ -1,10 +1,10 @@
-//! Executors: they run jobs and tell the time. They know nothing of actors, mailboxes or systems, and
-//! must not import them.
+//! Executors: they run jobs and tell the time. They do not depend on actors, mailboxes or systems,
+//! and must not import them.
 //!
 //! # Layout
 //!
-//! - [`task`], [`timers`] and [`sleep`]: futures as jobs, wakers that wait for an instant.
-//!   [`timer_slots`]: timeouts before they are among them.
+//! - [`task`], [`timers`] and [`sleep`]: futures as jobs, and wakers that are woken at an instant.
+//!   [`timer_slots`]: timeouts before they are in the timer queue.
 //! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`], [`idle`] (parking and
 //!   waking), [`monitor`] (blocked workers), and [`spare`] (a buffer for bursts of messages).
 //! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
@@ -97,7 +97,7 @@ pub(crate) trait Executor: Send + Sync + 'static {
         self.now()
     }
 
-    /// Returns the wakers that wait for an instant of that clock.
+    /// Returns the timers of that clock.
     fn timers(&self) -> &Timers;
 
     /// Adds `waker` to those timers, for a `timeout` that ends at `at` and will probably be cancelled long
@@ -127,15 +127,15 @@ pub(crate) trait Executor: Send + Sync + 'static {
     /// Returns whether this executor runs its jobs on this thread.
     fn is_executor_thread(&self) -> bool;
 
-    /// Returns whether blocking this thread would deadlock the executor because it is its only
-    /// thread. Best effort.
+    /// Returns whether blocking this thread would deadlock the executor, because the executor has
+    /// no other thread. Best effort.
     fn is_only_driver(&self) -> bool {
         false
     }
 
-    /// Returns whether this thread can rely on the timers of this executor. Other threads than the
-    /// owner cannot, if the timers are fired only while the owner is inside `block_on`, and between
-    /// two jobs.
+    /// Returns whether this thread can rely on the timers of this executor. An executor that is
+    /// driven by its owner fires timers only between two jobs, while the owner is inside
+    /// `block_on`, so other threads cannot rely on them.
     fn fires_for_this_thread(&self) -> bool {
         true
     }
@@ -179,7 +179,7 @@ pub(crate) enum Job {
 
 impl Job {
     /// Runs the job until it parks, yields or ends. A panic, which is only possible in a `Task`, is
-    /// reported by the panic hook and goes no further.
+    /// reported by the panic hook and not propagated.
     #[inline]
     pub(crate) fn run(self) {
         match self {
@@ -204,13 +204,13 @@ impl Job {
         }
     }
 
-    /// Drops the job without running it. A panic of a destructor goes no further.
+    /// Drops the job without running it. A panic of a destructor is not propagated.
     fn discard(self) {
         contained(|| drop(self));
     }
 }
 
-/// When a scheduled job runs.
+/// The position of a scheduled job among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
     /// The job was woken: it runs next.

@@ -1,6 +1,6 @@
 //! The monitor of a multi-thread executor: a thread that fires the timers, and moves the jobs
-//! behind a blocked worker, while all workers are up. After the executor is closed, it ends the
-//! remaining jobs. `idle` decides when it checks.
+//! behind a blocked worker, while no worker is parked. After the executor is closed, the monitor
+//! ends the remaining jobs. `idle` decides when the monitor checks.
 //!
 //! While the executor is open, the monitor runs no job, so that a system uses as many threads as it
 //! was given. It fires the timers, moves timers from the slots of workers to the queue and jobs from

@@ -1,6 +1,6 @@
 //! The multi-thread executor: worker threads, the injector they share, and their end. `worker`
-//! decides which job a worker runs next, `idle` how it parks, and `monitor` what happens while all
-//! workers are up, or have ended.
+//! chooses the next job of a worker, `idle` has the protocol of parking, and `monitor` does the
+//! work that remains while no worker is parked, and after all workers have ended.
 
 use std::future::Future;
 use std::pin::Pin;

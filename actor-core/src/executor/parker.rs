@@ -1,5 +1,4 @@
-//! Parking and unparking of a thread that drives a future. It knows neither jobs nor
-//! executors.
+//! Parking and unparking of a thread that drives a future. It does not depend on jobs or executors.
 
 use std::cell::Cell;
 use std::pin::Pin;

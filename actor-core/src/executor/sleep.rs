@@ -1,5 +1,6 @@
-//! A future that is ready at an instant of an executor's clock, the limit that it sets to another future, and
-//! the thread that fires the timers of threads that cannot rely on those of an executor.
+//! [`Sleep`], a future that is ready at an instant of an executor's clock; [`Timeout`], which
+//! limits another future; and the thread that fires the timers of threads that cannot rely on the
+//! timers of an executor.
 
 use std::fmt;
 use std::future::Future;
@@ -29,8 +30,8 @@ pub struct Sleep {
     pub(crate) timer: Timer,
 }
 
-/// An instant on the clock of an executor, and the place among its timers of the waker that waits
-/// for it. The owner cancels it before it is dropped, and names the same executor each time.
+/// A deadline on the clock of an executor, and the key of its waker in the timers of that executor.
+/// The owner passes the same executor to each method, and cancels the timer before it is dropped.
 pub(crate) struct Timer {
     /// The deadline, or `None` if it is later than the clock can represent.
     pub(crate) at: Option<Instant>,

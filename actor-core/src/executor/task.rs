@@ -1,6 +1,6 @@
 //! The tasks of an executor, which are futures that it polls when they are woken, and the list of
-//! its unfinished tasks. Apart from the list, only the wakers of a pending task refer to it, so the
-//! executor needs the list to drop such tasks when it ends.
+//! its unfinished tasks. Only this list and the wakers of a pending task refer to the task, so the
+//! executor needs the list to drop pending tasks when it ends.
 
 use std::future::{Future, pending};
 use std::pin::Pin;

@@ -1,15 +1,15 @@
-//! Timeouts that are not in the timer queue yet. Most calls are answered long before their timeout, so a
-//! worker first puts the timer of a call into a slot of its own. A cancellation empties the slot again,
-//! without a lock. A timer that is still there some time later is moved to the queue.
-//!
+//! Timeouts that are not in the timer queue yet. Most calls are answered long before their timeout,
+//! so a worker first puts the timer of a call into a slot of its own. A cancellation empties the
+//! slot again, without a lock. A timer that stays in its slot for some time is moved to the queue.
 //! # Invariants
 //!
 //! 1. *Owner.* Only the worker of the slots puts timers into them. Each timer has a number that no other
 //!    timer of these slots has. The worker stores it in the slot before it puts the timer there.
-//! 2. *Moves.* A timer is moved from a slot to the queue under the lock of the queue: it is in one of both
-//!    whenever the lock is free, except while the worker replaces its waker. The future that has the key is
-//!    being polled there then, so that no other thread looks for the timer. Therefore, a thread that does not find it in the slot finds it in the queue, unless it has been
-//!    fired.
+//! 2. *Moves.* A timer is moved from a slot to the queue under the lock of the queue. Whenever the
+//!    lock is free, the timer is in one of the two, except while the worker replaces its waker. The
+//!    worker is then polling the future that has the key, so no other thread looks for the timer. A
+//!    thread that does not find the timer in the slot therefore finds it in the queue, unless it
+//!    has been fired.
 //! 3. *Cancellation.* The worker cancels a timer without the lock if the slot still has its number: no later
 //!    timer can be in the slot then, because only the worker would put it there. Another thread cancels under
 //!    the lock. If it has taken a later timer, it moves that timer to the queue.

@@ -1,5 +1,6 @@
-//! The timer queue: wakers that wait for an instant. It reads no clock and starts no thread; the
-//! executor that owns it provides the time. No waker is woken or dropped under its lock.
+//! The timer queue: wakers, each with the instant at which it is woken. The queue reads no clock
+//! and starts no thread; the executor that owns it provides the time. No waker is woken or dropped
+//! under its lock.
 //!
 //! Protocol: a thread that is about to sleep calls `sleep_until` and sleeps at most until the
 //! returned instant. After this call, the insertion of an earlier deadline raises an alarm, and the
@@ -23,7 +24,7 @@ const BATCH: usize = 32;
 /// The value for "no deadline".
 const NEVER: u64 = u64::MAX;
 
-/// All wakers of one executor that wait for an instant, ordered by deadline.
+/// The wakers of one executor, ordered by deadline.
 pub(crate) struct Timers {
     /// The origin of the nanoseconds in `earliest`.
     base: Instant,
@@ -138,8 +139,8 @@ impl Timers {
         self.end_insertion(queue, raises_alarm);
     }
 
-    /// Removes a waker that was in a slot. If it is not here, `take` empties its slot. A later timer in
-    /// the slot is moved to the queue.
+    /// Removes a waker that was in a slot. If it is not in the queue, `take` empties its slot. A
+    /// later timer in the slot is moved to the queue.
     pub(super) fn remove_slotted(
         &self,
         key: TimerKey,

@@ -15,7 +15,7 @@
 //! | batch of another worker | the queue | watched, by `watch_others`: after a search and after parking |
 //! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |
 //! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
-//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to check there at each check of the monitor |
+//! | moved from behind a blocked worker by the monitor | the injector | no worker is parked: each check of the monitor asks the workers to check the injector |
 //! | woken from outside | the injector | `Idle::notify_injected` |
 //! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
 //! | timer of a timeout | a slot of its own | watched; moved to the queue of timers (`timer_slots`) |
@@ -233,7 +233,7 @@ impl Worker {
         }
     }
 
-    /// Puts a job into the LIFO slot, and the job in there into the queue.
+    /// Puts a job into the LIFO slot, and moves the job that was there to the queue.
     #[inline(never)]
     fn push_displacing(&self, job: Job) {
         if let Some(displaced) = self.queues.lifo_slot.take() {
@@ -564,8 +564,9 @@ impl Worker {
 /// asks all run loops of the process to end their turns after the current handler, so that the workers check
 /// the injector.
 ///
-/// The request is one process-wide counter, because a run loop does not know the type of its executor, and a
-/// static costs one load for each message. Systems that do not need it also end one turn early.
+/// The request is one process-wide counter, because a run loop does not depend on the type of its
+/// executor, and a static costs one load for each message. Systems that do not need it also end one
+/// turn early.
 ///
 /// If a multiple of 256 requests arrives during one turn, the run loop misses them, and notices the next one.
 static REQUESTS: AtomicU8 = AtomicU8::new(0);

@@ -9,8 +9,8 @@
 //!
 //! - This file: the executor, its steps, and the future passed to `block_on`.
 //! - `scheduler`: the runnable agents, in a defined order, and which of them is next.
-//! - `quiescence`: what happens when nothing is runnable, and the waiters for it.
-//! - `trace`: what the steps did, and what the agents wait for.
+//! - `quiescence`: the advance of virtual time when nothing is runnable, and the waiters for that.
+//! - `trace`: the actions of the steps, and the events that the agents wait for.
 //! - `node`: one of several simulated nodes, each with tasks of its own.
 
 mod node;
@@ -71,7 +71,7 @@ pub(crate) enum Agent {
     Timer(u64),
 }
 
-/// Why `block_on` ended before its future was ready.
+/// The reason for which `block_on` ended before its future was ready.
 #[derive(Clone, Debug)]
 pub(crate) enum SimError {
     /// Nothing is runnable, and no timer is pending.
@@ -339,8 +339,8 @@ impl SimState {
         true
     }
 
-    /// Starts counting for the livelock again, because virtual time advances, or the livelock has
-    /// been reported.
+    /// Resets the limits of a livelock, because virtual time advances, or the livelock has been
+    /// reported.
     fn reset_livelock(&mut self) {
         self.steps_left = MAX_STEPS_PER_INSTANT;
         self.new_agents_left = MAX_NEW_AGENTS_PER_INSTANT;

@@ -55,7 +55,7 @@ pub(super) struct QuiescenceWaiters {
     steps: u64,
     settled: u64,
     idle: u64,
-    /// The number of times that nothing was left to happen while a task waited for a step.
+    /// The number of times that no further step was possible while a task waited for one.
     unreachable: u64,
     /// The advances of virtual time since the root future ran.
     advances: u32,
@@ -251,8 +251,7 @@ pub(crate) struct Quiesce {
 }
 
 impl Quiesce {
-    /// Waits until one step of any other agent has ended, or until it is known that nothing is left
-    /// to happen.
+    /// Waits until one step of any other agent has ended, or until no further step is possible.
     pub(crate) fn step(executor: Arc<SimExecutor>) -> Quiesce {
         Quiesce { executor, point: QuiescencePoint::Step, since: None }
     }

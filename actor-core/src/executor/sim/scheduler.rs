@@ -141,8 +141,9 @@ impl Scheduler {
     }
 }
 
-/// Returns a number below `limit`, which is not zero. A seed gives the same numbers on every platform,
-/// unlike `Rng::usize`, which draws as many bits as a pointer has.
+/// Returns a random number below `limit`, which must not be zero. `Rng::usize` is not used, because
+/// it draws as many bits as a pointer has: a seed would not give the same numbers on every
+/// platform.
 fn below(rng: &mut fastrand::Rng, limit: usize) -> usize {
     usize::try_from(rng.u64(..limit as u64)).unwrap_or(0)
 }

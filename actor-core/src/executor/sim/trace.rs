@@ -1,5 +1,5 @@
-//! The records of a simulation: its steps with their hash, the running handlers, and the events that
-//! each agent waits for. Chooses nothing.
+//! The records of a simulation: its steps with their hash, the running handlers, and the events
+//! that each agent waits for. Makes no choices.
 
 use super::{Agent, Choice, Deviations, SimExecutor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -233,7 +233,7 @@ pub(super) struct WaitGraph(BTreeMap<Agent, AgentWaits>);
 /// The waits of one agent.
 #[derive(Default)]
 struct AgentWaits {
-    /// The waits that its last step has polled, in their order.
+    /// The waits that the last step of the agent has polled, in their order.
     current: Vec<Awaited>,
     /// The same waits.
     known: BTreeSet<Awaited>,
@@ -244,7 +244,7 @@ struct AgentWaits {
 }
 
 impl WaitGraph {
-    /// Called when a step of `agent` begins, which records its waits again.
+    /// Called when a step of `agent` begins. The step records its waits again.
     pub(super) fn begin(&mut self, agent: Agent) {
         let Some(waits) = self.0.get_mut(&agent) else { return };
         let awaited = waits.current.drain(..).filter_map(|awaited| match awaited {
