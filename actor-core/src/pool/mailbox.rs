@@ -88,8 +88,8 @@ impl<A: Dispatch> PoolMailbox<A> {
         format!("{}/{number}", self.untyped().label())
     }
 
-    /// Registers a member before its first run, because it may already fail there. Returns `false`
-    /// if the pool no longer has a place for it.
+    /// Registers a member before its first run, because the member may already fail in that run.
+    /// Returns `false` if the pool no longer has a place for it.
     pub(super) fn add_member(&self, number: usize, member: Arc<dyn DynMailbox>) -> bool {
         let mut state = self.state.lock();
         state.wants(number) && state.queue.members.insert(number, member)
@@ -208,8 +208,8 @@ impl<A: Dispatch> PoolMailbox<A> {
 }
 
 impl<A: Dispatch> Drop for PoolMailbox<A> {
-    /// Any code may drop the last reference to a pool: a panic in the drop of its factory does not concern that
-    /// code.
+    /// Any code may drop the last reference to a pool. A panic in the drop of the pool's factory
+    /// must not reach that code.
     fn drop(&mut self) {
         let mut make = self.make.take();
         catch_and_report(self, "drop", &mut || make = None);
@@ -334,7 +334,7 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
         self.kill_members(Exit::Killed);
     }
 
-    // A pool has no task that handles system messages, so their consequences follow at once.
+    // A pool has no task that handles system messages, so they are handled at once.
     fn notify(&self, message: SystemMessage) {
         match message {
             SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
@@ -567,7 +567,7 @@ impl Members {
     }
 
     /// Returns the member that became idle last, because its state is warm, and marks it as busy.
-    /// The caller pokes it.
+    /// The caller wakes it.
     fn take_idle(&mut self) -> Option<Arc<dyn DynMailbox>> {
         let (_, number) = self.idle.pop_last()?;
         let member = self.all.get_mut(number)?;

@@ -1,5 +1,6 @@
-//! The messages that an inbox has drained and the process has not taken: those that a matcher
-//! refused, and those not yet examined. Plain data: calls no matcher and takes no lock.
+//! The messages that an inbox has drained and the process has not taken: the messages that a
+//! matcher has refused, as in the save queue of an Erlang process, and the messages not yet
+//! examined. Plain data: calls no matcher and takes no lock.
 
 use crate::cell::mailbox::Drained;
 use crate::cell::queue::LazyDeque;

@@ -96,13 +96,13 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// Waits for a message that `matcher` accepts (selective receive). `matcher` returns `Ok` to
-    /// take a message and `Err` to give it back unchanged.
+    /// take a message, and `Err` with the unchanged message to refuse it.
     ///
     /// `matcher` is called with the messages in order, starting from the oldest, and never twice
-    /// with the same message, unless it starts again from the oldest. A message that is given back
-    /// stays at its position in the mailbox and counts against the capacity. A later `receive` or
-    /// another matcher can take it. Messages that no matcher ever accepts eventually fill the
-    /// mailbox, and then senders wait.
+    /// with the same message, unless it starts again from the oldest. A refused message stays at
+    /// its position in the mailbox and counts against the capacity. A later `receive` or another
+    /// matcher can take it. Messages that no matcher ever accepts eventually fill the mailbox, and
+    /// then senders wait.
     ///
     /// A closure without captures counts as the same matcher each time and continues where it
     /// stopped. A closure with captures starts from the oldest message each time.
@@ -298,8 +298,8 @@ impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     }
 }
 
-/// A message that a matcher is examining. Unless the matcher gives it back, it counts as taken,
-/// even after a panic.
+/// A message that a matcher is examining. Unless the matcher refuses it, it counts as taken, even
+/// after a panic.
 struct TakeGuard<'a, M: Send + 'static>(&'a Context<Proc<M>>);
 
 impl<M: Send + 'static> TakeGuard<'_, M> {
@@ -449,7 +449,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
         }
         let header = &this.select.inbox.mailbox().header;
         if header.budget() == 0 {
-            // The turn is over, so no message has been examined yet.
+            // The turn has ended, so no message has been examined yet.
             return Poll::Pending;
         }
         let limit = this.limit;

@@ -1,9 +1,9 @@
-//! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
-//! are cloned before and dropped after it is held.
+//! The buffer of one subscriber, and its policy for a full buffer. No user code runs under the
+//! lock: items are cloned before the lock is taken, and dropped after it is released.
 //!
-//! A publisher that has to wait leaves its item here, after the other waiting items. Each item that
-//! the reader takes admits the oldest waiting item, and wakes only its publisher. Publishers are
-//! therefore served in FIFO order, with one wake-up for each item.
+//! A publisher that has to wait stores its item in the buffer, after the other waiting items. Each
+//! item that the reader takes admits the oldest waiting item, and wakes only the publisher of that
+//! item. Publishers are therefore served in FIFO order, with one wake-up for each item.
 
 use crate::cell::deadlock::edge::ActorKey;
 use crate::cell::ordered_map::OrderedMap;
@@ -15,7 +15,8 @@ use std::task::{Poll, Waker};
 #[cfg(test)]
 mod tests;
 
-/// The default capacity of a subscriber's buffer. The models fill it often.
+/// The default capacity of a subscriber's buffer. It is 1 in the loom models, where the buffer is
+/// to be full.
 const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 
 /// The id of a publisher that waits for capacity.
@@ -74,7 +75,7 @@ pub(super) enum Policy<T> {
 }
 
 pub(super) struct Buffer<T> {
-    /// The number under which the topic knows the buffer.
+    /// The key of the buffer in its topic.
     pub(super) number: u64,
     state: Mutex<BufferState<T>>,
 }
@@ -111,7 +112,7 @@ struct WaitingItem<T> {
 
 /// The result of an offer.
 pub(super) enum OfferResult<T> {
-    /// The item was taken, or lost according to the policy.
+    /// The item was buffered, or was discarded according to the policy.
     Done,
     /// The item waits for capacity.
     Waits(PublisherTicket),

@@ -406,7 +406,8 @@ impl<T> TopicStream<T> {
         self.policy(Policy::DropOldest(most.max(1)))
     }
 
-    /// Buffers at most `most` items. A new item is lost when the buffer is full.
+    /// Buffers at most `most` items. A new item is discarded, and counts as lost, when the buffer
+    /// is full.
     pub fn drop_newest(self, most: usize) -> Self {
         self.policy(Policy::DropNewest(most.max(1)))
     }

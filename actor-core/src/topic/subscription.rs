@@ -1,5 +1,5 @@
-//! Subscriptions of actors: a task sends the buffered items to the actor's mailbox as it has
-//! capacity.
+//! Subscriptions of actors: a task sends the buffered items to the actor's mailbox while the
+//! mailbox has capacity.
 
 use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use super::{Topic, WeakTopic};
@@ -107,8 +107,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// buffer of 64 items, and publishers wait while it is full.
     ///
     /// `make` gets the actor's address and the item, and returns one call. Return the call without
-    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life, or of the
-    /// whole pool. See [`Subscription`] for how long it lasts.
+    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life, or of
+    /// the whole pool. [`Subscription`] says how long the subscription lasts.
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
     where
         A: TypedAddr + Send + 'static,
@@ -261,7 +261,8 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
         self.policy(Policy::DropOldest(most.max(1)))
     }
 
-    /// Buffers at most `most` items. A new item is lost when the buffer is full.
+    /// Buffers at most `most` items. A new item is discarded, and counts as lost, when the buffer
+    /// is full.
     ///
     /// ```
     /// # use actor_core::prelude::*;
