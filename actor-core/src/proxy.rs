@@ -244,7 +244,7 @@ pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> PreparedProxy<P, R
 /// ```
 pub type PreparedProxy<P, R> = Prepared<ProxySpec<P, R>>;
 
-/// A proxy that is not spawned yet, and what ends it.
+/// A proxy that is not spawned yet, and the settings of its end.
 #[doc(hidden)]
 pub struct ProxySpec<P: Protocol + Actor, R: Proxy<P>> {
     actor: ProxyActor<P, R>,
@@ -281,7 +281,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Prepared<ProxySpec<P, R>> {
     /// instead of ending the proxy.
     ///
     /// `on_kill` runs on the thread of the caller and must not block. A panic in it is reported and
-    /// goes no further. `kill()` on an address without message type ([`Addr::to_any`]) ends the
+    /// not propagated. `kill()` on an address without message type ([`Addr::to_any`]) ends the
     /// proxy itself.
     ///
     /// ```

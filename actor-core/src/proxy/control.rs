@@ -62,7 +62,7 @@ pub(super) enum Order {
 /// Shared by the proxy, its addresses and its controls.
 pub(super) struct Shared {
     /// One entry for each unhandled `SystemMessage::LinkedExited` with the proxy's own id, in the same order.
-    /// `None` once the proxy is gone.
+    /// `None` once the proxy has ended.
     orders: Mutex<Option<VecDeque<Order>>>,
     /// Set by `stop()` on an address.
     is_stopped: AtomicBool,
@@ -123,7 +123,7 @@ impl Shared {
         self.orders.lock().take()
     }
 
-    /// Adds an order, or returns it if the proxy is gone.
+    /// Adds an order, or returns it if the proxy has ended.
     fn add(&self, order: Order) -> Result<(), Order> {
         match &mut *self.orders.lock() {
             Some(orders) => {
@@ -259,7 +259,7 @@ impl Control {
             (Some(mailbox), Ok(())) => {
                 mailbox.notify(SystemMessage::LinkedExited(mailbox.header().id(), Exit::NoActor));
             }
-            // The actor is gone with its mailbox.
+            // The mailbox no longer exists, so its actor has ended.
             (None, Ok(())) => {}
             (_, Err(late)) => contained(move || drop(late)),
         }

@@ -71,8 +71,8 @@ impl<P: Protocol> Drop for Forwarding<P> {
     }
 }
 
-/// Sends a message with its reply, as [`Call::send`](crate::Call::send) sends one without. Waits for
-/// capacity in the mailbox.
+/// Sends a message that contains its reply. Otherwise like [`Call::send`](crate::Call::send): waits
+/// for capacity in the mailbox.
 ///
 /// # Errors
 /// [`SendError`] with the message, for the same reasons as [`Call::send`](crate::Call::send).
@@ -97,8 +97,8 @@ pub fn send<P: Protocol>(to: &Addr<P>, mut message: P::Message) -> SendFuture<'s
     SendFuture::new(MaybeOwned::Owned(to.clone()), message)
 }
 
-/// Sends a message with its reply, as [`Call::try_send`](crate::Call::try_send) sends one without. Does
-/// not wait.
+/// Sends a message that contains its reply, without waiting. Otherwise like
+/// [`Call::try_send`](crate::Call::try_send).
 ///
 /// # Errors
 /// [`SendError`] with the message, if the mailbox is full or the actor has ended.
@@ -359,8 +359,8 @@ pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
 ///
 /// `seen` is called once. For a call, it runs when the call ends and before the caller is woken, on
 /// the thread that ends the call: the thread of the handler that answers, or of the caller that
-/// leaves. For a send, it runs immediately. It must not block. A panic in it is reported and goes
-/// no further.
+/// leaves. For a send, it runs immediately. It must not block. A panic in it is reported and not
+/// propagated.
 ///
 /// The outcome is exactly the result that the caller gets, regardless of the path of the reply: the
 /// message may be forwarded more than once, its handler may store the reply and answer later, and
@@ -513,8 +513,8 @@ pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
 /// automatically at the deadline.
 ///
 /// # Errors
-/// The future returns the message if the actor has ended. When that is dropped, the stream yields
-/// [`CallError::Stopped`](crate::CallError::Stopped).
+/// The future returns the message if the actor has ended. When the message is dropped, the stream
+/// yields [`CallError::Stopped`](crate::CallError::Stopped).
 ///
 /// # Panics
 /// If `capacity` is 0 or larger than 65536.
@@ -572,8 +572,8 @@ pub fn queued_stream<T>(
     Replies::with_end(capacity, reply::queued(deadline.and_then(Deadline::at)))
 }
 
-/// Drops a stream of [`open_stream`] or [`queued_stream`]. As when its reader leaves, the stream ends, but a message
-/// that is still queued is handled in its turn.
+/// Drops a stream of [`open_stream`] or [`queued_stream`]. As when its reader leaves, the stream
+/// ends, but a message that is still queued is handled.
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -1,6 +1,6 @@
-//! The runs of a test in a simulation. One run has the test function, the end of its leftovers with the
-//! references that keep them alive, and the failure found. After a failure, further runs shrink its schedule
-//! to the shortest one found that fails in the same way.
+//! The runs of a test in a simulation. A run consists of the test function and of the end of the
+//! actors that the function leaves, and returns the failure that it found. After a failure, further
+//! runs shrink the schedule to the shortest one found that fails in the same way.
 //!
 //! A schedule is described by its deviations from the default schedule. Shrinking removes
 //! deviations: first all durations of steps, then halves, quarters and so on, down to single ones.

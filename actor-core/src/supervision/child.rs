@@ -1,7 +1,7 @@
-//! The children of a supervisor. A [`Child`] says how a supervisor starts and restarts a child, also without
-//! the type of the actor ([`PendingChild`]). [`Children`] are the records of those that were started, in
-//! start order: the phase of the life of a child, and its restart history. Lookup by id takes constant time,
-//! independent of their number.
+//! The children of a supervisor. A [`Child`] says how a supervisor starts and restarts a child,
+//! also without the type of the actor ([`PendingChild`]). [`Children`] are the records of the
+//! started children, in start order: the phase of the life of each child, and its restart history.
+//! Lookup by id takes constant time, independent of the number of children.
 
 use super::Supervisor;
 use super::restart_limits::Backoff;

@@ -275,8 +275,8 @@ impl Supervisor {
         }
     }
 
-    /// Starts the next life of a child, or of its group. Called when the pause before a restart is
-    /// over.
+    /// Starts the next life of a child, or of its group. Called when the pause before a restart has
+    /// elapsed.
     fn due(&mut self, id: ActorId, context: &Context<Self>) {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);

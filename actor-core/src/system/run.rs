@@ -1,5 +1,5 @@
-//! Whole programs: `System::run` and `#[actor_core::main]`, and the signals that ask a program to end.
-//! Without the feature `signals`, and on platforms without signals, none ever arrives.
+//! Whole programs: `System::run` and `#[actor_core::main]`, and the signals that ask a program to
+//! end. Without the feature `signals`, and on platforms without signals, no signal arrives.
 
 use super::System;
 use crate::incident::print_on_stderr;
@@ -83,7 +83,7 @@ mod platform {
         }
     }
 
-    /// Starts a thread that reports each signal. Returns nothing if the operating system refuses the
+    /// Starts a thread that reports each signal. Returns `None` if the operating system refuses the
     /// handler or the thread.
     fn start() -> Option<Arc<Event>> {
         let received = Event::new();

@@ -84,8 +84,8 @@ impl System {
 impl Drop for System {
     fn drop(&mut self) {
         let is_last = self.shared.handles.fetch_sub(1, Ordering::AcqRel) == 1;
-        // Once: a state that gets the current system while it is dropped would otherwise end the other actors
-        // inside of its own drop.
+        // Only once: a state that gets the current system while it is dropped would otherwise end
+        // the other actors inside of its own drop.
         if !is_last || self.shared.is_abandoned.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -141,7 +141,7 @@ async fn close_on_thread(executor: Arc<dyn Executor>) -> Vec<String> {
     let (closing, outcome) = TaskFuture::new(close, None, 0);
     match thread::start("actor-end".into(), move || closing.run_now()) {
         Ok(_) => Task::new(outcome, None).await,
-        // It blocks this thread, for lack of another one.
+        // No other thread can be started, so this one blocks.
         Err(_) => executor.close(GRACE),
     }
 }

@@ -13,7 +13,7 @@ use std::pin::Pin;
 /// An executor for [`System::smol`], converted from an `Arc` or a `&'static` reference to a
 /// `smol::Executor`.
 ///
-/// An `Arc` is held weakly: the system does not keep the executor alive.
+/// The system stores a weak reference to an `Arc`, which does not keep the executor alive.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -71,8 +71,8 @@ impl System {
     }
 }
 
-/// A smol executor that the user runs. A shared executor is held weakly, because its owner decides
-/// about its lifetime.
+/// A smol executor that the user runs. The reference to a shared executor is weak, because the
+/// owner of the executor decides when the executor is dropped.
 enum Smol {
     Shared(Weak<Executor<'static>>),
     Static(&'static Executor<'static>),

@@ -71,7 +71,7 @@ impl Task {
     }
 }
 
-/// Ends a task of a life: as completed by `done`, or as dropped.
+/// Ends a task of a life: as completed if `done` was called, and otherwise as dropped.
 pub(crate) struct Completion(Arc<TaskOutcome<()>>);
 
 impl Completion {
