@@ -31,7 +31,8 @@ struct EventState {
     listeners: Slab<Option<Waker>>,
 }
 
-/// What a listener waits for, if the notifying side needs to know whether there is one.
+/// The event that a listener waits for. Listeners of some roles are counted, so that the notifying
+/// side can check whether there is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
     /// The start of an actor.
@@ -55,7 +56,7 @@ impl Role {
 }
 
 impl EventState {
-    /// Returns the number of existing listeners of a role, or nothing if the role is not counted.
+    /// Returns the number of existing listeners of a role, or `None` if the role is not counted.
     fn existing(&mut self, role: Role) -> Option<&mut usize> {
         self.existing.get_mut(role as usize)
     }

@@ -21,7 +21,7 @@ pub struct ActorId {
     pub(crate) number: u64,
 }
 
-/// As its number.
+/// Serializes the id as its number.
 #[cfg(feature = "serde")]
 impl serde::Serialize for ActorId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -30,8 +30,8 @@
 //! assert_eq!(system.counters().unhandled_errors, 1);
 //! ```
 
-// The incidents and their counts, and the reporter, which passes incidents to the hook of the user, or
-// prints them, up to a rate limit. A panic of either goes no further.
+// The incidents and their counts, and the reporter, which passes incidents to the hook of the user,
+// or prints them, up to a rate limit. A panic of either is not propagated.
 
 use crate::clock::Instant;
 use crate::exit::{ActorId, Failure};
@@ -400,8 +400,9 @@ impl Reporter {
 }
 
 impl Drop for Reporter {
-    /// Drops the hook, or prints the counts of suppressed lines, at the end of the system. Any code may drop the
-    /// last reference to a system: a panic in the drop of its hook does not concern that code.
+    /// Drops the hook, or prints the counts of suppressed lines, at the end of the system. Any code
+    /// may drop the last reference to a system: a panic in the drop of the hook must not reach that
+    /// code.
     fn drop(&mut self) {
         match self {
             Reporter::Hook(hook) => {
@@ -474,8 +475,8 @@ impl RateLimit {
     /// of a past second, which are to be printed before it.
     ///
     /// The first incident of an actor in a second creates an entry of the map, which is visited
-    /// once more, without the lock, when the second is over. Therefore, `n` incidents visit at most
-    /// `n` entries.
+    /// once more, without the lock, after the end of the second. Therefore, `n` incidents visit at
+    /// most `n` entries.
     pub(super) fn count(&self, id: ActorId, now: Instant) -> (Option<Window>, bool) {
         let mut window = self.0.lock();
         let is_over = window

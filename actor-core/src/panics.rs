@@ -1,8 +1,8 @@
-//! Catching panics, with their message and location: the panic hook records them, the payload confirms
-//! them. Knows no actors.
+//! Catching panics, with their message and location: the panic hook records them, the payload
+//! confirms them. Does not depend on actors.
 //!
-//! Wakers may be user code. No other file wakes or drops such a waker, so that its panic goes no further; a test
-//! checks that.
+//! Wakers may be user code. No other file wakes or drops such a waker, so that its panic is not
+//! propagated; a test checks this.
 
 use crate::exit::Location;
 use crate::sync::std_sync::{AtomicBool, Ordering};
@@ -54,8 +54,8 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
     caught
 }
 
-/// Runs user code whose panic affects nothing else. The panic hook prints the panic, and it goes no
-/// further.
+/// Runs user code whose panic affects nothing else. The panic hook prints the panic, which is not
+/// propagated.
 #[inline]
 pub(crate) fn contained(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
@@ -105,7 +105,7 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Runs `run` without printing its panics. A panic that leaves `run` ends the silence, too.
+/// Runs `run` without printing its panics. If a panic leaves `run`, later panics are printed again.
 pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
     struct Restore(bool);
 
@@ -221,8 +221,8 @@ pub(crate) fn drop_waker(waker: Option<Waker>) {
     }
 }
 
-/// The waker of a task in the form that a channel of another crate holds. Such a channel wakes
-/// under its own lock, and does not survive a panic there.
+/// The waker of a task in the form that a channel of another crate stores. Such a channel wakes
+/// under its own lock, and a panic there would break the channel.
 pub(crate) struct ContainedWaker {
     task: Arc<TaskWaker>,
     waker: Waker,
@@ -248,7 +248,7 @@ impl ContainedWaker {
         &self.waker
     }
 
-    /// Drops the stored waker. Called when the wait is over.
+    /// Drops the stored waker. Called when the wait has ended.
     pub(crate) fn clear(&self) {
         let waker = self.task.0.lock().take();
         drop_waker(waker);

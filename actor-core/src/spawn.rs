@@ -120,8 +120,8 @@ pub trait Spawn: Dispatch {
     /// changed.
     ///
     /// # Panics
-    /// If `size` is zero, or for a [`Supervisor`](crate::supervision::Supervisor), whose children need one that
-    /// knows them. Also panics as [`spawn`](Spawn::spawn).
+    /// If `size` is zero, or for a [`Supervisor`](crate::supervision::Supervisor), because each
+    /// member would have its own children. Also panics as [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;

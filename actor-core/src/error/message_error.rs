@@ -1,5 +1,5 @@
-//! The errors of messages: [`CallError`], why a call has no reply, and [`SendError`], a message that was
-//! not accepted, and why. Plain data, no behavior.
+//! The errors of messages: [`CallError`], the reason for which a call has no reply, and
+//! [`SendError`], a message that was not accepted, with the reason. Plain data, no behavior.
 
 use super::{Cycle, Refusal, RefusalKind};
 use crate::exit::Failure;
