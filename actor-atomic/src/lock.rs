@@ -1,7 +1,8 @@
 //! A lock for short critical sections. Taking it is one atomic read-modify-write; releasing it is a store.
 //!
-//! The release of a mutex in the standard library is a read-modify-write, too, because it has to learn whether a
-//! thread sleeps. Here, it stores first, and then reads whether a thread sleeps.
+//! The release of a mutex in the standard library is a read-modify-write too, because it also reads
+//! whether a thread sleeps. The release of this lock stores first, and then reads whether a thread
+//! sleeps.
 //!
 //! # Invariants
 //! 1. *Exclusion.* A compare-and-swap that changes `is_locked` from `false` to `true` gives access to the value, until
@@ -140,7 +141,7 @@ impl State {
         sleepers::wake_all(self.key(), || self.is_awaited.store(false, Ordering::Relaxed));
     }
 
-    /// Returns a number by which its waiting threads find one another.
+    /// Returns the key under which the waiting threads of this lock are in the table.
     fn key(&self) -> usize {
         (&raw const self.is_locked).addr()
     }

@@ -7,7 +7,7 @@
 //! | bit | set by | meaning |
 //! |---|---|---|
 //! | `STARTED` | the sending side | the work that leads to the value has started |
-//! | `DONE` | sender, its last access | the value is there, if `VALUE` is set, too |
+//! | `DONE` | sender, its last access | if `VALUE` is set too, the value is stored |
 //! | `GONE` | receiver, its last access | the receiver does not wait |
 //! | `FIRST` | creation | the waker in `first` has not been taken |
 //! | `LATER` | receiver | a waker is in `shared.later`, in the place of the first one |
@@ -40,9 +40,9 @@
 //! 5. *Start.* `STARTED` is not set after `GONE`, unless it was set before. So `Left::Gone` with
 //!    `started: false` and `State::start() == true` exclude each other.
 //! 6. *Note.* `note` and `NOTED` are written before the cell is shared, and never again.
-//! 7. *Attachment.* There is at most one. It is there before `ATTACHED` is set, and stays until the cell is
-//!    freed. So a receiver that sets `GONE` over `ATTACHED` has found it; otherwise the sender finds `GONE`
-//!    when it attaches.
+//! 7. *Attachment.* There is at most one. It is stored before `ATTACHED` is set, and stays until
+//!    the cell is freed. So a receiver that sets `GONE` over `ATTACHED` has found it; otherwise the
+//!    sender finds `GONE` when it attaches.
 //!
 //! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
 //! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
@@ -197,7 +197,7 @@ impl Mark {
     /// Set if the cell has an attachment.
     pub const ATTACHED: Mark = Mark(ATTACHED);
 
-    /// Returns both marks, to ask for either with one access.
+    /// Returns both marks, to check for either with one access.
     pub const fn or(self, other: Mark) -> Mark {
         Mark(self.0 | other.0)
     }
@@ -368,8 +368,9 @@ struct Cell<T> {
     alive: Alive,
 }
 
-/// A reference to a cell, for a step that ends before this side finishes. In a model it is an access until it
-/// is dropped, so that a model fails if it is still there when this side has finished.
+/// A reference to a cell, for a step that ends before this side finishes. In a model, it is an
+/// access until it is dropped, so that a model fails if the reference still exists when this side
+/// finishes.
 struct Borrow<'a, T>(&'a Cell<T>);
 
 impl<T> Deref for Borrow<'_, T> {
@@ -492,7 +493,7 @@ impl<T> Cell<T> {
         let mut stale = None;
         let mut now = state;
         if state & GONE != 0 {
-            // The receiver has taken its wakers along, except one that this side has already taken.
+            // The receiver has taken its wakers, except one that this side has already taken.
             stale = later.take();
         } else {
             // Invariant 4: the bit first.
@@ -646,10 +647,11 @@ impl<T> Sender<T> {
         Err(value)
     }
 
-    /// Polls whether the receiver has left. Until then `waker` is kept, and woken when it leaves.
+    /// Polls whether the receiver has left. Until then, `waker` is stored, and is woken when the
+    /// receiver leaves.
     ///
     /// # Panics
-    /// If `discard` panics, which it must not. `waker` is kept all the same.
+    /// If `discard` panics, which it must not. `waker` is stored anyway.
     pub fn poll_gone(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<()> {
         let Some(cell) = self.cell() else { return Poll::Ready(()) };
         if cell.state.is_gone() {
@@ -673,7 +675,7 @@ impl<T> Sender<T> {
     /// Drops the waker of [`poll_gone`](Sender::poll_gone).
     ///
     /// # Panics
-    /// If `discard` panics. The waker is forgotten all the same.
+    /// If `discard` panics. The waker is forgotten anyway.
     pub fn forget_waker(&mut self, discard: impl Fn(Waker)) {
         let Some(cell) = self.cell() else { return };
         // Relaxed: publishes nothing, and the lock orders the accesses to the waker.

@@ -75,7 +75,7 @@ impl<T> Place<T> {
 pub(crate) struct Alive {
     #[cfg(actor_loom)]
     accesses: Place<()>,
-    /// Of this thread, too, whose accesses are ordered in any case.
+    /// Also detects accesses of the thread that ends the cell, which loom considers ordered.
     #[cfg(actor_loom)]
     has_ended: std::sync::atomic::AtomicBool,
 }
