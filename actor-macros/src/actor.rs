@@ -1,6 +1,6 @@
 //! Layer 5: `#[actor]` from its tokens to its output.
 //!
-//! It must not lose the item: it comes first in the output, even after an error.
+//! It must not lose the item, which comes first in the output, even after an error.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,6 +1,6 @@
 //! Layer 0: the errors of one expansion, collected so that all of them are reported together.
 //!
-//! It must not know any rule: the texts are written in `options`, `syntax` and `check`.
+//! It must not depend on a rule: the texts are written in `options`, `syntax` and `check`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};

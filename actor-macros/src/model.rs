@@ -56,7 +56,7 @@ pub(crate) struct Remote {
     pub(crate) messages: Vec<RemoteMessage>,
 }
 
-/// The facts that another node knows about a message.
+/// The data that other nodes have about a message.
 pub(crate) struct RemoteMessage {
     /// A hash of the names of the protocol, of the message and of its arguments, and of its version.
     pub(crate) id: u64,

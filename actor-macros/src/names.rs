@@ -1,4 +1,4 @@
-//! Layer 0: creation and comparison of names; it must not know where they are used.
+//! Layer 0: creation and comparison of names; it must not depend on their use.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;

@@ -1,6 +1,7 @@
-//! Layer 1: `key`, `key = value`, separated by commas: duplicate and unknown keys.
+//! Layer 1: reads `key` and `key = value`, separated by commas, and reports duplicate and unknown
+//! keys.
 //!
-//! It must not know the meaning of a value.
+//! It must not interpret a value.
 
 use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::ToTokens;

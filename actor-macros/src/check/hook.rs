@@ -1,4 +1,5 @@
-//! Layer 3: hooks, the methods that the run loop calls automatically; it must not know messages.
+//! Layer 3: hooks, the methods that the run loop calls automatically; it must not depend on
+//! messages.
 
 use proc_macro2::TokenStream;
 use syn::Type;

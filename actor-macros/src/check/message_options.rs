@@ -1,6 +1,6 @@
 //! Layer 3: the settings of a message, such as `#[message(priority)]`, and their conflicts.
 //!
-//! It must not know other messages.
+//! It must not depend on other messages.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;

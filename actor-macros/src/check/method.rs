@@ -1,4 +1,4 @@
-//! Layer 3: one method as a message, or rejected; it must not know other methods.
+//! Layer 3: one method as a message, or rejected; it must not depend on other methods.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};

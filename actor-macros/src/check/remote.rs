@@ -1,6 +1,6 @@
 //! Layer 3: messages that can leave the process, and their ids.
 //!
-//! It must not know the types of arguments: the compiler asks whether they can be serialized.
+//! It must not judge the types of arguments: the compiler checks whether they can be serialized.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Layer 3: streaming replies: a `Replies` argument, or a returned `impl Stream`.
 //!
-//! It must not know other kinds of replies.
+//! It must not depend on other kinds of replies.
 
 use syn::{GenericArgument, PathArguments, Signature, Type, TypeImplTrait, TypeParamBound};
 

@@ -58,7 +58,7 @@ pub(super) fn of_type(
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
             "max_concurrent" => max_concurrent = count(&entry, "max_concurrent = 64", errors),
-            // The block decides; here the option is a reminder for the reader.
+            // The option of the block has the effect; on the struct it is only for the reader.
             "local" => entry.expect_plain(errors),
             key @ ("capacity" | "unbounded") => {
                 if let Some(earlier) = &earlier_capacity {

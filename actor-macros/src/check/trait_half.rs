@@ -1,6 +1,6 @@
 //! Layer 3: a trait as a protocol: its methods are messages of every implementor.
 //!
-//! It must not know any actor.
+//! It must not depend on an actor.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -187,8 +187,8 @@ fn check_function(
     }
 }
 
-/// Checks the settings of a message in the trait, and returns the allowed ones: whether it is the
-/// last one, and its version. These concern all senders. Each actor chooses the others itself.
+/// Checks the settings of a message in the trait, and returns the allowed ones: `last` and
+/// `version`, which concern all senders. Each actor sets the others itself.
 fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOption> {
     let (own, others): (Vec<_>, Vec<_>) =
         settings.into_iter().partition(|setting| setting.is("last") || setting.is("version"));
@@ -207,7 +207,7 @@ fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOptio
     own
 }
 
-/// Checks that a protocol message does not name the actor, which its sender does not know.
+/// Checks that a protocol message does not name the actor: its sender may address any implementor.
 fn check_no_self(function: &Function, errors: &mut Errors) {
     let text = "the sender of a protocol's message does not know which actor handles it, so `Self` \
                 cannot be named; name a type, or make it a parameter of the trait";

@@ -132,7 +132,7 @@ fn address(protocol: &Protocol, remote: &Remote) -> TokenStream {
     }
 }
 
-/// A message, with the facts that another node knows about it.
+/// A message, with the data that other nodes have about it.
 struct Wired<'a> {
     message: &'a Message,
     remote: &'a RemoteMessage,

@@ -1,8 +1,9 @@
-//! Layer 4, impl half: where the compiler reports a message that is not `Send`.
+//! Layer 4, impl half: the place at which the compiler reports a message that is not `Send`.
 //!
-//! The compiler reports it at `type MessageEnum = ..`, once, and names the type. If the tokens identify
-//! the argument, that line has the span of the argument's type. If they identify only the handler,
-//! it spans from the first candidate type to the last. It must not change which input is accepted.
+//! The compiler reports it at `type MessageEnum = ..`, once, and names the type. If the tokens
+//! identify the argument, that line has the span of the argument's type. If they identify only the
+//! handler, the line spans from the first candidate type to the last. It must not change which
+//! input is accepted.
 
 use proc_macro2::{Span, TokenStream};
 

@@ -1,6 +1,6 @@
 //! Layer 4, protocols: the items for a trait's messages, and for an actor that implements it.
 //!
-//! It must not know whether a handler's future is `Send`: that is proved on each actor.
+//! It must not depend on whether a handler's future is `Send`: that is proved on each actor.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -225,7 +225,7 @@ fn expand_is_open(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 // Input:  #[message(priority)] fn helper(&self) { .. }
 // Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::NON_MESSAGES, "helper", "..");
 //
-// Only the trait knows which functions are messages. With generics, a constant cannot name the
+// Only the trait determines which functions are messages. With generics, a constant cannot name the
 // trait.
 fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<TokenStream> {
     let protocol = names::unraw(&protocol_impl.ident);

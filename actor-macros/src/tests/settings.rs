@@ -1,4 +1,4 @@
-//! The settings of messages: valid combinations, and errors for the others.
+//! The settings of messages, and options of structs: valid combinations, and errors for the others.
 
 use super::errors::{expect, in_block};
 

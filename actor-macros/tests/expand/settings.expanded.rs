@@ -1,4 +1,4 @@
-#![doc = " The settings of messages."]
+#![doc = " The settings of messages, and options of structs."]
 struct Motor {
     speed: u32,
 }

@@ -1,4 +1,4 @@
-//! The settings of messages.
+//! The settings of messages, and options of structs.
 
 #[actor(deferred = 8, max_concurrent = 4)]
 struct Motor {
