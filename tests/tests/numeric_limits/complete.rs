@@ -45,7 +45,7 @@ const HERE: [(&str, &str); 34] = [
 
 /// Parameters that are tested elsewhere, or whose values are all equivalent.
 const ELSEWHERE: [(&str, &str); 13] = [
-    // The macros check the result: `tests/ui/ours/options`.
+    // The macros check the result: `tests/ui/ours/options`, `actor-macros/src/tests/settings.rs`.
     ("Settings", "capacity"),
     ("Settings", "turn"),
     ("Settings", "deferred"),
