@@ -85,7 +85,7 @@ pub(crate) trait LoopTask {
     /// Returns the mailbox in which the task parks.
     fn mailbox(&self) -> Arc<dyn DynMailbox>;
 
-    /// Runs until there is nothing to do, a handler is pending, or the turn is over. Stores in
+    /// Runs until there is nothing to do, a handler is pending, or the turn has ended. Stores in
     /// `wait` which actor a pending handler waits for, if known.
     fn turn(self: Pin<&mut Self>, wait: &mut Option<PendingWait>) -> TurnEnd;
 }

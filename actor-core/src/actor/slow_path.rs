@@ -387,8 +387,8 @@ impl dyn ErasedLoop + '_ {
     /// Ends the turn, regardless of remaining work.
     pub(super) fn end_turn(&mut self, concurrent: bool) -> Option<NextStep> {
         self.loop_state().fetched = false;
-        // Parking checks only the actor's own mailbox. It does not find that the actor drains, that
-        // the actor takes messages from another mailbox, or that deferred messages are to be
+        // Parking checks only the actor's own mailbox. It does not notice that the actor drains,
+        // that the actor takes messages from another mailbox, or that deferred messages are to be
         // evaluated again.
         let finds_all = self.loop_state().lifecycle == Lifecycle::Running
             && !self.loop_state().is_due()
@@ -515,7 +515,7 @@ impl dyn ErasedLoop + '_ {
         self.start_life()
     }
 
-    /// Creates the state, as far as possible: see [`StateFactory::make`].
+    /// Creates the state, as far as possible: see [`StateFactory::make`](super::spawn::StateFactory::make).
     #[inline(never)]
     fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
         let Some(mut factory) = self.loop_state().take_factory() else { return Ok(false) };
