@@ -234,9 +234,9 @@ pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline 
     CallDeadline::Inherited(moved.map(Deadline::note))
 }
 
-/// Returns the handling with which to poll a call or send. Its timeout ends at `own` on the clock
-/// of `there`, and becomes the deadline of the call. Returns `None` if an inherited deadline is
-/// earlier.
+/// Returns the handling with which to poll a call or send whose timeout ends at `own`, on the clock
+/// of `there`. The timeout becomes the deadline of the call. Returns `None` if an inherited
+/// deadline is earlier.
 pub(crate) fn limit(
     own: Option<Deadline>,
     there: &Arc<dyn Executor>,

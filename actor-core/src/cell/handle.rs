@@ -1,11 +1,12 @@
 //! The interfaces of a mailbox: without the type of its messages ([`DynMailbox`]), for the messages
 //! of a protocol ([`TypedMailbox`]), and shared by the members of a pool ([`SharedQueue`]). The
-//! methods of [`DynMailbox`] are the control operations, which need the lock but not the type of
+//! methods of `dyn DynMailbox` are the control operations, which need the lock but not the type of
 //! the messages. The functions after them discard messages that are not handled.
 //!
 //! Control operations do not use the user's queue, capacity or types. Each takes at most a task out
 //! under the lock, and schedules it after the lock is released: no user code runs under the lock.
-//! They are defined on `dyn DynMailbox`, so that they are compiled once instead of for each actor.
+//! Control operations are defined on `dyn DynMailbox`, so that they are compiled once instead of
+//! for each actor.
 
 use super::capacity::{OnFull, PushError, Ticket};
 use super::current::{self, CurrentMessage};

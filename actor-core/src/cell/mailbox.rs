@@ -20,9 +20,9 @@
 //! - A task parks under the lock, and only if there is nothing to do for its [`ParkReason`]. Every
 //!   event that gives it something to do is written under the same lock, so no wake-up is lost.
 //! - A message is in exactly one place: in the queue, in a side queue, in the batch of the run loop
-//!   (`Header::in_flight` counts it), or taken. Those in the queue and in the batch count against the
-//!   capacity, unless they are `unbounded`. Priority messages count against a capacity of their own, and
-//!   the messages of waiting senders against none.
+//!   (`Header::in_flight` counts it), or taken. Messages in the queue and in the batch count
+//!   against the capacity, unless they are `unbounded`. Priority messages count against a capacity
+//!   of their own, and the messages of waiting senders against none.
 //! - While a sender waits for capacity, no message of its queue is accepted ahead of it, except one that
 //!   needs no capacity.
 //! - No user code runs under the lock: messages, wakers and tasks are moved out first.

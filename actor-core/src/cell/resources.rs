@@ -175,8 +175,8 @@ impl Resources {
 }
 
 impl Resource {
-    /// Ends the resource. Not under the lock, because this drops user code. Its panics are reported
-    /// under `name`.
+    /// Ends the resource. Not under the lock, because this drops user code, whose panics are
+    /// reported under `name`.
     pub(crate) fn end(self, own: &dyn DynMailbox, name: &'static str) {
         let mut resource = Some(self);
         catch_and_report(own, name, &mut || {

@@ -3,14 +3,15 @@
 //! refused handler is scheduled, and its wait takes the refusal at the next poll
 //! (`WaitTracker::on_pending`).
 //!
-//! In a cycle of waits, the last actor to publish its record sees all others. Its predecessor had
-//! pushed a message to it, or registered a wait for a change of its state, before the predecessor
-//! published its own record. The last actor therefore finds that it may have waiters, and checks.
+//! In a cycle of waits, the last actor to publish its record sees all others. The actor that waits
+//! for the last one had pushed a message to it, or registered a wait for a change of its state,
+//! before publishing its own record. The last actor therefore finds that it may have waiters, and
+//! checks.
 //!
-//! The edges found one by one ([`follow`]) are then visited a second time ([`confirm`]). An edge with the same epoch at both
-//! visits also existed in between. All edges therefore existed together at the moment between the
-//! two walks. The cycle cannot end on its own: an edge ends only when its target runs, and each
-//! actor is the target of another.
+//! The edges found one by one ([`follow`]) are then visited a second time ([`confirm`]). An edge
+//! with the same epoch at both visits also existed in between. All edges therefore existed together
+//! at the moment between the two walks. The cycle cannot end on its own: an edge ends only when its
+//! target runs, and each actor is the target of another.
 //!
 //! If the wait that completes the cycle is a call or a send, it returns the error. Otherwise,
 //! another call or send of the cycle does ([`choose`]). In a cycle of joins, the join that
