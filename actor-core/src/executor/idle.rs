@@ -43,11 +43,11 @@ use crate::sync::{Mutex, MutexGuard, OnceLock, OwnLines};
 #[cfg(test)]
 mod tests;
 
-/// The interval of the leader's checks while other workers are up. A check steals from
-/// any queue that is not empty, so a job in a queue normally waits for at most one interval. It takes the
-/// job in a LIFO slot only if the worker has started no job since the previous check, so such a job
-/// normally waits for at most two. If the worker got up while the leader lingered, the first interval is
-/// [`LINGER_INTERVAL`].
+/// The interval of the leader's checks while other workers are up. A check steals from any queue
+/// that is not empty, so a job in a queue normally waits for at most one interval. A check takes
+/// the job in a LIFO slot only if the worker has started no job since the previous check, so such a
+/// job normally waits for at most two. If the worker was unparked while the leader lingered, the
+/// first interval is [`LINGER_INTERVAL`].
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);
 
 /// The interval of the leader's checks while all workers are parked and jobs were started since the
@@ -238,8 +238,8 @@ impl Idle {
     /// Returns the next action of worker `me`, which is registered as parked. If it is the leader, its next
     /// check is at `watch` while another worker is up, and otherwise at `linger`, if it is to linger.
     ///
-    /// Here, the watch ends only while no worker is up. A worker that gets up later does so under the same
-    /// lock, so its first push sees that it is not watched.
+    /// Here, the watch ends only while all workers are parked. A worker is unparked under the same lock, so
+    /// its first push sees that it is not watched.
     pub(super) fn park_decision(
         &self,
         me: usize,

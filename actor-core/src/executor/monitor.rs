@@ -3,12 +3,12 @@
 //! ends the remaining jobs. `idle` decides when the monitor checks.
 //!
 //! While the executor is open, the monitor runs no job, so that a system uses as many threads as it
-//! was given. It fires the timers, moves timers from the slots of workers to the queue and jobs from
-//! behind a blocked worker to the injector, and asks the other workers to check the injector. After
-//! the executor is closed, the monitor does the work that the workers no longer do: it runs the
-//! remaining actors, which end because they have been killed before, drops the remaining tasks, and
-//! fires timers for futures outside the system. Its thread ends after the last worker, and is started
-//! again for a later job or deadline.
+//! was given. The monitor fires the timers, moves timers from the slots of workers to the queue and
+//! jobs from behind a blocked worker to the injector, and asks the other workers to check the
+//! injector. After the executor is closed, the monitor does the work that the workers no longer do:
+//! it runs the remaining actors, which end because they have been killed before, drops the
+//! remaining tasks, and fires timers for futures outside the system. Its thread ends after the last
+//! worker, and is started again for a later job or deadline.
 
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;

@@ -34,8 +34,8 @@ pub(crate) struct MultiThread {
     threads: Mutex<Threads>,
     /// Notified when a worker thread has ended, or the monitor has no remaining job.
     ended: Condvar,
-    /// Set while the thread of the monitor runs. It ends only after the executor is closed; the next job
-    /// or deadline then starts it again.
+    /// Set while the thread of the monitor runs. The thread ends only after the executor is closed;
+    /// the next job or deadline then starts it again.
     pub(super) monitor_runs: Mutex<bool>,
     name: String,
     this: Weak<MultiThread>,

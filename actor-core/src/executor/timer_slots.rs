@@ -171,7 +171,7 @@ impl OwnTimerSlots {
         Err(waker)
     }
 
-    /// Takes a timer of this worker out of its slot, if it is still there (invariant 3).
+    /// Takes a timer of this worker out of its slot, if the slot still has it (invariant 3).
     pub(super) fn take(&self, shared: &TimerSlots, slot: u8, key: TimerKey) -> Option<Waker> {
         if !self.has(shared, slot, key) {
             return None;

@@ -118,8 +118,8 @@ impl Timers {
         }
     }
 
-    /// Adds `waker` with the deadline `at`. It stays until it is fired or removed. `is_periodic`
-    /// says whether it belongs to a periodic timer.
+    /// Adds `waker` with the deadline `at`. The waker stays until it is fired or removed.
+    /// `is_periodic` says whether it belongs to a periodic timer.
     pub(crate) fn insert(&self, at: Instant, waker: Waker, is_periodic: bool) -> TimerKey {
         let mut queue = self.queue.lock();
         let key = TimerKey { at, number: queue.next_number, is_periodic, slot: None };

@@ -17,7 +17,7 @@
 //! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
 //! | moved from behind a blocked worker by the monitor | the injector | no worker is parked: each check of the monitor asks the workers to check the injector |
 //! | woken from outside | the injector | `Idle::notify_injected` |
-//! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
+//! | waits behind a worker as the leader or the monitor changes | stays | the unparked worker calls `watch_others` |
 //! | timer of a timeout | a slot of its own | watched; moved to the queue of timers (`timer_slots`) |
 //! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
@@ -431,7 +431,7 @@ impl Worker {
     }
 
     fn put_timer(&self, at: Instant, waker: Waker) -> Result<TimerKey, Waker> {
-        // It may be parked: then no thread watches its slots.
+        // The worker may be parked, and then no thread watches its slots.
         if self.is_firing_timers.get() {
             return Err(waker);
         }
