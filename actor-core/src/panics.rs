@@ -35,7 +35,7 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Starts code on this thread that catches panics. It ends with [`leave`].
+/// Marks the start of code on this thread that catches panics. [`leave`] marks the end.
 #[inline]
 pub(crate) fn enter() {
     CATCHERS.set(CATCHERS.get() + 1);

@@ -163,7 +163,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         if is_wanted && let Some(this) = self.this.upgrade() {
             start_member(&this, number);
         }
-        // It may have been the last busy member.
+        // The member may have been the last busy one.
         self.on_unreferenced();
         self.end_if_empty();
     }
@@ -486,8 +486,8 @@ struct Member {
     mailbox: Option<Arc<dyn DynMailbox>>,
     /// The member's key in `Members::idle`.
     idle: Option<u64>,
-    /// Whether concurrent handlers ran when the member became idle. It takes messages that may run
-    /// alongside them, and checks the mailbox again when they have ended.
+    /// Whether concurrent handlers ran when the member became idle. The member takes messages that
+    /// may run alongside them, and checks the mailbox again when they have ended.
     runs_handlers: bool,
 }
 

@@ -275,8 +275,9 @@ impl<M: Send + 'static> Child<Proc<M>> {
     ///
     /// Messages that were not received in one life are received in the next; the message being
     /// handled is lost. A function that returns is started again, unless the child is
-    /// [`Transient`](crate::supervision::Restart::Transient) or [`Temporary`](crate::supervision::Restart::Temporary). Its
-    /// return value is dropped.
+    /// [`Transient`](crate::supervision::Restart::Transient) or
+    /// [`Temporary`](crate::supervision::Restart::Temporary). The return value of the function is
+    /// dropped.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -228,7 +228,7 @@ impl<T> Buffer<T> {
         poll
     }
 
-    /// Removes a publisher that stops waiting. Its item is dropped, unless it was admitted.
+    /// Removes a publisher that stops waiting. The item is dropped, unless it was admitted.
     pub(super) fn withdraw(&self, ticket: PublisherTicket) {
         let left = self.state.lock().waiting.remove(ticket);
         if let Some(WaitingItem { item, waker }) = left {

@@ -236,8 +236,8 @@ async fn feed<A, T>(
     }
 }
 
-/// Puts the handler back, unless another one was set while it was called. Its drop is user code, which does
-/// not run under the lock.
+/// Puts the handler back, unless another one was set while it was called. The drop of a handler is
+/// user code, which does not run under the lock.
 fn put_back<A>(lag: &Mutex<Option<LagHandler<A>>>, tell: LagHandler<A>) {
     let mut place = lag.lock();
     let gone = if place.is_none() { place.replace(tell) } else { Some(tell) };
