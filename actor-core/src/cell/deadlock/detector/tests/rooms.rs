@@ -1,5 +1,5 @@
-//! Waits for capacity: a wait is over when its sender was admitted or rejected, even before the
-//! sender is woken.
+//! Waits for capacity: a wait ends when its sender is admitted or rejected, even before the sender
+//! is woken.
 
 use super::*;
 
