@@ -230,8 +230,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn send(mut self) -> SendFuture<'a, P> {
-        // The usual call is taken apart by value. A future that is filled in part by part and then returned is
-        // copied as a whole right after its parts were written, and the processor waits for each of them.
+        // The usual call is destructured by value. A future whose fields are written one by one is copied as a
+        // whole when it is returned, and the processor stalls on each field that has just been written.
         if const { size_of::<P::Message>() <= SMALL }
             && self.asking.has_no_settings()
             && let MaybeOwned::Borrowed(address) = self.outgoing.address
