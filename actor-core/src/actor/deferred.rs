@@ -7,19 +7,22 @@ use super::slow_path::ErasedLoop;
 use crate::actor::run_loop::Lifecycle;
 use crate::actor::slow_path::ErasedMessage;
 use crate::cell::current;
-use crate::cell::handle::{discard_after_panic, discard_expired, drop_undelivered, reject_full};
+use crate::cell::handle::{
+    catch_and_report, discard_after_panic, discard_expired, drop_undelivered, reject_full,
+};
 use crate::cell::header::ParkReason;
 use crate::cell::message::CallState;
+use crate::cell::state::ResourceId;
 use crate::exit::Exit;
 use crate::incident::add;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The deferred messages. Each is boxed, because deferring is rare and lasts long.
+/// The deferred messages.
 #[derive(Default)]
 pub(super) struct DeferredMessages {
-    messages: VecDeque<Box<dyn ErasedMessage>>,
+    messages: VecDeque<DeferredMessage>,
     /// Whether the state may have changed since the last evaluation.
     is_stale: bool,
 }
@@ -37,6 +40,14 @@ impl DeferredMessages {
     pub(super) fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
     }
+}
+
+/// A deferred message. It is boxed, because deferring is rare and lasts long.
+struct DeferredMessage {
+    message: Box<dyn ErasedMessage>,
+    /// The timer, stream, monitor or piped future that has created the message. The table of resources counts
+    /// the deferred messages of each.
+    source: Option<ResourceId>,
 }
 
 /// The result of evaluating a guard.
@@ -76,10 +87,18 @@ impl dyn ErasedLoop + '_ {
         let mut at = 0;
         loop {
             let deferred = self.loop_state().deferred()?;
-            let Some(message) = deferred.messages.get(at) else {
+            let Some(entry) = deferred.messages.get(at) else {
                 deferred.is_stale = false;
                 return None;
             };
+            if let Some(source) = entry.source
+                && !self.is_source_deferred(source)
+            {
+                let mut message = self.take_deferred(at)?;
+                self.drop_of_cancelled(&mut *message);
+                continue;
+            }
+            let message = &self.loop_state().deferred()?.messages.get(at)?.message;
             match evaluate_guard(&**message, actor) {
                 GuardResult::NotYet => at += 1,
                 GuardResult::Cancelled => {
@@ -118,21 +137,32 @@ impl dyn ErasedLoop + '_ {
 
     /// Returns whether a message may be handled now. Otherwise the message is deferred or dropped.
     pub(super) fn may_begin(&mut self, message: &mut dyn ErasedMessage, actor: &dyn Any) -> bool {
+        self.may_begin_of(message, actor, None)
+    }
+
+    /// Like `may_begin`, for a message that `source` has created, if there is one.
+    fn may_begin_of(
+        &mut self,
+        message: &mut dyn ErasedMessage,
+        actor: &dyn Any,
+        source: Option<ResourceId>,
+    ) -> bool {
         match evaluate_guard(message, actor) {
             GuardResult::Ready | GuardResult::Cancelled => return true,
-            GuardResult::NotYet => self.defer(message),
+            GuardResult::NotYet => self.defer(message, source),
             GuardResult::Panicked(payload) => self.drop_after_panic(message, payload),
         }
         false
     }
 
-    /// Like `dispatch`, for a message that a system message has created. If the message has to wait
+    /// Like `dispatch`, for a message that a system message of `source` has created. If the message has to wait
     /// for running handlers (`concurrent`), it is offered again when they have ended.
     pub(super) fn dispatch_made(
         &mut self,
         message: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
+        source: Option<ResourceId>,
     ) -> Option<NextStep> {
         let waits = concurrent && !message.is_concurrent();
         if waits
@@ -143,7 +173,10 @@ impl dyn ErasedLoop + '_ {
             let handling = info.current();
             return Some(NextStep::message(handling));
         }
-        self.dispatch(message, actor)
+        if self.has_guard(message) && !self.may_begin_of(message, actor, source) {
+            return None;
+        }
+        self.begin_handling(message)
     }
 
     /// Returns whether a guard is evaluated before the message is handled.
@@ -151,7 +184,7 @@ impl dyn ErasedLoop + '_ {
         self.has_guards() || message.delivery().guarded
     }
 
-    fn defer(&mut self, message: &mut dyn ErasedMessage) {
+    fn defer(&mut self, message: &mut dyn ErasedMessage, source: Option<ResourceId>) {
         let bound = self.mailbox().header().settings.deferred;
         if self.loop_state().deferred().is_some_and(|deferred| deferred.messages.len() >= bound) {
             self.discard_cancelled();
@@ -163,29 +196,65 @@ impl dyn ErasedLoop + '_ {
         }
         // The guard of this message was evaluated just now, so only the others can be stale.
         deferred.is_stale &= !deferred.messages.is_empty();
-        deferred.messages.push_back(message.boxed());
+        deferred.messages.push_back(DeferredMessage { message: message.boxed(), source });
         self.publish_deferred_count();
+        if let Some(source) = source {
+            self.mailbox().lock().cell.resources_mut().defer(source);
+        }
     }
 
     /// Removes one message. The cost is linear in `at`, as was the evaluation of the guards of the
     /// messages in front of it.
     fn take_deferred(&mut self, at: usize) -> Option<Box<dyn ErasedMessage>> {
-        let message = self.loop_state().deferred()?.messages.remove(at);
+        let DeferredMessage { message, source } =
+            self.loop_state().deferred()?.messages.remove(at)?;
         self.publish_deferred_count();
-        message
+        self.end_deferral(source);
+        Some(message)
     }
 
-    /// Discards messages whose callers no longer wait.
+    /// Returns whether a message of this source is deferred, and the source has not been cancelled since.
+    pub(super) fn is_source_deferred(&self, source: ResourceId) -> bool {
+        let locked = self.mailbox().lock();
+        locked.cell.resources().is_some_and(|resources| resources.is_deferred(source))
+    }
+
+    /// Records that a message of `source` is no longer deferred. The next tick of a timer is then pending as usual.
+    fn end_deferral(&self, source: Option<ResourceId>) {
+        let Some(source) = source else { return };
+        let mut locked = self.mailbox().lock();
+        let timer = locked.cell.existing_resources_mut().and_then(|held| held.end_deferral(source));
+        drop(locked);
+        if let Some(timer) = timer {
+            timer.on_taken();
+        }
+    }
+
+    /// Discards messages whose callers no longer wait, or whose sources have been cancelled.
     fn discard_cancelled(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
-        let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut deferred.messages)
-            .into_iter()
-            .partition(|message| message.info().reply.is_some_and(CallState::is_gone));
-        deferred.messages = left;
-        self.publish_deferred_count();
-        for mut message in gone {
-            self.skip_abandoned(&mut *message);
+        let messages = std::mem::take(&mut deferred.messages);
+        let is_gone = |entry: &DeferredMessage| match entry.source {
+            Some(source) => !self.is_source_deferred(source),
+            None => entry.message.info().reply.is_some_and(CallState::is_gone),
+        };
+        let (gone, left): (VecDeque<_>, _) = messages.into_iter().partition(is_gone);
+        if let Some(deferred) = self.loop_state().deferred() {
+            deferred.messages = left;
         }
+        self.publish_deferred_count();
+        for DeferredMessage { mut message, source } in gone {
+            match source {
+                Some(_) => self.drop_of_cancelled(&mut *message),
+                None => self.skip_abandoned(&mut *message),
+            }
+        }
+    }
+
+    /// Drops a message whose source has been cancelled.
+    fn drop_of_cancelled(&self, message: &mut dyn ErasedMessage) {
+        let name = message.info().name;
+        catch_and_report(self.mailbox(), name, &mut || message.clear());
     }
 
     /// Discards a message and notifies its sender.
@@ -225,14 +294,22 @@ impl dyn ErasedLoop + '_ {
     /// them to the other members.
     pub(super) fn discard_deferred(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
-        let mut messages = std::mem::take(&mut deferred.messages);
+        let messages = std::mem::take(&mut deferred.messages);
         self.publish_deferred_count();
+        let is_cancelled = |entry: &DeferredMessage| {
+            entry.source.is_some_and(|source| !self.is_source_deferred(source))
+        };
+        let (cancelled, mut messages): (VecDeque<_>, VecDeque<_>) =
+            messages.into_iter().partition(is_cancelled);
+        for DeferredMessage { mut message, .. } in cancelled {
+            self.drop_of_cancelled(&mut *message);
+        }
         if let Some((shared, _)) = self.loop_state().shared()
-            && shared.put_back(&mut messages.iter_mut().map(|message| message.as_any()))
+            && shared.put_back(&mut messages.iter_mut().map(|entry| entry.message.as_any()))
         {
             return;
         }
-        for mut message in messages {
+        for DeferredMessage { mut message, .. } in messages {
             self.discard_message(&mut *message);
         }
     }

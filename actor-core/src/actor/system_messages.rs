@@ -10,10 +10,11 @@ use super::run_loop::NextStep;
 use super::slow_path::{ErasedLoop, ErasedMessage};
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, catch_and_report};
-use crate::cell::resources::{CallbackResult, Resource};
+use crate::cell::resources::{CallbackResult, Resource, TimerEntry};
 use crate::cell::state::{ResourceId, SystemMessage};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
+use crate::sync::Arc;
 use std::any::Any;
 
 impl dyn ErasedLoop + '_ {
@@ -30,8 +31,9 @@ impl dyn ErasedLoop + '_ {
             SystemMessage::ResourceReady(key) | SystemMessage::WatchedExited(key, ..) => Some(*key),
             _ => None,
         };
+        let mut timer = None;
         let next = match notice {
-            SystemMessage::ResourceReady(key) => self.source_due(key, slot.as_any()),
+            SystemMessage::ResourceReady(key) => self.source_due(key, slot.as_any(), &mut timer),
             SystemMessage::WatchedExited(key, id, exit) => {
                 self.watched_exited(key, id, exit, slot.as_any())
             }
@@ -46,12 +48,27 @@ impl dyn ErasedLoop + '_ {
             // The message or hook may have to wait for the running handlers.
             resources.hold_back(key);
         }
-        if slot.is_there() { self.dispatch_made(slot, actor, concurrent) } else { next }
+        if !slot.is_there() {
+            return next;
+        }
+        let next = self.dispatch_made(slot, actor, concurrent, key);
+        if let Some(timer) = timer {
+            let is_deferred = || key.is_some_and(|key| self.is_source_deferred(key));
+            if slot.is_there() || !is_deferred() {
+                timer.on_taken();
+            }
+        }
+        next
     }
 
     /// Takes an item from a timer, a stream or a piped future, and calls the callback of that
-    /// source.
-    fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> Option<NextStep> {
+    /// source. Stores a timer in `timer` if its tick has become a message for the actor itself, in the slot.
+    fn source_due(
+        &mut self,
+        key: ResourceId,
+        slot: &mut dyn Any,
+        timer: &mut Option<Arc<TimerEntry>>,
+    ) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
         // A cancelled resource is not in the table: its pending tick is skipped.
         let resources = locked.cell.existing_resources_mut();
@@ -70,6 +87,10 @@ impl dyn ErasedLoop + '_ {
         let made = match (made, entry) {
             (Ok(CallbackResult::SendTo(sending)), Some(entry)) => {
                 Ok(CallbackResult::SendTo(entry.on_taken_after(sending)))
+            }
+            (Ok(CallbackResult::Own), entry) => {
+                *timer = entry;
+                Ok(CallbackResult::Own)
             }
             (made, entry) => {
                 if let Some(entry) = entry {

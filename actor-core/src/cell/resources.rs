@@ -43,6 +43,10 @@ pub(crate) struct Resources {
     /// The resource whose input was taken last while handlers were running, and whether it has been cancelled
     /// since. The input may still wait for these handlers.
     held_back: Option<(ResourceId, bool)>,
+    /// The number of messages of each resource that a guard defers. A resource that is cancelled, or ends with
+    /// its life, is removed: its messages are then not handled. Only used for lookups, never iterated.
+    #[expect(clippy::box_collection, reason = "one word, since most lives have no such messages")]
+    deferred: Option<Box<HashMap<ResourceId, usize>>>,
     /// The child that is being ended, and the task that kills it after its time limit. No task if it has been
     /// killed.
     pub(crate) ending: Option<(ResourceId, Option<executor::TaskHandle<()>>)>,
@@ -117,7 +121,35 @@ impl Resources {
         if let Some((held_back, is_cancelled)) = &mut self.held_back {
             *is_cancelled |= *held_back == key;
         }
+        if let Some(deferred) = &mut self.deferred {
+            deferred.remove(&key);
+        }
         self.remove(key)
+    }
+
+    /// Records that a message of a resource is deferred.
+    pub(crate) fn defer(&mut self, key: ResourceId) {
+        *self.deferred.get_or_insert_default().entry(key).or_default() += 1;
+    }
+
+    /// Returns whether a message of a resource is deferred, and the resource has not been cancelled since.
+    pub(crate) fn is_deferred(&self, key: ResourceId) -> bool {
+        self.deferred.as_ref().is_some_and(|deferred| deferred.contains_key(&key))
+    }
+
+    /// Called when a message of a resource is no longer deferred. Returns its timer, if no other message of
+    /// the timer is deferred.
+    pub(crate) fn end_deferral(&mut self, key: ResourceId) -> Option<Arc<TimerEntry>> {
+        let count = self.deferred.as_mut()?.get_mut(&key)?;
+        *count -= 1;
+        if *count > 0 {
+            return None;
+        }
+        self.deferred.as_mut()?.remove(&key);
+        match self.held.get_mut(key) {
+            Some(Resource::Timer { entry, .. }) => Some(entry.clone()),
+            _ => None,
+        }
     }
 
     /// Records that the input of a resource was taken while handlers were running.
@@ -149,14 +181,14 @@ impl Resources {
 
     /// Takes all resources.
     pub(crate) fn take_all(&mut self) -> Vec<Resource> {
-        self.links = None;
+        (self.links, self.deferred) = (None, None);
         self.held.take_if(|_| true)
     }
 
     /// Takes all resources except the children.
     pub(crate) fn take_all_but_children(&mut self) -> Vec<Resource> {
         let is_other = |held: &Resource| !matches!(held, Resource::Child(_));
-        self.links = None;
+        (self.links, self.deferred) = (None, None);
         self.held.take_if(is_other)
     }
 
@@ -259,7 +291,8 @@ struct TimerState {
     /// The period, or `None` for a timer that fires once.
     period: Option<Duration>,
     armed: Option<TimerKey>,
-    /// Set while a tick is pending. Further ticks are then skipped instead of queued.
+    /// Set while a tick is pending, which includes a tick whose message a guard defers. Further ticks are then
+    /// skipped instead of queued.
     waiting: bool,
     cancelled: bool,
 }
@@ -293,7 +326,7 @@ impl TimerEntry {
         }
     }
 
-    /// Marks the pending tick as taken.
+    /// Marks the pending tick as taken. Called when its message is not deferred, or no longer.
     pub(crate) fn on_taken(&self) {
         self.state.lock().waiting = false;
     }

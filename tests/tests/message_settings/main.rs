@@ -3,6 +3,7 @@
 mod abort;
 mod cancelled_sources;
 mod concurrent;
+mod deferred_sources;
 mod failed_life;
 mod guard_classics;
 mod guard_evaluations;
@@ -43,6 +44,9 @@ tests::on_every_host! {
     concurrent::each_of_many_handlers_ends_when_its_caller_leaves_or_its_deadline_passes,
     concurrent::a_kill_drops_each_of_many_handlers,
     concurrent::a_kill_drops_the_handlers_although_an_input_waits_for_them,
+    deferred_sources::a_deferred_message_of_a_cancelled_source_is_not_handled,
+    deferred_sources::a_deferred_message_of_a_source_ends_with_its_life,
+    deferred_sources::a_deferred_tick_is_the_only_one_that_waits,
     failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
     failed_life::a_second_panic_is_reported_and_the_first_is_the_cause,

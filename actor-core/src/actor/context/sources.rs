@@ -47,8 +47,9 @@ impl<A: Dispatch> Context<A> {
     /// Sends a message every `period`. The first one is sent after one period.
     ///
     /// The timer does not drift and causes no burst after a stall: at most one tick is pending, and missed ticks
-    /// are skipped. Their number is reported as an [`Incident`](crate::incident::Incident::MissedTicks), which is
-    /// printed to stderr, or logged as an error with the feature `log`, unless the system has a hook.
+    /// are skipped. A tick is also pending while a guard defers its message. The number of missed ticks is reported
+    /// as an [`Incident`](crate::incident::Incident::MissedTicks), which is printed to stderr, or logged as an error
+    /// with the feature `log`, unless the system has a hook.
     ///
     /// # Panics
     /// If `period` is zero.
