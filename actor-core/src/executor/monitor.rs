@@ -12,7 +12,6 @@
 
 use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
-use super::timer_slots::SeenTimers;
 use super::worker::WorkerRemote;
 use super::{EnterGuard, Executor, worker};
 use crate::clock::Instant;
@@ -40,9 +39,8 @@ fn main(executor: &Arc<MultiThread>) {
 fn run_checks(executor: &MultiThread) {
     // The number of jobs that each worker had started at the previous check.
     let mut seen: Vec<_> = executor.remotes.iter().map(WorkerRemote::started_jobs).collect();
-    let mut seen_timers = vec![SeenTimers::NONE; executor.remotes.len()];
     while !executor.is_closed() {
-        let goes_on = check(executor, &mut seen, &mut seen_timers);
+        let goes_on = check(executor, &mut seen);
         if let MonitorDecision::Park(until) = executor.idle.monitor_decision(goes_on) {
             park_until(until);
             seen.clear();
@@ -56,13 +54,13 @@ fn run_checks(executor: &MultiThread) {
 
 /// Does the leader's work while no worker is parked. Returns whether there is a reason to check
 /// again soon.
-fn check(executor: &MultiThread, seen: &mut [u32], seen_timers: &mut [SeenTimers]) -> bool {
+fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     if !executor.idle.all_are_up() {
         return false;
     }
     let mut goes_on = false;
-    for (remote, seen) in executor.remotes.iter().zip(seen_timers) {
-        goes_on |= remote.timer_slots().move_old(seen, executor.timers());
+    for remote in &executor.remotes {
+        goes_on |= remote.timer_slots().check(executor.timers());
     }
     if !executor.timers().is_empty() {
         executor.timers().fire(Instant::now());

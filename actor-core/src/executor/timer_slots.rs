@@ -29,6 +29,7 @@ use actor_atomic::{SlotOwner, SlotStealer, steal_slot};
 use super::timers::{TimerKey, Timers};
 use crate::clock::Instant;
 use crate::panics::drop_waker;
+use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// The shortest timeout whose timer waits in a slot.
@@ -53,6 +54,9 @@ pub(super) struct SlottedTimer {
 /// The slots, as other threads see them.
 pub(super) struct TimerSlots {
     slots: Box<[SharedSlot]>,
+    /// The timers that the leader or the monitor has seen at the last check. Shared by all threads, because a
+    /// record of each thread for each worker would take memory quadratic in the number of threads.
+    seen: Mutex<SeenTimers>,
 }
 
 struct SharedSlot {
@@ -70,8 +74,7 @@ pub(super) struct OwnTimerSlots {
     next_number: Cell<u64>,
 }
 
-/// The timers that a thread has seen at its last check.
-#[derive(Clone)]
+/// The timers that were in the slots of a worker at a check.
 pub(super) struct SeenTimers([u64; SLOTS]);
 
 impl SeenTimers {
@@ -88,7 +91,13 @@ impl TimerSlots {
             .unzip::<_, _, Vec<_>, Vec<_>>();
         let own =
             OwnTimerSlots { slots: own.into(), first: Cell::new(0), next_number: Cell::new(1) };
-        (TimerSlots { slots: shared.into() }, own)
+        (TimerSlots { slots: shared.into(), seen: Mutex::new(SeenTimers::NONE) }, own)
+    }
+
+    /// Moves the timers that the last check has seen to the queue. Returns whether a timer was put since then.
+    /// Called by the leader and the monitor.
+    pub(super) fn check(&self, timers: &Timers) -> bool {
+        self.move_old(&mut self.seen.lock(), timers)
     }
 
     /// Moves the timers that the last call with `seen` has seen to the queue. Returns whether a timer was put

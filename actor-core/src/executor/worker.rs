@@ -65,8 +65,8 @@ struct Worker {
     is_firing_timers: Cell<bool>,
     /// The number of jobs that each worker had started at this worker's last check as the leader.
     seen_started: Box<[Cell<u32>]>,
-    /// The timers in the slots of each worker at that check, and in its own slots at its last look.
-    seen_timers: RefCell<Vec<SeenTimers>>,
+    /// The timers in its own slots at its last look.
+    seen_timers: RefCell<SeenTimers>,
 }
 
 thread_local! {
@@ -199,7 +199,7 @@ pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues
         searching: Cell::new(false),
         is_firing_timers: Cell::new(false),
         seen_started: executor.remotes.iter().map(|_| Cell::new(0)).collect(),
-        seen_timers: RefCell::new(vec![SeenTimers::NONE; executor.remotes.len()]),
+        seen_timers: RefCell::new(SeenTimers::NONE),
     });
     WORKER.with(|place| place.replace(Some(worker.clone())));
     spare::clear();
@@ -317,7 +317,8 @@ impl Worker {
         }
         if now.saturating_duration_since(self.looked_at.get()) >= WATCH_INTERVAL {
             self.looked_at.set(now);
-            self.move_old_timers(self.index);
+            let seen = &mut self.seen_timers.borrow_mut();
+            self.remote().timer_slots().move_old(seen, self.executor.timers());
         }
         self.fire_timers(now);
         let found = self.take_injected();
@@ -443,13 +444,6 @@ impl Worker {
         Ok(key)
     }
 
-    /// Moves the timers that have been in the slots of worker `index` for some time to the queue of timers.
-    fn move_old_timers(&self, index: usize) {
-        let timers = self.executor.idle.timers();
-        let seen = &mut self.seen_timers.borrow_mut()[index];
-        self.executor.remotes[index].timer_slots().move_old(seen, timers);
-    }
-
     fn remote(&self) -> &WorkerRemote {
         &self.executor.remotes[self.index]
     }
@@ -518,7 +512,9 @@ impl Worker {
             if found.is_none() && now >= checked_at + WATCH_INTERVAL {
                 checked_at = now;
                 is_active = self.others_have_started_jobs();
-                self.others().for_each(|(index, _)| self.move_old_timers(index));
+                for (_, remote) in self.others() {
+                    remote.timer_slots().check(self.executor.timers());
+                }
                 found = self.steal_from_others();
             }
             if found.is_some() {

@@ -1,9 +1,11 @@
 //! Systems of all kinds, started and dropped repeatedly: their threads, tables and tasks end with
 //! them.
 
+use crate::heap::live;
 use crate::measure::{alone, stay_flat};
 use actor_core::prelude::*;
 use futures_lite::future::block_on;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use tests::{Host, Started, Tally, guarded};
 
@@ -119,6 +121,35 @@ fn systems_on_tokio_that_are_shut_down_leave_nothing() {
 #[test]
 fn systems_whose_smol_executor_ends_leave_nothing() {
     stays_flat_over(Host::Smol(1), drop);
+}
+
+/// Returns the number of bytes that a system with `threads` threads has allocated once each of them runs.
+fn bytes_of(threads: usize) -> usize {
+    let before = live();
+    let system = System::builder().threads(threads).build();
+    let all_run = Arc::new(Barrier::new(threads));
+    let tasks: Vec<_> = (0..threads)
+        .map(|_| {
+            let all_run = all_run.clone();
+            system.spawn_task(async move {
+                _ = all_run.wait();
+            })
+        })
+        .collect();
+    system.block_on(actor_core::future::join_all(tasks));
+    let bytes = live() - before;
+    system.block_on(system.shutdown(std::time::Duration::ZERO));
+    bytes
+}
+
+#[test]
+fn the_memory_of_a_system_is_proportional_to_the_number_of_its_threads() {
+    guarded("bytes of threads", || {
+        let _alone = alone();
+        let (few, many) = (bytes_of(32), bytes_of(128));
+        // Four times as many.
+        assert!(many <= 5 * few, "{few} bytes for 32 threads, {many} bytes for 128");
+    });
 }
 
 /// Its state stays on its thread.
