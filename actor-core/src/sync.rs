@@ -127,8 +127,18 @@ pub(crate) mod thread {
         name: String,
         run: impl FnOnce() + Send + 'static,
     ) -> io::Result<JoinHandle<()>> {
+        #[cfg(test)]
+        if REFUSES_START.get() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let run: Box<dyn FnOnce() + Send> = Box::new(run);
         Builder::new().name(name).spawn(run)
+    }
+
+    #[cfg(test)]
+    std::thread_local! {
+        /// Whether this thread cannot start another one, as at a limit of the operating system.
+        pub(crate) static REFUSES_START: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }
 
     #[cfg(not(actor_loom))]

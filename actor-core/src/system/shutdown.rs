@@ -127,7 +127,10 @@ impl Drop for System {
             }
             shared.executor.close(Duration::ZERO);
         });
-        drop(waits);
+        if waits.is_err() {
+            // For lack of a thread that waits, the executor ends the killed actors while it closes.
+            self.shared.executor.close(Duration::ZERO);
+        }
     }
 }
 
@@ -188,5 +191,56 @@ impl fmt::Display for ShutdownReport {
             write!(f, "{gap}stuck threads: {}", self.stuck.join(", "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::System;
+    use crate::clock::Instant;
+    use crate::sync::Arc;
+    use crate::sync::thread::REFUSES_START;
+    use actor_core::prelude::*;
+    use std::thread;
+    use std::time::Duration;
+
+    #[actor]
+    struct Idle;
+
+    #[actor]
+    impl Idle {}
+
+    /// Runs `end` on a thread that cannot start another one, and waits until no thread of the system is left.
+    fn ends_without_a_thread(end: fn(System)) {
+        let system = System::builder().threads(2).build();
+        let idle = system.spawn(Idle);
+        let executor = Arc::downgrade(&system.shared.executor);
+        REFUSES_START.set(true);
+        end(system);
+        REFUSES_START.set(false);
+        // Killed, or stopped before that.
+        assert!(matches!(
+            futures_lite::future::block_on(idle.join()),
+            Exit::Killed | Exit::Stopped
+        ));
+        drop(idle);
+        let started = Instant::now();
+        while executor.strong_count() > 0 {
+            assert!(started.elapsed() < Duration::from_secs(60), "the threads run on");
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn dropping_a_system_ends_its_threads_if_no_other_thread_can_be_started() {
+        ends_without_a_thread(drop);
+    }
+
+    #[test]
+    fn a_shutdown_ends_the_threads_if_no_other_thread_can_be_started() {
+        ends_without_a_thread(|system| {
+            let report = system.block_on(system.shutdown(Duration::ZERO));
+            assert_eq!(report.stuck, Vec::<String>::new());
+        });
     }
 }
