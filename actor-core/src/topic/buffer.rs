@@ -70,6 +70,8 @@ pub(super) enum Policy<T> {
     Wait,
     DropOldest(usize),
     DropNewest(usize),
+    /// The item replaces the buffered one.
+    Latest,
     /// The item replaces a buffered one with the same key.
     LatestBy(Arc<dyn Fn(&T) -> TopicKey + Send + Sync>),
 }
@@ -154,10 +156,18 @@ impl<T> Buffer<T> {
             // Under the new policy, no publisher waits.
             woken = state.admit_all();
         }
+        // They belong to the function of the old policy.
+        state.forget_keys();
+        let (most, drops_newest, loses) = match state.policy {
+            Policy::DropOldest(most) => (most, false, true),
+            Policy::DropNewest(most) => (most, true, true),
+            Policy::Latest => (1, false, false),
+            Policy::Wait | Policy::LatestBy(_) => (usize::MAX, false, false),
+        };
         let mut dropped = Vec::new();
-        if let Policy::DropOldest(most) = state.policy {
-            while state.items.len() > most {
-                dropped.extend(state.pop_front());
+        while state.items.len() > most {
+            dropped.extend(if drops_newest { state.pop_back() } else { state.pop_front() });
+            if loses {
                 state.count_lost();
             }
         }
@@ -193,6 +203,10 @@ impl<T> Buffer<T> {
             Policy::DropNewest(most) if state.items.len() >= most => {
                 dropped = Some(item);
                 state.count_lost();
+            }
+            Policy::Latest => {
+                dropped = state.pop_front();
+                state.push_back(None, item);
             }
             Policy::LatestBy(_) => match state.buffered_with_key(key.as_ref()) {
                 Some(same) => dropped = Some(std::mem::replace(same, item)),
@@ -323,6 +337,20 @@ impl<T> BufferState<T> {
         }
         self.taken += 1;
         Some(item)
+    }
+
+    /// Removes the newest item, which has no key.
+    fn pop_back(&mut self) -> Option<T> {
+        let (_, item) = self.items.pop_back()?;
+        Some(item)
+    }
+
+    /// Removes the keys of the buffered items, which stay.
+    fn forget_keys(&mut self) {
+        if !self.number_by_key.is_empty() {
+            self.number_by_key = HashMap::new();
+            self.items.iter_mut().for_each(|(key, _)| *key = None);
+        }
     }
 
     /// Adds an item that waits for capacity.

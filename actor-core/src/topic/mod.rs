@@ -414,11 +414,12 @@ impl<T> TopicStream<T> {
 
     /// Buffers only the latest item (conflation). A replaced item does not count as lost.
     pub fn latest(self) -> Self {
-        self.latest_by(|_| 0_u8)
+        self.policy(Policy::Latest)
     }
 
     /// Buffers only the latest item of each key, at the position of the previous one. A replaced
     /// item does not count as lost.
+    /// Items that are already buffered stay.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,

@@ -286,11 +286,12 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     /// Older items may wait in the mailbox of the actor, at most as many as its capacity. To give an actor nothing
     /// but the latest item, [attach](crate::Context::attach) a [stream](Topic::stream) with this policy instead.
     pub fn latest(self) -> Self {
-        self.latest_by(|_| 0_u8)
+        self.policy(Policy::Latest)
     }
 
     /// Buffers only the latest item of each key, at the position of the previous one. A replaced
     /// item does not count as lost.
+    /// Items that are already buffered stay.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,

@@ -59,3 +59,53 @@ fn an_ended_buffer_takes_no_item() {
     let next = buffer.poll_next(Waker::noop());
     assert!(matches!(next, Poll::Ready(ReadResult::End)));
 }
+
+/// Offers an item that need not wait.
+fn offer(buffer: &Buffer<usize>, item: usize) {
+    assert!(matches!(buffer.offer(item, true), OfferResult::Done));
+}
+
+/// Returns the number of lost items, and the items that are left.
+fn read(buffer: &Buffer<usize>) -> (u64, Vec<usize>) {
+    let (mut lost, mut items) = (0, Vec::new());
+    while let Poll::Ready(next) = buffer.poll_next(Waker::noop()) {
+        match next {
+            ReadResult::Item(item) => items.push(item),
+            ReadResult::Lagged(more) => lost += more,
+            ReadResult::End => break,
+        }
+    }
+    (lost, items)
+}
+
+#[test]
+fn a_policy_drops_the_buffered_items_beyond_its_limit() {
+    let filled = || {
+        let buffer = Buffer::new(0, Policy::DropNewest(5));
+        (0..5).for_each(|item| offer(&buffer, item));
+        buffer
+    };
+    let buffer = filled();
+    buffer.set_policy(Policy::DropOldest(2));
+    assert_eq!(read(&buffer), (3, vec![3, 4]));
+    let buffer = filled();
+    buffer.set_policy(Policy::DropNewest(2));
+    assert_eq!(read(&buffer), (3, vec![0, 1]));
+    let buffer = filled();
+    buffer.set_policy(Policy::Latest);
+    assert_eq!(read(&buffer), (0, vec![4]), "a replaced item is not lost");
+}
+
+#[test]
+fn an_item_does_not_replace_one_that_another_function_gave_its_key() {
+    let by = |divisor| Policy::LatestBy(Arc::new(move |item: &usize| (item / divisor == 1).into()));
+    let buffer = Buffer::new(0, by(10));
+    offer(&buffer, 12);
+    buffer.set_policy(by(100));
+    offer(&buffer, 150);
+    assert_eq!(read(&buffer), (0, vec![12, 150]));
+    offer(&buffer, 11);
+    offer(&buffer, 151);
+    offer(&buffer, 13);
+    assert_eq!(read(&buffer), (0, vec![13, 151]));
+}
