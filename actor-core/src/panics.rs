@@ -9,7 +9,9 @@ use crate::sync::std_sync::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex, Once};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::panic::{
+    AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook,
+};
 use std::task::{Wake, Waker};
 
 /// The payload of a panic. Its drop is user code.
@@ -83,6 +85,14 @@ pub(crate) fn record_of(payload: &Payload) -> PanicRecord {
     let message = text(&**payload);
     let noted = take_record().filter(|note| note.message == message);
     noted.unwrap_or(PanicRecord { message, location: None })
+}
+
+/// Continues a panic that was caught on another thread, with its record. The panic hook does not run again.
+#[cold]
+pub(crate) fn resume(payload: Payload, record: PanicRecord) -> ! {
+    let _ = LAST.try_with(|cell| cell.replace(Some(record)));
+    COUNT.set(COUNT.get() + 1);
+    resume_unwind(payload)
 }
 
 /// Returns the hook's record of the current panic, before its payload is available.

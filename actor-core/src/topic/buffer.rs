@@ -7,7 +7,7 @@
 
 use crate::cell::deadlock::edge::ActorKey;
 use crate::cell::ordered_map::OrderedMap;
-use crate::panics::{contained, drop_waker, wake, wake_each};
+use crate::panics::{self, PanicRecord, Payload, contained, drop_waker, wake, wake_each};
 use crate::sync::{Arc, Mutex};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
@@ -100,6 +100,8 @@ struct BufferState<T> {
     /// The total number of lost items.
     lost_total: u64,
     reader: Option<Waker>,
+    /// The panic of the key function, until the reader takes it.
+    panic: Option<(Payload, PanicRecord)>,
     /// The actor that gets the items, or `None` for a stream.
     actor: Option<ActorKey>,
     /// Set when no more items will arrive; buffered items are still read.
@@ -142,6 +144,7 @@ impl<T> Buffer<T> {
             lost: 0,
             lost_total: 0,
             reader: None,
+            panic: None,
             actor: None,
             ended: false,
         };
@@ -180,7 +183,14 @@ impl<T> Buffer<T> {
     /// Adds `item` according to the policy. If there is no capacity, the item waits if `waits` is
     /// set, and is otherwise returned.
     pub(super) fn offer(&self, item: T, waits: bool) -> OfferResult<T> {
-        let key = self.key(&item);
+        let key = match self.key(&item) {
+            Ok(key) => key,
+            Err(payload) => {
+                self.fail(payload);
+                contained(|| drop(item));
+                return OfferResult::Done;
+            }
+        };
         let mut dropped = None;
         let mut state = self.state.lock();
         if state.ended {
@@ -251,20 +261,44 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Calls the user's key function. Not called under the lock.
-    fn key(&self, item: &T) -> Option<TopicKey> {
+    /// Calls the user's key function. Not called under the lock. The function belongs to the subscriber, so its
+    /// panic must not reach the publisher.
+    fn key(&self, item: &T) -> Result<Option<TopicKey>, Payload> {
         let by = match &self.state.lock().policy {
-            Policy::LatestBy(by) => Some(by.clone()),
-            _ => None,
+            Policy::LatestBy(by) => by.clone(),
+            _ => return Ok(None),
         };
-        by.map(|by| by(item))
+        panics::catch(|| Some(by(item)))
     }
 
+    /// Passes a panic of the key function to the reader, unless there is no reader, or another panic waits for it.
+    fn fail(&self, payload: Payload) {
+        let record = panics::record_of(&payload);
+        let mut rejected = Some((payload, record));
+        let mut state = self.state.lock();
+        if !state.ended && state.panic.is_none() {
+            state.panic = rejected.take();
+        }
+        let reader = state.reader.take();
+        drop(state);
+        if let Some((payload, _)) = rejected {
+            panics::discard(payload);
+        }
+        wake_each(reader);
+    }
+
+    /// # Panics
+    /// If the key function has panicked.
     pub(super) fn poll_next(&self, waker: &Waker) -> Poll<ReadResult<T>> {
         // Cloned without the lock. A clone that is not needed is dropped after the lock is
         // released.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
+        if let Some((payload, record)) = state.panic.take() {
+            drop(state);
+            drop_waker(waker);
+            panics::resume(payload, record);
+        }
         let mut woken = None;
         let next = if state.lost > 0 {
             ReadResult::Lagged(std::mem::take(&mut state.lost))
@@ -302,7 +336,11 @@ impl<T> Buffer<T> {
         let mut state = self.state.lock();
         state.number_by_key = HashMap::new();
         let left = std::mem::take(&mut state.items);
+        let panic = state.panic.take();
         drop(state);
+        if let Some((payload, _)) = panic {
+            panics::discard(payload);
+        }
         // One by one, because the drop of an item is user code, and a panic of one drop must not
         // meet the panic of another.
         left.into_iter().for_each(|item| contained(|| drop(item)));

@@ -420,6 +420,9 @@ impl<T> TopicStream<T> {
     /// Buffers only the latest item of each key, at the position of the previous one. A replaced
     /// item does not count as lost.
     /// Items that are already buffered stay.
+    ///
+    /// `key` is called by the publisher. If it panics, the item is not buffered, and the panic reaches the code that
+    /// reads the stream.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,

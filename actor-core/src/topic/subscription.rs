@@ -292,6 +292,9 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     /// Buffers only the latest item of each key, at the position of the previous one. A replaced
     /// item does not count as lost.
     /// Items that are already buffered stay.
+    ///
+    /// `key` is called by the publisher. If it panics, the item is not buffered, and the panic is a failure of the
+    /// actor, as in the closure that makes the message.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,

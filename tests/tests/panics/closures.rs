@@ -162,18 +162,27 @@ pub fn lag(system: &System) -> Ends {
     })
 }
 
+/// The reader of a stream gets the panic itself.
 pub fn topic_key(system: &System) -> Ends {
     system.block_on(async {
         let topic = Topic::new();
+        let mut other = topic.stream();
         let mut broken = topic.stream().latest_by(|_: &u32| strike::<TopicKey>());
+        let mut last = topic.stream();
+        topic.publish(1).await;
+        assert_eq!((other.next().await, last.next().await), (Some(Ok(1)), Some(Ok(1))));
         let ends = is_callers(|| {
-            topic.publish(1).try_send();
+            futures_lite::future::block_on(broken.next());
         });
-        drop(broken);
-        broken = topic.stream();
+        assert_eq!(ends, Ends::Caller);
+        broken = broken.wait();
         topic.publish(2).await;
         assert_eq!(broken.next().await, Some(Ok(2)));
-        ends
+        let node = Node.spawn();
+        let subscription = topic.subscribe(&node, |me, number| me.take(number));
+        subscription.latest_by(|_| strike::<TopicKey>()).detach();
+        topic.publish(3).await;
+        end_of(&node).await
     })
 }
 

@@ -184,8 +184,10 @@ fn cell(place: Place, host: Host) -> Ends {
             Place::MonitorClosure => Ends::Life("monitor"),
             Place::PipedFuture => Ends::Caller,
             Place::LifeTask => Ends::Life("task"),
-            Place::SubscriptionClosure | Place::LagClosure => Ends::Life("topic"),
-            Place::TopicKeyClosure | Place::TopicItemClone => Ends::Caller,
+            Place::SubscriptionClosure | Place::LagClosure | Place::TopicKeyClosure => {
+                Ends::Life("topic")
+            }
+            Place::TopicItemClone => Ends::Caller,
             Place::DropOfState => Ends::Life("drop"),
             Place::DropOfKilledState
             | Place::DropOfUntakenState
