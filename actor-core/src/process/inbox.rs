@@ -563,10 +563,13 @@ impl<M: Send + 'static> Inbox<M> {
                 }
             }
             SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
-            // A process creates no timers, streams or tasks through a context.
-            SystemMessage::ResourceReady(_)
-            | SystemMessage::TaskPanicked(_)
-            | SystemMessage::Recheck => None,
+            SystemMessage::TaskPanicked(_) => {
+                // The task of a subscription.
+                self.fail_by(notice);
+                None
+            }
+            // A process creates no timers or streams through a context.
+            SystemMessage::ResourceReady(_) | SystemMessage::Recheck => None,
         };
         self.buffer.refused.extend(message.map(RefusedMessage::FromNotice));
     }
@@ -577,12 +580,16 @@ impl<M: Send + 'static> Inbox<M> {
             return Some(make(ExitNotice { id, exit }));
         }
         if !exit.is_normal() {
-            // The run loop applies the effect of a link, before the later system messages.
-            let mut first = self.buffer.take_system_messages();
-            first.push_front((0, SystemMessage::LinkedExited(id, exit)));
-            self.mailbox().put_system_messages_first(first);
-            self.loop_link.fail();
+            self.fail_by(SystemMessage::LinkedExited(id, exit));
         }
         None
+    }
+
+    /// Ends this life, because the run loop will fail it for this system message, before the later ones.
+    fn fail_by(&mut self, notice: SystemMessage) {
+        let mut first = self.buffer.take_system_messages();
+        first.push_front((0, notice));
+        self.mailbox().put_system_messages_first(first);
+        self.loop_link.fail();
     }
 }

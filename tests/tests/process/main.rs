@@ -5,6 +5,7 @@ mod exit_notices;
 mod receive;
 mod restarts;
 mod select;
+mod subscriptions;
 
 tests::on_every_host! {
     end_and_result::stop_drains_queued_messages_and_rejects_the_rest,
@@ -60,4 +61,6 @@ tests::on_every_host! {
     select::a_dropped_select_loses_nothing,
     select::stop_ends_a_select_that_no_message_matches,
     select::many_selects_behind_many_messages_cost_no_rescan,
+    subscriptions::a_process_gets_the_items_of_its_subscription,
+    subscriptions::a_panic_in_the_closure_of_a_subscription_fails_a_process,
 }
