@@ -216,12 +216,17 @@ impl dyn ErasedLoop + '_ {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         }
-        self.end_resources();
-        let mut locked = self.mailbox().lock();
-        let tasks = locked.cell.existing_resources_mut().map_or(0, |resources| {
-            resources.awaits_tasks = true;
-            resources.tasks
-        });
+        let (locked, tasks) = loop {
+            self.end_resources();
+            let mut locked = self.mailbox().lock();
+            let Some(resources) = locked.cell.existing_resources_mut() else { break (locked, 0) };
+            // A task that runs on another thread may have created a further one.
+            if resources.has_only_children() {
+                resources.awaits_tasks = true;
+                let tasks = resources.tasks;
+                break (locked, tasks);
+            }
+        };
         // System messages are deferred under the lock under which the tasks are counted: the end of the
         // last task sets the flag again. The next step takes them, whether the flag is set or not.
         self.mailbox().header().clear_flag(SYSTEM_MESSAGE);

@@ -38,7 +38,8 @@ pub(crate) struct Resources {
     pub(crate) tasks: usize,
     /// The pool of a member, and its number in the pool. The same for all its lives.
     pub(crate) pool: Option<(Box<dyn PoolAddress>, usize)>,
-    /// Set while the end of the life waits for its tasks.
+    /// Set while the end of the life waits for its tasks. A task that is created from then on, by another task
+    /// that is still running, notifies the run loop, which cancels the new task.
     pub(crate) awaits_tasks: bool,
     /// The resource whose input was taken last while handlers were running, and whether it has been cancelled
     /// since. The input may still wait for these handlers.
@@ -190,6 +191,11 @@ impl Resources {
         let is_other = |held: &Resource| !matches!(held, Resource::Child(_));
         (self.links, self.deferred) = (None, None);
         self.held.take_if(is_other)
+    }
+
+    pub(crate) fn has_only_children(&self) -> bool {
+        let is_other = |held: &Resource| (!matches!(held, Resource::Child(_))).then_some(());
+        self.held.find_last(is_other).is_none()
     }
 
     pub(crate) fn has_children(&self) -> bool {

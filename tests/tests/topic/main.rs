@@ -33,3 +33,10 @@ tests::on_every_host! {
     waiting_publishers::a_publisher_that_waits_is_woken_when_the_topic_closes_or_its_subscriber_leaves,
     waiting_publishers::a_handler_that_reads_an_open_stream_ends_when_the_topic_is_closed,
 }
+
+// The task blocks one of the threads while the life ends on another one.
+#[cfg(not(target_family = "wasm"))]
+tests::on_host! {
+    two_threads, tests::Host::MultiThread(2),
+    subscription_lifetime::a_subscription_that_a_task_makes_while_its_life_ends_ends_with_the_life,
+}

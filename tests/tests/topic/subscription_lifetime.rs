@@ -8,7 +8,7 @@ use actor_core::{
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tests::Tally;
+use tests::{Gate, Tally};
 
 type Seen = Arc<Mutex<Vec<u32>>>;
 
@@ -220,6 +220,62 @@ pub fn each_member_of_a_pool_has_the_subscription_that_it_makes(system: &System)
         pool.join().await;
         while prices.subscribers() != 0 {
             yield_now().await;
+        }
+    });
+}
+
+/// Opens a gate when it is dropped.
+struct OpenOnDrop(Gate);
+
+impl Drop for OpenOnDrop {
+    fn drop(&mut self) {
+        self.0.open();
+    }
+}
+
+/// Has a task that subscribes it when `ends` is open.
+#[actor]
+struct Late {
+    prices: Topic<u32>,
+    is_polled: Gate,
+    ends: Gate,
+}
+
+#[actor]
+impl Late {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        let (prices, me) = (self.prices.clone(), context.weak());
+        let (is_polled, ends) = (self.is_polled.clone(), self.ends.clone());
+        let subscribe = async move {
+            let me = me.upgrade().unwrap();
+            is_polled.open();
+            ends.pass_blocking();
+            prices.subscribe(&me, |me, price| me.show(price)).detach();
+            std::future::pending::<()>().await;
+        };
+        context.spawn_task(subscribe).detach();
+        // Dropped together with the handle of the task, when the life ends.
+        let on_drop = OpenOnDrop(self.ends.clone());
+        let timer = context.after(Duration::from_secs(3600), move |me| {
+            drop(on_drop);
+            me.show(0)
+        });
+        timer.detach();
+    }
+
+    fn show(&self, _price: u32) {}
+}
+
+pub fn a_subscription_that_a_task_makes_while_its_life_ends_ends_with_the_life(system: &System) {
+    system.block_on(async {
+        for _ in 0..200 {
+            let (prices, is_polled, ends) = (Topic::new(), Gate::new(), Gate::new());
+            let late = Late { prices: prices.clone(), is_polled: is_polled.clone(), ends }.spawn();
+            is_polled.pass().await;
+            late.kill();
+            assert_eq!(late.join().await, Exit::Killed);
+            assert_eq!(prices.subscribers(), 0);
         }
     });
 }

@@ -550,15 +550,14 @@ where
     let guard = TaskGuard { mailbox: mailbox.clone(), key, kept: None };
     let (runnable, task) = prepare(&mailbox.header().system, make(guard));
     let mut locked = mailbox.lock();
-    let cancelled = match locked.cell.existing_resources_mut() {
-        Some(resources) => {
-            resources.insert(key, Resource::Task(task));
-            None
-        }
-        None => Some(task),
-    };
+    let resources = locked.cell.resources_mut();
+    resources.insert(key, Resource::Task(task));
+    let is_ending = resources.awaits_tasks;
     drop(locked);
-    drop(cancelled);
+    if is_ending {
+        // The resources of the life have been dropped, and this task must be, too.
+        mailbox.notify(SystemMessage::Recheck);
+    }
     runnable.schedule();
 }
 
