@@ -340,6 +340,14 @@ impl dyn ErasedLoop + '_ {
             }
         }
         if flags & SYSTEM_MESSAGE != 0
+            && concurrent
+            && self.hooks().exit
+            && self.mailbox().is_exit_of_link_due()
+        {
+            // The hook has to wait for the running handlers. If the life ends before, the notice is for the next one.
+            return Some(self.park(ParkReason::HandlerPending));
+        }
+        if flags & SYSTEM_MESSAGE != 0
             && !self.asks_pool_first()
             && let Some(notice) = self.mailbox().take_due_system_message()
         {

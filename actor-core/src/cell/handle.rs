@@ -280,6 +280,16 @@ impl dyn DynMailbox + '_ {
         taken.map(|(_, message)| message)
     }
 
+    /// Returns whether the oldest system message is due, and is the exit of an actor that has linked itself to
+    /// this one.
+    pub(crate) fn is_exit_of_link_due(&self) -> bool {
+        let mut locked = self.lock();
+        let taken_count = locked.cell.taken_count(self.header());
+        locked.cell.system_messages_mut().front().is_some_and(|(seq, message)| {
+            *seq <= taken_count && matches!(message, SystemMessage::LinkedExited(..))
+        })
+    }
+
     /// Removes a resource of the life. System messages about it that are queued have no effect.
     pub(crate) fn cancel(&self, key: u64) {
         let mut locked = self.lock();

@@ -12,7 +12,11 @@ use tests::{Gate, Tally};
 struct Leaf;
 
 #[actor]
-impl Leaf {}
+impl Leaf {
+    fn link(&self, desk: DeskAddr, context: &Context<Self>) {
+        context.link(&desk);
+    }
+}
 
 #[derive(Clone, Default)]
 struct Seen {
@@ -163,6 +167,34 @@ pub fn a_deferred_message_that_waits_for_handlers_goes_to_the_next_life(system: 
         assert!(poll_once(&mut enter).await.is_none());
         desk.open().await.unwrap();
         assert_eq!(enter.await, Ok(()));
+        supervisor.stop();
+        assert_eq!(supervisor.join().await, Exit::Stopped);
+    });
+}
+
+pub fn a_notice_of_a_link_that_waits_for_handlers_goes_to_the_next_life(system: &System) {
+    system.block_on(async {
+        let (seen, fails, ends) = (Seen::default(), Gate::new(), Gate::new());
+        let make = seen.clone();
+        let supervisor = Supervisor::one_for_one().spawn();
+        let desk = supervisor.start(Child::new("desk", move || Desk::new(&make)));
+        let leaf = Leaf.spawn();
+        leaf.link(desk.clone()).await.unwrap();
+        let failing = actor_core::spawn_task(desk.fail(fails.clone()).into_owned());
+        let holding = actor_core::spawn_task(desk.hold(ends.clone()).into_owned());
+        seen.entered.reaches(2).await;
+        leaf.stop();
+        leaf.join().await;
+        until_an_input_waits(&desk).await;
+        fails.open();
+        assert!(matches!(failing.await, Err(CallError::Panicked(_))));
+        ends.open();
+        assert_eq!(holding.await, Ok(()));
+        desk.ping().await.unwrap();
+        while seen.log.lock().unwrap().is_empty() {
+            desk.ping().await.unwrap();
+        }
+        assert_eq!(*seen.log.lock().unwrap(), ["told"]);
         supervisor.stop();
         assert_eq!(supervisor.join().await, Exit::Stopped);
     });

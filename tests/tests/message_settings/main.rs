@@ -51,6 +51,7 @@ tests::on_every_host! {
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
     failed_life::a_second_panic_is_reported_and_the_first_is_the_cause,
     failed_life::a_deferred_message_that_waits_for_handlers_goes_to_the_next_life,
+    failed_life::a_notice_of_a_link_that_waits_for_handlers_goes_to_the_next_life,
     guard_evaluations::a_new_message_is_evaluated_once_before_the_next_handler,
     priority_and_unbounded::priority_is_taken_before_the_next_ordinary_message,
     priority_and_unbounded::priority_is_seen_between_two_messages_of_a_batch,
