@@ -10,7 +10,7 @@ use super::run_loop::NextStep;
 use super::slow_path::{ErasedLoop, ErasedMessage};
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, catch_and_report};
-use crate::cell::resources::{CallbackResult, Resource, TimerEntry};
+use crate::cell::resources::{CallbackResult, Resource, SourceState, TimerEntry};
 use crate::cell::state::{ResourceId, SystemMessage};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
@@ -109,12 +109,16 @@ impl dyn ErasedLoop + '_ {
                 std::mem::swap(callback, &mut gone);
                 !entry.is_periodic()
             }
-            Some(Resource::Source { callback, once, on_end: end, .. }) => {
+            Some(Resource::Source { callback, state, on_end: end, .. }) => {
                 std::mem::swap(callback, &mut gone);
+                let mut stays = !is_over && *state != SourceState::Piped;
                 if is_over {
                     on_end = end.take();
+                    if *state == SourceState::Attached && on_end.is_none() {
+                        (*state, stays) = (SourceState::Ended, true);
+                    }
                 }
-                *once || is_over
+                !stays
             }
             _ => false,
         };

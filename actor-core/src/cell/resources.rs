@@ -64,8 +64,7 @@ pub(crate) enum Resource {
         #[expect(dead_code, reason = "held to be dropped: that cancels it")]
         task: executor::TaskHandle<()>,
         callback: Option<Callback>,
-        /// Set for a piped future, which delivers a single item.
-        once: bool,
+        state: SourceState,
         /// The callback for the end of a stream.
         on_end: Option<Callback>,
     },
@@ -84,6 +83,19 @@ pub(crate) enum Resource {
         target: Option<Weak<dyn DynMailbox>>,
     },
     Child(Arc<dyn DynMailbox>),
+}
+
+/// The state of a stream or a piped future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceState {
+    /// A piped future, which delivers a single item.
+    Piped,
+    /// A stream that has a handle.
+    Attached,
+    /// A stream that has no handle, and is removed at its end.
+    Detached,
+    /// A stream that has ended without a callback for the end. Its handle may still set one.
+    Ended,
 }
 
 impl Resources {
@@ -126,6 +138,18 @@ impl Resources {
             deferred.remove(&key);
         }
         self.remove(key)
+    }
+
+    /// Records that a stream has no handle. Removes the stream if it has ended.
+    pub(crate) fn detach_stream(&mut self, key: ResourceId) -> Option<Resource> {
+        match self.held.get_mut(key) {
+            Some(Resource::Source { state: SourceState::Ended, .. }) => self.held.remove(key),
+            Some(Resource::Source { state, .. }) => {
+                *state = SourceState::Detached;
+                None
+            }
+            _ => None,
+        }
     }
 
     /// Records that a message of a resource is deferred.

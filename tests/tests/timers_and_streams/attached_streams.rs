@@ -1,5 +1,6 @@
 //! Attached streams: demand, order, the end, and cancelling.
 
+use actor_core::context::Attachment;
 use actor_core::prelude::*;
 use futures_lite::{Stream, stream};
 use std::pin::Pin;
@@ -111,6 +112,34 @@ pub fn the_end_of_a_stream_comes_once_after_the_last_item(system: &System) {
                 lines.iter().chain(&["end"]).map(|it| format!("a: {it}")).collect();
             assert_eq!(diary.lines(), wanted);
         }
+    });
+}
+
+pub fn the_end_of_a_stream_that_has_ended_comes_at_once(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let probe = Probe::new("a", &diary).spawn();
+        let attach = step(|me, context| {
+            let attachment = context.attach(stream::iter(["1"]), |me, line| me.note(line));
+            me.kept.push(Box::new(attachment));
+        });
+        probe.run(attach).await.unwrap();
+        while diary.count("a: 1") == 0 {
+            probe.ping().await.unwrap();
+        }
+        settle().await;
+        probe.ping().await.unwrap();
+        let set_end = step(|me, _| {
+            let attachment = me.kept.pop().unwrap().downcast::<Attachment<Probe>>().unwrap();
+            me.kept.push(Box::new(attachment.on_end(|me| me.note("end"))));
+        });
+        probe.run(set_end).await.unwrap();
+        while diary.count("a: end") == 0 {
+            probe.ping().await.unwrap();
+        }
+        settle().await;
+        probe.ping().await.unwrap();
+        assert_eq!(diary.lines(), ["a: 1", "a: end"]);
     });
 }
 

@@ -11,6 +11,7 @@ tests::on_every_host! {
     tasks::awaiting_a_task_panics_if_its_life_has_ended,
     attached_streams::a_stream_is_not_polled_while_its_last_item_waits,
     attached_streams::the_end_of_a_stream_comes_once_after_the_last_item,
+    attached_streams::the_end_of_a_stream_that_has_ended_comes_at_once,
     attached_streams::cancelling_stops_the_polling_and_skips_what_waits,
     attached_streams::an_always_ready_stream_does_not_starve_messages,
     attached_streams::errors_are_items,

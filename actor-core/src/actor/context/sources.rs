@@ -15,7 +15,9 @@ use crate::cell::deadline::Inheriting;
 use crate::cell::handle::{DynMailbox, discard_message};
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
-use crate::cell::resources::{Callback, CallbackResult, Resource, ResourceHandle, TimerEntry};
+use crate::cell::resources::{
+    Callback, CallbackResult, Resource, ResourceHandle, SourceState, TimerEntry,
+};
 use crate::cell::state::{ResourceId, SystemMessage};
 use crate::error::CallError;
 use crate::event::Event;
@@ -177,7 +179,7 @@ impl<A: Dispatch> Context<A> {
         self.hold_task(key, bring, |task| Resource::Source {
             task,
             callback: Some(make),
-            once: false,
+            state: SourceState::Attached,
             on_end: None,
         });
         Attachment::new(self.mailbox.clone(), key)
@@ -233,7 +235,7 @@ impl<A: Dispatch> Context<A> {
         self.hold_task(key, bring, |task| Resource::Source {
             task,
             callback: Some(make),
-            once: true,
+            state: SourceState::Piped,
             on_end: None,
         });
     }
@@ -353,8 +355,8 @@ impl<A: Dispatch> Attachment<A> {
         Attachment { mailbox, handle: ResourceHandle { mailbox: Arc::downgrade(&any), key } }
     }
 
-    /// Sends a message when the stream ends, after its last item. Not sent if the stream is
-    /// cancelled.
+    /// Sends a message when the stream ends, after its last item; immediately if it has ended. Not sent if the stream
+    /// is cancelled.
     #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
     pub fn on_end<B, T, F>(self, make: F) -> Self
     where
@@ -364,13 +366,18 @@ impl<A: Dispatch> Attachment<A> {
         let own = Context::new(self.mailbox.clone()).id();
         let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         let mut unused = Some(made);
+        let mut has_ended = false;
         let mut locked = self.mailbox.lock();
         let resource =
             locked.cell.existing_resources_mut().and_then(|held| held.get(self.handle.key));
-        if let Some(Resource::Source { on_end, .. }) = resource {
+        if let Some(Resource::Source { on_end, state, .. }) = resource {
             std::mem::swap(on_end, &mut unused);
+            has_ended = *state == SourceState::Ended;
         }
         drop(locked);
+        if has_ended {
+            self.mailbox.untyped().notify(SystemMessage::ResourceReady(self.handle.key));
+        }
         drop(unused);
         self
     }
@@ -380,7 +387,14 @@ impl<A: Dispatch> Attachment<A> {
 
     /// Keeps the stream attached without this handle.
     pub fn detach(mut self) {
+        let mut locked = self.mailbox.lock();
+        let resources = locked.cell.existing_resources_mut();
+        let ended = resources.and_then(|resources| resources.detach_stream(self.handle.key));
+        drop(locked);
         self.handle.detach();
+        if let Some(ended) = ended {
+            ended.end(self.mailbox.untyped(), "");
+        }
     }
 }
 
