@@ -216,7 +216,7 @@ impl<A: Dispatch> RunLoop<A> {
             }
             (Input::Message(message), Some(actor)) if !is_ending => {
                 slot.0 = Some(message);
-                self.dispatch(slot, actor)
+                self.begin_if_allowed(slot, actor)
             }
             (Input::Message(message), _) => {
                 self.mailbox().discard_message(message);

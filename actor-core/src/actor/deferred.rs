@@ -124,7 +124,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Handles a message if its guard allows it; otherwise defers it.
-    pub(super) fn dispatch(
+    pub(super) fn begin_if_allowed(
         &mut self,
         message: &mut dyn ErasedMessage,
         actor: &dyn Any,
@@ -155,9 +155,9 @@ impl dyn ErasedLoop + '_ {
         false
     }
 
-    /// Like `dispatch`, for a message that a system message of `source` has created. If the message has to wait
+    /// Like `begin_if_allowed`, for a message that a system message of `source` has created. If the message has to wait
     /// for running handlers (`concurrent`), it is offered again when they have ended.
-    pub(super) fn dispatch_made(
+    pub(super) fn begin_made_if_allowed(
         &mut self,
         message: &mut dyn ErasedMessage,
         actor: &dyn Any,

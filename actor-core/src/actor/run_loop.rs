@@ -402,11 +402,15 @@ impl<A: Dispatch> RunLoop<A> {
     fn take_guarded(&mut self, slot: &mut MessageSlot<A>, actor: &A) -> Option<NextStep> {
         self.erased().took(slot.delivery().unbounded);
         self.mailbox().header.spend();
-        self.dispatch(slot, actor)
+        self.begin_if_allowed(slot, actor)
     }
 
     /// Handles the message if its guard allows it; otherwise defers it.
-    pub(super) fn dispatch(&mut self, slot: &mut MessageSlot<A>, actor: &A) -> Option<NextStep> {
+    pub(super) fn begin_if_allowed(
+        &mut self,
+        slot: &mut MessageSlot<A>,
+        actor: &A,
+    ) -> Option<NextStep> {
         let has_guard = A::HAS_GUARDS || slot.delivery().guarded;
         if has_guard && !self.erased().may_begin(slot, actor) {
             return None;
@@ -534,7 +538,7 @@ impl<A: Dispatch> RunLoop<A> {
         concurrent: bool,
     ) -> Option<NextStep> {
         let next = self.erased().fetch_shared(slot, concurrent);
-        if slot.0.is_some() { self.dispatch(slot, actor) } else { next }
+        if slot.0.is_some() { self.begin_if_allowed(slot, actor) } else { next }
     }
 }
 

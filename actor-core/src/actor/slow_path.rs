@@ -333,7 +333,7 @@ impl dyn ErasedLoop + '_ {
         if flags & PRIORITY != 0 {
             if self.take_priority(concurrent, slot.as_any()) {
                 self.mailbox().header().spend();
-                return Some(self.dispatch(slot, actor));
+                return Some(self.begin_if_allowed(slot, actor));
             }
             if concurrent && self.mailbox().header().flags() & PRIORITY != 0 {
                 return Some(self.park(ParkReason::HandlerPending));

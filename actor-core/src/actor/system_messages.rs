@@ -51,7 +51,7 @@ impl dyn ErasedLoop + '_ {
         if !slot.is_there() {
             return next;
         }
-        let next = self.dispatch_made(slot, actor, concurrent, key);
+        let next = self.begin_made_if_allowed(slot, actor, concurrent, key);
         if let Some(timer) = timer {
             let is_deferred = || key.is_some_and(|key| self.is_source_deferred(key));
             if slot.is_there() || !is_deferred() {
