@@ -40,6 +40,12 @@ pub(crate) enum Frame<'a> {
     Hold {
         export: u64,
         key: u64,
+        /// Whether the sender wants to know that it is counted.
+        asks: bool,
+    },
+    /// The answer to a `Hold` that asks: the sender has counted it, or its actor is gone.
+    Held {
+        export: u64,
     },
     /// The sender has dropped its proxies for this export, which counted as holders this many
     /// times.
@@ -121,6 +127,17 @@ pub(crate) enum Frame<'a> {
     Addresses {
         exports: Vec<u64>,
     },
+    /// The actors of other nodes whose addresses are in the body of the next frame, once for each address: the node
+    /// and the export of each. The sender keeps these actors.
+    Passed {
+        actors: Vec<(u64, u64)>,
+    },
+    /// The receiver of this many addresses that were passed on does not need the sender of them any more.
+    Taken {
+        node: u64,
+        export: u64,
+        count: u64,
+    },
     /// The trace of the next message. `None` if it is not in the form of the standard.
     Trace {
         parent: Option<TraceParent>,
@@ -163,10 +180,11 @@ impl Frame<'_> {
                     out.extend_from_slice(&named.key.to_le_bytes());
                 }
             }
-            Frame::Hold { export, key } => {
+            Frame::Hold { export, key, .. } => {
                 number(out, *export);
                 out.extend_from_slice(&key.to_le_bytes());
             }
+            Frame::Held { export } => number(out, *export),
             Frame::Release { export, count } => {
                 number(out, *export);
                 number(out, *count);
@@ -235,6 +253,18 @@ impl Frame<'_> {
                 number(out, exports.len() as u64);
                 exports.iter().for_each(|export| number(out, *export));
             }
+            Frame::Passed { actors } => {
+                number(out, actors.len() as u64);
+                for (node, export) in actors {
+                    out.extend_from_slice(&node.to_le_bytes());
+                    number(out, *export);
+                }
+            }
+            Frame::Taken { node, export, count } => {
+                out.extend_from_slice(&node.to_le_bytes());
+                number(out, *export);
+                number(out, *count);
+            }
             Frame::Trace { parent } => {
                 out.extend_from_slice(parent.as_ref().map_or(&[], TraceParent::bytes));
             }
@@ -245,7 +275,8 @@ impl Frame<'_> {
         match self {
             Frame::Hello { .. } => 0,
             Frame::Names { .. } => 1,
-            Frame::Hold { .. } => 2,
+            Frame::Hold { asks: false, .. } => 2,
+            Frame::Hold { asks: true, .. } => 25,
             Frame::Release { .. } => 3,
             Frame::Call { left: None, .. } => 4,
             Frame::Call { left: Some(_), .. } => 20,
@@ -266,6 +297,9 @@ impl Frame<'_> {
             Frame::Open { left: Some(_), .. } => 22,
             Frame::Addresses { .. } => 23,
             Frame::Trace { .. } => 24,
+            Frame::Held { .. } => 26,
+            Frame::Passed { .. } => 27,
+            Frame::Taken { .. } => 28,
         }
     }
 }
@@ -291,7 +325,9 @@ impl<'a> Reader<'a> {
         let frame = match self.byte()? {
             0 => Frame::Hello { echo: self.word()?, name: self.text()? },
             1 => Frame::Names { gone: self.list(Self::text)?, given: self.list(Self::named)? },
-            2 => Frame::Hold { export: self.number()?, key: self.key()? },
+            kind @ (2 | 25) => {
+                Frame::Hold { export: self.number()?, key: self.key()?, asks: kind == 25 }
+            }
             3 => Frame::Release { export: self.number()?, count: self.number()? },
             kind @ (4 | 20) => Frame::Call {
                 export: self.number()?,
@@ -327,6 +363,9 @@ impl<'a> Reader<'a> {
             },
             23 => Frame::Addresses { exports: self.list(Self::number)? },
             24 => Frame::Trace { parent: TraceParent::new(self.body()?) },
+            26 => Frame::Held { export: self.number()? },
+            27 => Frame::Passed { actors: self.list(Self::actor)? },
+            28 => Frame::Taken { node: self.key()?, export: self.number()?, count: self.number()? },
             _ => return None,
         };
         self.0.is_empty().then_some(frame)
@@ -410,6 +449,10 @@ impl<'a> Reader<'a> {
     fn named(&mut self) -> Option<Named> {
         let (name, protocol) = (self.text()?, self.text()?);
         Some(Named { name, protocol, export: self.number()?, key: self.key()? })
+    }
+
+    fn actor(&mut self) -> Option<(u64, u64)> {
+        Some((self.key()?, self.number()?))
     }
 
     /// Takes all remaining bytes as the body.

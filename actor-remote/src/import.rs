@@ -11,7 +11,7 @@ use crate::contained;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
 use crate::remote::{Place, Remote};
-use crate::scope::{self, Kept, Scope, Written};
+use crate::scope::{self, Scope, Written};
 use crate::session::Pending;
 use crate::stream::reader::Reader;
 use crate::trace::{TraceParent, Tracing};
@@ -158,6 +158,8 @@ struct Window {
     unaccepted: VecDeque<Unaccepted>,
     /// The number of times that the exporter has counted this proxy.
     held: u64,
+    /// Whether the exporter is known to have counted it.
+    is_confirmed: bool,
     exit: Option<Exit>,
     /// Set once the sends that were lost with the end have been reported. Until then, the proxy exists.
     is_reported: bool,
@@ -185,8 +187,6 @@ struct Unaccepted {
     cost: u64,
     /// The name of a send, which is reported if it is lost. `None` for a call, whose caller gets an error.
     send: Option<&'static str>,
-    /// The addresses of proxies in the message, which keep their actors until it has been accepted.
-    kept: Vec<Kept>,
 }
 
 impl Import {
@@ -201,6 +201,7 @@ impl Import {
                 credit: WINDOW.cast_signed(),
                 unaccepted: VecDeque::new(),
                 held: 0,
+                is_confirmed: false,
                 exit: None,
                 is_reported: false,
             }),
@@ -257,6 +258,15 @@ impl Import {
         self.window().held += 1;
     }
 
+    /// Notes that the exporter has counted this proxy.
+    pub(crate) fn confirm(&self) {
+        self.window().is_confirmed = true;
+    }
+
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.window().is_confirmed
+    }
+
     pub(crate) fn held(&self) -> u64 {
         self.window().held
     }
@@ -267,9 +277,8 @@ impl Import {
     }
 
     /// Takes back the credit of messages that the receiver's mailbox has accepted, in the order of their
-    /// frames, up to the cost `bytes` and before the frame `end`. Returns the rest of the cost, and adds the
-    /// addresses in these messages.
-    pub(crate) fn accepted(&self, bytes: u64, end: u64, kept: &mut Vec<Kept>) -> u64 {
+    /// frames, up to the cost `bytes` and before the frame `end`. Returns the rest of the cost.
+    pub(crate) fn accepted(&self, bytes: u64, end: u64) -> u64 {
         let mut window = self.window();
         let mut left = bytes;
         while let Some(Unaccepted { sequence, cost, .. }) = window.unaccepted.front() {
@@ -279,8 +288,7 @@ impl Import {
             let cost = *cost;
             left -= cost;
             window.credit += cost.cast_signed();
-            let message = window.unaccepted.pop_front();
-            kept.extend(message.into_iter().flat_map(|message| message.kept));
+            window.unaccepted.pop_front();
         }
         drop(window);
         self.changed.notify(usize::MAX);
@@ -362,20 +370,13 @@ impl Import {
     }
 
     /// Records a message that is being sent in the frame with this sequence number. Returns `false` if the
-    /// actor has ended meanwhile. Takes the addresses in the message.
-    pub(crate) fn sends(
-        &self,
-        sequence: u64,
-        cost: u64,
-        send: Option<&'static str>,
-        kept: &mut Vec<Kept>,
-    ) -> bool {
+    /// actor has ended meanwhile.
+    pub(crate) fn sends(&self, sequence: u64, cost: u64, send: Option<&'static str>) -> bool {
         let mut window = self.window();
         if window.exit.is_some() {
             return false;
         }
-        let kept = std::mem::take(kept);
-        window.unaccepted.push_back(Unaccepted { sequence, cost, send, kept });
+        window.unaccepted.push_back(Unaccepted { sequence, cost, send });
         true
     }
 

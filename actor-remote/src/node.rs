@@ -14,13 +14,14 @@ mod errors;
 mod events;
 mod guard;
 mod leaving;
+mod lent;
 mod names;
 mod outgoing;
 mod replies;
 mod streams;
 mod tables;
 
-pub(crate) use announced::Announced;
+pub(crate) use announced::{Announced, Listed};
 pub use builder::NodeBuilder;
 pub(crate) use builder::Rules;
 #[cfg(feature = "zenoh")]
@@ -30,6 +31,7 @@ pub use errors::{NameTaken, NotFound};
 pub(crate) use events::Unread;
 pub use events::{Member, NodeEvent};
 pub use leaving::LeaveReport;
+pub(crate) use lent::{Claim, Lent};
 pub(crate) use names::NamedActor;
 pub(crate) use replies::Undecoded;
 pub use tables::NodeTables;
@@ -47,7 +49,6 @@ use async_channel::{Receiver, Sender};
 use changes::Changes;
 use counters::Counts;
 use leaving::{NodeActor, NodeActorAddr};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -149,11 +150,16 @@ enum Arrived {
         session: u32,
         call: u64,
     },
-    /// Addresses of another node were announced and not read: its exports, with the number of addresses.
-    NotRead {
+    /// Addresses that another node has sent are not read, or not needed from that node any more.
+    GivenBack {
         peer: NodeId,
         session: u32,
-        exports: BTreeMap<u64, u64>,
+        listed: Listed,
+    },
+    /// Another node does not answer.
+    Overdue {
+        peer: NodeId,
+        session: u32,
     },
 }
 

@@ -128,7 +128,8 @@ pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     let scope = scope::current().ok_or_else(|| D::Error::custom(OUTSIDE))?;
     let place = Place { node: NodeId(node), export, key };
     let is_counted = scope.peer == place.node && scope::take_announced(export);
-    let known = scope.node.address_at::<P>(place, is_counted);
+    let passed = scope::take_passed(&scope, place);
+    let known = scope.node.address_in_body::<P>(place, is_counted, passed);
     if known.is_none() && is_counted {
         scope::put_announced(export);
     }

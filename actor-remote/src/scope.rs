@@ -1,11 +1,12 @@
 //! The session for which this thread encodes or decodes a value. Addresses in the value use it.
 
-use crate::node::{Announced, Inner};
+use crate::export::Exported;
+use crate::node::{Announced, Inner, Listed};
+use crate::remote::Place;
 use crate::transport::NodeId;
 use actor_core::Exit;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A session of a node.
@@ -22,9 +23,8 @@ struct Value {
     scope: Option<Scope>,
     /// The addresses in the value that is being encoded.
     written: Written,
-    /// The exports of the other node whose addresses the value contains that is being decoded, with the number of
-    /// the addresses that are not read yet. `None` if there are none.
-    announced: Option<BTreeMap<u64, u64>>,
+    /// The listed addresses of the value that is being decoded, without those that are read. `None` if there are none.
+    announced: Option<Listed>,
     /// Whether exits that arrived after the value have not waited for it.
     is_late: bool,
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
@@ -53,7 +53,11 @@ pub(crate) struct Written {
 }
 
 /// An address of a proxy. As long as it exists, the node of the actor counts this node as a holder.
-pub(crate) type Kept = Box<dyn Any + Send>;
+pub(crate) struct Kept {
+    /// The node of the actor, and its export there.
+    pub(crate) actor: (NodeId, u64),
+    pub(crate) address: Box<dyn Exported>,
+}
 
 /// Restores the previous value when it is dropped, even during a panic of serde code.
 struct Before(Option<Value>);
@@ -65,7 +69,7 @@ impl Drop for Before {
 }
 
 impl Before {
-    fn enter(scope: &Scope, announced: Option<BTreeMap<u64, u64>>, is_late: bool) -> Self {
+    fn enter(scope: &Scope, announced: Option<Listed>, is_late: bool) -> Self {
         let scope = Some(scope.clone());
         Before(Some(VALUE.replace(Value { scope, announced, is_late, ..Value::default() })))
     }
@@ -84,12 +88,12 @@ pub(crate) fn decoding<T>(
     decode: impl FnOnce() -> T,
 ) -> T {
     let is_late = announced.is_late();
-    let exports = announced.exports();
-    let mut before = Before::enter(scope, exports.map(std::mem::take), is_late);
+    let listed = announced.listed();
+    let mut before = Before::enter(scope, listed.map(std::mem::take), is_late);
     let result = decode();
     let Value { announced: left, ended, .. } = before.restore();
-    if let Some(exports) = announced.exports() {
-        *exports = left.unwrap_or_default();
+    if let Some(listed) = announced.listed() {
+        *listed = left.unwrap_or_default();
     }
     drop(ended);
     result
@@ -99,14 +103,17 @@ pub(crate) fn decoding<T>(
 /// one as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
     VALUE.with_borrow_mut(|value| {
-        let Some(announced) = &mut value.announced else { return false };
-        let Some(count) = announced.get_mut(&export) else { return false };
-        *count -= 1;
-        if *count == 0 {
-            announced.remove(&export);
-        }
-        true
+        value.announced.as_mut().is_some_and(|announced| announced.take_own(export))
     })
+}
+
+/// Takes an address that was passed on, if this one is listed. It is given back when the result is dropped.
+pub(crate) fn take_passed(scope: &Scope, place: Place) -> Announced {
+    let is_listed = VALUE.with_borrow_mut(|value| {
+        let announced = value.announced.as_mut();
+        announced.is_some_and(|announced| announced.take_passed((place.node, place.export)))
+    });
+    if is_listed { Announced::passed(scope, place) } else { Announced::default() }
 }
 
 /// Returns whether the exit of an actor may have arrived before its address is read.
@@ -117,7 +124,7 @@ pub(crate) fn is_late() -> bool {
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
     VALUE.with_borrow_mut(|value| {
-        *value.announced.get_or_insert_default().entry(export).or_default() += 1;
+        *value.announced.get_or_insert_default().own.entry(export).or_default() += 1;
     });
 }
 
@@ -135,8 +142,8 @@ pub(crate) fn wrote(export: u64) {
 }
 
 /// Records that the address of a proxy has been written.
-pub(crate) fn wrote_proxy(address: impl Any + Send) {
-    VALUE.with_borrow_mut(|value| value.written.kept.push(Box::new(address)));
+pub(crate) fn wrote_proxy(kept: Kept) {
+    VALUE.with_borrow_mut(|value| value.written.kept.push(kept));
 }
 
 /// Returns the address of an actor that has ended with `exit`. All such addresses in one value share one

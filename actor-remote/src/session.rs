@@ -12,9 +12,9 @@ pub(crate) use wreck::Wreck;
 use crate::export::{Export, Lane};
 use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
-use crate::node::{Announced, Member, Undecoded, Unread};
+use crate::node::{Announced, Claim, Lent, Member, Undecoded, Unread};
 use crate::remote::Place;
-use crate::scope::Scope;
+use crate::scope::{Scope, Written};
 use crate::stream::producer::ItemCredit;
 use crate::stream::reader::OpenStream;
 use crate::trace::TraceParent;
@@ -22,7 +22,7 @@ use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Reply};
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
@@ -100,14 +100,15 @@ pub(crate) struct Peer {
     pub(crate) since: u64,
     next_out: u64,
     next_in: u64,
-    /// The exports of the other node whose addresses are in the body of its next frame.
-    pub(crate) announced: Vec<u64>,
-    /// The trace of its next message.
-    pub(crate) trace: Option<TraceParent>,
+    pub(crate) preface: Preface,
     /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
+    /// The actors of other nodes whose addresses the other node has not taken yet, by their node and export.
+    pub(crate) lent: BTreeMap<(NodeId, u64), Lent>,
+    /// The claims that the other node has not answered, in the order of their frames.
+    pub(crate) claims: VecDeque<Claim>,
     /// The calls that wait for a reply, each with the export that it was sent to.
     pub(crate) calls: BTreeMap<u64, (u64, Box<dyn Pending>)>,
     /// The replies of actors that are not decoded yet, by their export.
@@ -130,6 +131,22 @@ pub(crate) struct Peer {
     pub(crate) owed: u64,
     /// The cost of the messages of the other node that no mailbox has accepted yet.
     pub(crate) queued: Arc<AtomicU64>,
+}
+
+/// The content of the frames that were sent before a frame and belong to it.
+#[derive(Default)]
+pub(crate) struct Preface {
+    /// The exports of the sender whose addresses are in the body.
+    pub(crate) exports: Vec<u64>,
+    /// The actors of other nodes whose addresses are in the body: the node and the export of each.
+    pub(crate) passed: Vec<(u64, u64)>,
+    pub(crate) trace: Option<TraceParent>,
+}
+
+impl Preface {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exports.is_empty() && self.passed.is_empty() && self.trace.is_none()
+    }
 }
 
 /// A proxy for an actor of the other node.
@@ -177,11 +194,12 @@ impl Peer {
             since: 0,
             next_out: 1,
             next_in: 1,
-            announced: Vec::new(),
-            trace: None,
+            preface: Preface::default(),
             is_alive: Arc::new(AtomicBool::new(true)),
             names: BTreeMap::new(),
             proxies: BTreeMap::new(),
+            lent: BTreeMap::new(),
+            claims: VecDeque::new(),
             calls: BTreeMap::new(),
             undecoded: BTreeMap::new(),
             streams: BTreeMap::new(),
@@ -290,19 +308,25 @@ impl State {
         true
     }
 
-    /// Queues a frame for a session, if it is still the current one. The body contains the addresses of the
-    /// exports `written`.
+    /// Queues a frame for a session, if it is still the current one. The body contains the addresses `written`.
+    /// Leaves the addresses of proxies that need not be kept, which the caller drops outside of the lock.
     pub(crate) fn push_body(
         &mut self,
         to: NodeId,
         session: u32,
-        written: &[u64],
+        written: &mut Written,
         frame: &Frame<'_>,
     ) -> bool {
-        if !written.is_empty() {
-            self.push_in(to, session, &Frame::Addresses { exports: written.to_vec() });
+        if !self.is_current(to, session) {
+            return false;
         }
-        self.push_in(to, session, frame)
+        if !written.kept.is_empty() {
+            self.lend(to, &mut written.kept);
+        }
+        if !written.exports.is_empty() {
+            self.push(to, &Frame::Addresses { exports: written.exports.clone() });
+        }
+        self.push(to, frame)
     }
 
     /// Queues a frame for a session, if it is still the current one.
@@ -507,7 +531,7 @@ impl State {
         }
         wreck.streams = peer.streams.into_values().collect();
         wreck.running = peer.running.into_values().map(|running| running.token).collect();
-        wreck.keep((peer.lanes, peer.exits_here));
+        wreck.keep((peer.lanes, peer.exits_here, peer.lent, peer.claims));
         let held: Vec<u64> = self.exports.keys().copied().collect();
         for export in held {
             wreck.merge(self.let_go(id, export, u64::MAX));

@@ -14,7 +14,7 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
     vec![
         ("Hello", Frame::Hello { echo: 9, name: "a".into() }),
         ("Names", Frame::Names { gone: vec!["x".into()], given: vec![given] }),
-        ("Hold", Frame::Hold { export: 3, key: 4 }),
+        ("Hold", Frame::Hold { export: 3, key: 4, asks: false }),
         ("Release", Frame::Release { export: 3, count: 2 }),
         ("Call", Frame::Call { export: 3, method: 5, call: 300, left: None, body: &[0x91, 1] }),
         ("Send", Frame::Send { export: 3, method: 5, body: &[0x91, 1] }),
@@ -58,6 +58,10 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
         ),
         ("Addresses", Frame::Addresses { exports: vec![3, 300] }),
         ("Trace", Frame::Trace { parent: TraceParent::new(PARENT) }),
+        ("Hold", Frame::Hold { export: 3, key: 4, asks: true }),
+        ("Held", Frame::Held { export: 3 }),
+        ("Passed", Frame::Passed { actors: vec![(9, 3), (9, 300)] }),
+        ("Taken", Frame::Taken { node: 9, export: 3, count: 2 }),
     ]
 }
 

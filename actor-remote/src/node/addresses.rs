@@ -1,12 +1,12 @@
 //! The addresses in messages and of names: exports for actors of this node, and one proxy for each actor
 //! of another node.
 
-use super::Inner;
+use super::{Announced, Inner};
 use crate::export::{Export, Exported, Typed};
 use crate::frame::Frame;
 use crate::import::Import;
 use crate::remote::{Place, Remote};
-use crate::scope;
+use crate::scope::{self, Kept};
 use crate::session::{Proxied, Wreck};
 use crate::transport::NodeId;
 use actor_core::{ActorId, Exit, WeakAddr, address::Join};
@@ -82,7 +82,10 @@ impl Inner {
         session: u32,
     ) -> Option<Place> {
         let exported = || self.exported::<P>(address);
-        let keep = || scope::wrote_proxy(address.clone());
+        let keep = |place: Place| {
+            let address: Box<dyn Exported> = Box::new(Typed::<P>(address.clone()));
+            scope::wrote_proxy(Kept { actor: (place.node, place.export), address });
+        };
         let is_alive = || address.as_ref().is_alive();
         self.place_or(address.as_ref().id(), peer, session, (&exported, &keep, &is_alive))
     }
@@ -92,7 +95,7 @@ impl Inner {
         actor: ActorId,
         peer: NodeId,
         session: u32,
-        (exported, keep, is_alive): (&dyn Fn() -> Option<u64>, &dyn Fn(), &dyn Fn() -> bool),
+        (exported, keep, is_alive): (&dyn Fn() -> Option<u64>, &dyn Fn(Place), &dyn Fn() -> bool),
     ) -> Option<Place> {
         let proxied = {
             let state = self.lock();
@@ -102,7 +105,7 @@ impl Inner {
             state.proxied.get(&actor).copied()
         };
         if let Some(place) = proxied {
-            keep();
+            keep(place);
             return Some(place);
         }
         loop {
@@ -140,9 +143,19 @@ impl Inner {
     }
 
     /// Returns the address of an actor: its own address if it is on this node, and otherwise the
-    /// address of a proxy. `is_counted` says that the exporter already counts this node as a
-    /// holder.
-    pub(crate) fn address_at<P: Remote>(&self, place: Place, is_counted: bool) -> Option<P::Addr> {
+    /// address of a proxy.
+    pub(crate) fn address_at<P: Remote>(&self, place: Place) -> Option<P::Addr> {
+        self.address_in_body::<P>(place, false, Announced::default())
+    }
+
+    /// Returns the address of an actor that is in a body, as [`address_at`](Self::address_at). `is_counted` says that the exporter already counts this node as a
+    /// holder, and `passed` is not empty if another node has passed the address on.
+    pub(crate) fn address_in_body<P: Remote>(
+        &self,
+        place: Place,
+        is_counted: bool,
+        passed: Announced,
+    ) -> Option<P::Addr> {
         if place.node == self.id {
             return self.own(place)?.any().downcast().ok().map(|address| *address);
         }
@@ -151,7 +164,7 @@ impl Inner {
             if let Some((import, weak)) = &proxy
                 && let Some(address) = weak.downcast_ref::<WeakAddr<P>>()?.upgrade()
             {
-                self.hold(import, place, is_counted);
+                self.hold(import, is_counted, passed);
                 return Some(address);
             }
             let import = Import::new(&self.this.upgrade()?, place, session);
@@ -159,10 +172,10 @@ impl Inner {
             let (actor, weak) = (address.as_ref().id(), Arc::new(address.as_ref().downgrade()));
             let before = proxy.map(|(import, _)| import);
             if self.enter(&import, actor, weak, before.as_ref(), session)? {
-                self.hold(&import, place, is_counted);
+                self.hold(&import, is_counted, passed);
                 if is_counted && scope::is_late() {
                     // If the actor has ended, the answer ends the proxy.
-                    self.hold(&import, place, false);
+                    self.hold(&import, false, Announced::default());
                 }
                 return Some(address);
             }
@@ -187,25 +200,41 @@ impl Inner {
     }
 
     /// Counts an address of a proxy, and notifies the exporter unless it counts the address already. If the
-    /// exit of the proxy has come meanwhile, nothing would release the address later.
-    fn hold(&self, import: &Arc<Import>, Place { node, export, key }: Place, is_counted: bool) {
-        self.update(|state| {
+    /// exit of the proxy has come meanwhile, nothing would release the address later. An address that was passed on
+    /// is given back once the exporter is known to count this node.
+    fn hold(&self, import: &Arc<Import>, is_counted: bool, passed: Announced) {
+        let Place { node, export, key } = import.place;
+        let is_overdue = self.update(|state| {
             let is_current = state.is_current(node, import.session);
             let peer = state.peers.get(&node).filter(|_| is_current);
             let known = peer.and_then(|peer| peer.proxies.get(&export));
             let is_there = known.is_some_and(|known| known.has(import));
             match (is_there, is_counted) {
-                (true, true) => import.count_hold(),
+                (true, true) => {
+                    import.count_hold();
+                    import.confirm();
+                }
+                (true, false) if !passed.is_empty() => {
+                    if import.is_confirmed() {
+                        return false;
+                    }
+                    import.count_hold();
+                    return state.claim(import, passed);
+                }
                 (true, false) => {
                     import.count_hold();
-                    state.push(node, &Frame::Hold { export, key });
+                    state.push(node, &Frame::Hold { export, key, asks: false });
                 }
                 (false, true) => {
                     state.push_in(node, import.session, &Frame::Release { export, count: 1 });
                 }
                 (false, false) => {}
             }
+            false
         });
+        if is_overdue {
+            self.report_overdue(node, import.session);
+        }
     }
 
     /// Returns the exit of an actor that is gone: of this node, or of one that cannot be reached.

@@ -1,18 +1,21 @@
-//! The addresses in a body that has arrived. Its sender counts this node as a holder of each, and announces
-//! them in the frame before.
+//! The addresses in a body that has arrived. The frames in front of it list them: those of actors of the sender, which
+//! counts this node as a holder of each, and those of actors of other nodes, which the sender keeps.
 //!
-//! Invariant: each announced address is either read, so that a proxy counts it and releases it, or released
-//! here. So an address does not keep its actor alive if its message is not decoded, or if the
-//! decoder skips it.
+//! Invariant: each listed address is either read, or given back here. An address of the sender that is read is counted
+//! by a proxy, which releases it. One of another node that is read is given back once the node of the actor counts
+//! this one as a holder, or is this one. So an address does not keep its actor alive if its message is not decoded, or if
+//! the decoder skips it; and an actor does not end while its address passes from node to node.
 
 use super::{Arrived, Inner};
 use crate::frame::Frame;
+use crate::remote::Place;
 use crate::scope::Scope;
+use crate::session::Preface;
 use crate::transport::NodeId;
 use async_channel::Sender;
 use std::collections::BTreeMap;
 
-/// The announced addresses of one body that are not read yet. When it is dropped, they are released.
+/// The listed addresses of one body that are not read yet. When it is dropped, they are given back.
 ///
 /// Dropping the list only notifies the node, so the list may be dropped under any lock.
 #[derive(Default)]
@@ -22,22 +25,70 @@ struct Addresses {
     inbox: Sender<Arrived>,
     peer: NodeId,
     session: u32,
-    /// The exports of the sender, with the number of their addresses.
-    exports: BTreeMap<u64, u64>,
+    listed: Listed,
     is_late: bool,
 }
 
+/// Addresses, with the number of each.
+#[derive(Default)]
+pub(crate) struct Listed {
+    /// By the export of the sender.
+    pub(crate) own: BTreeMap<u64, u64>,
+    /// By the node of the actor and its export there.
+    pub(crate) passed: BTreeMap<(NodeId, u64), u64>,
+}
+
+impl Listed {
+    fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.passed.is_empty()
+    }
+
+    /// Takes one address of an actor of another node than the sender.
+    pub(crate) fn take_passed(&mut self, actor: (NodeId, u64)) -> bool {
+        take(&mut self.passed, actor)
+    }
+
+    /// Takes one address of an actor of the sender.
+    pub(crate) fn take_own(&mut self, export: u64) -> bool {
+        take(&mut self.own, export)
+    }
+}
+
+fn take<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) -> bool {
+    let Some(count) = counts.get_mut(&key) else { return false };
+    *count -= 1;
+    if *count == 0 {
+        counts.remove(&key);
+    }
+    true
+}
+
+fn count<K: Ord>(keys: impl IntoIterator<Item = K>) -> BTreeMap<K, u64> {
+    let mut counts = BTreeMap::new();
+    for key in keys {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}
+
 impl Announced {
-    pub(super) fn new(scope: &Scope, exports: Vec<u64>) -> Self {
-        if exports.is_empty() {
+    pub(super) fn new(scope: &Scope, before: Preface) -> Self {
+        let passed = before.passed.into_iter().map(|(node, export)| (NodeId(node), export));
+        Announced::of(scope, Listed { own: count(before.exports), passed: count(passed) })
+    }
+
+    /// One address of an actor of another node than the sender.
+    pub(crate) fn passed(scope: &Scope, place: Place) -> Self {
+        let passed = BTreeMap::from([((place.node, place.export), 1)]);
+        Announced::of(scope, Listed { passed, ..Listed::default() })
+    }
+
+    fn of(scope: &Scope, listed: Listed) -> Self {
+        if listed.is_empty() {
             return Announced::default();
         }
-        let mut counts = BTreeMap::new();
-        for export in exports {
-            *counts.entry(export).or_default() += 1;
-        }
         let (inbox, peer, session) = (scope.node.inbox.clone(), scope.peer, scope.session);
-        Announced(Some(Addresses { inbox, peer, session, exports: counts, is_late: false }))
+        Announced(Some(Addresses { inbox, peer, session, listed, is_late: false }))
     }
 
     /// Notes that exits which arrive later do not wait until this body is decoded.
@@ -52,28 +103,40 @@ impl Announced {
         self.0.as_ref().is_some_and(|addresses| addresses.is_late)
     }
 
-    /// Returns the exports from which a decoder takes its addresses.
-    pub(crate) fn exports(&mut self) -> Option<&mut BTreeMap<u64, u64>> {
-        self.0.as_mut().map(|addresses| &mut addresses.exports)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Returns whether there is an address of an actor of the sender.
+    pub(super) fn has_own(&self) -> bool {
+        self.0.as_ref().is_some_and(|addresses| !addresses.listed.own.is_empty())
+    }
+
+    /// Returns the list from which a decoder takes its addresses.
+    pub(crate) fn listed(&mut self) -> Option<&mut Listed> {
+        self.0.as_mut().map(|addresses| &mut addresses.listed)
     }
 }
 
 impl Drop for Announced {
     fn drop(&mut self) {
-        let Some(Addresses { inbox, peer, session, exports, .. }) = self.0.take() else { return };
-        if !exports.is_empty() {
-            // After the node has left, nothing is to be released.
-            let _ = inbox.try_send(Arrived::NotRead { peer, session, exports });
+        let Some(Addresses { inbox, peer, session, listed, .. }) = self.0.take() else { return };
+        if !listed.is_empty() {
+            // After the node has left, nothing is to be given back.
+            let _ = inbox.try_send(Arrived::GivenBack { peer, session, listed });
         }
     }
 }
 
 impl Inner {
-    /// Releases addresses that were announced and not read.
-    pub(super) fn not_read(&self, peer: NodeId, session: u32, exports: BTreeMap<u64, u64>) {
+    /// Gives addresses back to the node that has sent them.
+    pub(super) fn give_back_addresses(&self, peer: NodeId, session: u32, listed: Listed) {
         self.update(|state| {
-            for (export, count) in exports {
+            for (export, count) in listed.own {
                 state.push_in(peer, session, &Frame::Release { export, count });
+            }
+            for ((node, export), count) in listed.passed {
+                state.push_in(peer, session, &Frame::Taken { node: node.0, export, count });
             }
         });
     }

@@ -5,10 +5,10 @@ use super::events::{Cause, Member, NodeEvent, report};
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
 use crate::export::{Asked, Export, Exported, Item, Lane, Parcel, Server};
-use crate::frame::{self, CallFault, Ending, Frame, Reader};
+use crate::frame::{self, CallFault, Frame, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Peer, Running};
+use crate::session::{Arrival, Peer, Preface, Running};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
 use crate::trace::TraceParent;
@@ -34,12 +34,6 @@ pub(super) enum Queued {
     NotHeld,
     /// The node sends more than its windows allow.
     BeyondWindow,
-}
-
-/// The content of the frames that were sent before a frame and belong to it.
-struct Before {
-    announced: Announced,
-    trace: Option<TraceParent>,
 }
 
 /// The number of frames and other events that are handled before other tasks get a turn.
@@ -93,7 +87,10 @@ impl Turn {
 
 impl Inner {
     pub(super) async fn handle(self: &Arc<Self>, event: Arrived, turn: &mut Turn) {
-        let is_of_transport = !matches!(event, Arrived::Abandoned { .. } | Arrived::NotRead { .. });
+        let is_of_transport = !matches!(
+            event,
+            Arrived::Abandoned { .. } | Arrived::GivenBack { .. } | Arrived::Overdue { .. }
+        );
         self.handle_next(event, turn).await;
         if is_of_transport {
             self.unhandled.fetch_sub(1, Ordering::Release);
@@ -131,7 +128,10 @@ impl Inner {
             }
             Arrived::NoContact { peer, reason } => self.no_contact(peer, reason),
             Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
-            Arrived::NotRead { peer, session, exports } => self.not_read(peer, session, exports),
+            Arrived::GivenBack { peer, session, listed } => {
+                self.give_back_addresses(peer, session, listed);
+            }
+            Arrived::Overdue { peer, session } => self.overdue(peer, session),
             Arrived::Up(_) => {}
         }
         turn.count().await;
@@ -152,15 +152,12 @@ impl Inner {
             drop(state);
             return self.greeted(from, head.session, rest);
         }
-        let (arrival, session, announced, trace) = match state.peers.get_mut(&from) {
+        let (arrival, session, before) = match state.peers.get_mut(&from) {
             Some(peer) => match peer.arrive(head) {
-                Arrival::Next => {
-                    let announced = std::mem::take(&mut peer.announced);
-                    (Arrival::Next, peer.mine, announced, peer.trace.take())
-                }
-                arrival => (arrival, peer.mine, Vec::new(), None),
+                Arrival::Next => (Arrival::Next, peer.mine, std::mem::take(&mut peer.preface)),
+                arrival => (arrival, peer.mine, Preface::default()),
             },
-            None => (Arrival::Stale, 0, Vec::new(), None),
+            None => (Arrival::Stale, 0, Preface::default()),
         };
         drop(state);
         match arrival {
@@ -168,8 +165,6 @@ impl Inner {
             Arrival::Gap => self.begin_again(from),
             Arrival::Next => {
                 let scope = Scope { node: self.clone(), peer: from, session };
-                let announced = Announced::new(&scope, announced);
-                let before = Before { announced, trace };
                 let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, before));
                 if !is_good {
                     self.begin_again(from);
@@ -198,7 +193,7 @@ impl Inner {
     }
 
     /// Ends the session with a node from which a frame is missing or wrong, and offers another one.
-    fn begin_again(&self, peer: NodeId) {
+    pub(super) fn begin_again(&self, peer: NodeId) {
         let wreck = self.update(|state| {
             let wreck = state.reset(peer);
             state.say_hello(peer, &self.name, false);
@@ -208,31 +203,47 @@ impl Inner {
     }
 
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
-    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, before: Before) -> bool {
+    fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, mut before: Preface) -> bool {
         let from = scope.peer;
-        let Before { announced, trace } = before;
         match frame {
-            Frame::Hello { .. } => return false,
+            Frame::Addresses { exports } => {
+                before.exports = exports;
+                return self.keep_preface(from, before);
+            }
+            Frame::Passed { actors } => {
+                before.passed = actors;
+                return self.keep_preface(from, before);
+            }
+            Frame::Trace { parent } => {
+                before.trace = parent;
+                return self.keep_preface(from, before);
+            }
+            _ => {}
+        }
+        let trace = before.trace.take();
+        let announced = Announced::new(&scope, before);
+        match frame {
+            Frame::Hello { .. }
+            | Frame::Addresses { .. }
+            | Frame::Passed { .. }
+            | Frame::Trace { .. } => return false,
             Frame::Names { gone, given } => {
                 self.lock().learn_names(from, &gone, given);
                 self.changed.notify();
             }
-            Frame::Hold { export, key } => self.update(|state| {
-                match state.exports.get_mut(&export).filter(|found| found.key == key) {
-                    Some(found) => *found.holders.entry(from).or_default() += 1,
-                    None => {
-                        state.push(from, &Frame::Ended { export, exit: Ending::NoActor });
-                    }
-                }
-            }),
-            Frame::Release { export, count } => self.released(scope, export, count),
+            Frame::Hold { export, key, asks } => self.claimed(from, (export, key), asks),
+            Frame::Held { export } => return self.claim_answered(from, export),
+            Frame::Taken { node, export, count } => {
+                self.taken(from, (NodeId(node), export), count);
+            }
+            Frame::Release { export, count } => self.released(from, export, count),
             Frame::Call { export, method, call, left, body } => {
                 return self.called(
                     &scope,
                     call,
                     None,
                     left.and_then(deadline_in),
-                    (export, method, body, Before { announced, trace }),
+                    (export, method, body, (announced, trace)),
                 );
             }
             Frame::Open { export, method, call, left, items, body } => {
@@ -244,7 +255,7 @@ impl Inner {
                         call,
                         credit,
                         deadline,
-                        (export, method, body, Before { announced, trace }),
+                        (export, method, body, (announced, trace)),
                     );
             }
             Frame::Send { export, method, body } => {
@@ -287,9 +298,8 @@ impl Inner {
                 self.answered();
             }
             Frame::Credit { export, bytes } => {
-                let mut kept = Vec::new();
                 if let Some(peer) = self.lock().peers.get(&from) {
-                    peer.credited(export, bytes, &mut kept);
+                    peer.credited(export, bytes);
                 }
             }
             Frame::Ended { export, exit } => {
@@ -305,21 +315,18 @@ impl Inner {
                 }
             }
             Frame::Heartbeat => {}
-            Frame::Addresses { exports } => {
-                if let Some(peer) = self.lock().peers.get_mut(&from) {
-                    peer.announced = exports;
-                    peer.trace = trace;
-                }
-            }
-            Frame::Trace { parent } => {
-                if let Some(peer) = self.lock().peers.get_mut(&from) {
-                    peer.trace = parent;
-                }
-            }
             Frame::Leaving => {
                 let wreck = self.update(|state| state.reset(from));
                 self.session_ended(wreck, Cause::Left);
             }
+        }
+        true
+    }
+
+    /// Keeps the content of a frame that belongs to the next one.
+    fn keep_preface(&self, from: NodeId, preface: Preface) -> bool {
+        if let Some(peer) = self.lock().peers.get_mut(&from) {
+            peer.preface = preface;
         }
         true
     }
@@ -339,7 +346,7 @@ impl Inner {
         call: u64,
         credit: Option<Arc<ItemCredit>>,
         deadline: Option<Instant>,
-        (export, method, body, before): (u64, u64, &[u8], Before),
+        (export, method, body, before): (u64, u64, &[u8], (Announced, Option<TraceParent>)),
     ) -> bool {
         let (token, cancelled) = Reply::pair();
         let running = Running { token, credit: credit.clone() };
@@ -350,7 +357,7 @@ impl Inner {
             return false;
         }
         let asked = Asked { number: call, cancelled, credit, deadline };
-        let Before { announced, trace } = before;
+        let (announced, trace) = before;
         let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked) };
         match self.queue(scope, export, Item::Message(parcel)) {
             Queued::Yes => {}

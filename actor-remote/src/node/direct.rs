@@ -18,7 +18,7 @@ use crate::batch::{self, Batch};
 use crate::export::{Item, Sends};
 use crate::frame::{self, Frame, Head, REPLIES};
 use crate::import::{Import, WINDOW, cost};
-use crate::scope::{Kept, Scope};
+use crate::scope::Scope;
 use crate::session::{Arrival, Peer, Pending, State};
 use crate::transport::{NodeId, TransportEvent};
 use crate::window::PAIR;
@@ -34,14 +34,8 @@ const RUN: u32 = 64;
 /// The maximum number of frames in a batch that the thread of the transport handles.
 const FEW: u64 = 16;
 
-/// The values that are completed or dropped outside of the lock.
-#[derive(Default)]
-struct Answered<'a> {
-    /// The calls that replies complete, each with the reply.
-    calls: Vec<(Box<dyn Pending>, &'a [u8])>,
-    /// The addresses in messages that have been accepted.
-    kept: Vec<Kept>,
-}
+/// The calls that replies complete outside of the lock, each with the reply.
+type Answered<'a> = Vec<(Box<dyn Pending>, &'a [u8])>;
 
 thread_local! {
     /// Set while the thread of a transport wakes callers.
@@ -198,7 +192,7 @@ impl Inner {
 }
 
 fn complete(answered: Answered<'_>) {
-    for (pending, body) in answered.calls {
+    for (pending, body) in answered {
         pending.reply_plain(body);
     }
 }
@@ -218,7 +212,7 @@ fn answer(bytes: &[u8]) -> Option<(Head, Frame<'_>)> {
 impl Peer {
     /// Returns whether no frame has arrived that belongs to the next one.
     fn expects_no_rest(&self) -> bool {
-        self.announced.is_empty() && self.trace.is_none()
+        self.preface.is_empty()
     }
 
     /// Returns whether no code of the user runs when this reply or credit is handled.
@@ -233,15 +227,15 @@ impl Peer {
     }
 
     /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
-    /// of the frames. Adds the addresses in these messages, which the caller drops outside of the lock.
-    pub(super) fn credited(&self, export: u64, bytes: u64, kept: &mut Vec<Kept>) {
+    /// of the frames.
+    pub(super) fn credited(&self, export: u64, bytes: u64) {
         if export == REPLIES {
             return self.replies.give(bytes);
         }
         let Some(proxied) = self.proxies.get(&export) else { return };
         let mut left = bytes;
         if proxied.older.is_empty() {
-            left = proxied.import.accepted(left, u64::MAX, kept);
+            left = proxied.import.accepted(left, u64::MAX);
         } else {
             let imports: Vec<&Arc<Import>> =
                 proxied.older.iter().chain([&proxied.import]).collect();
@@ -252,7 +246,7 @@ impl Peer {
                 let Some((_, first)) = oldest.first() else { break };
                 let end = oldest.get(1).map_or(u64::MAX, |(sequence, _)| *sequence);
                 let before = left;
-                left = first.accepted(left, end, kept);
+                left = first.accepted(left, end);
                 if left == before {
                     break;
                 }
@@ -304,13 +298,11 @@ impl State {
             && matches!(peer.arrive(head), Arrival::Next)
         {
             match frame {
-                Frame::Credit { export, bytes } => {
-                    peer.credited(export, bytes, &mut answered.kept);
-                }
+                Frame::Credit { export, bytes } => peer.credited(export, bytes),
                 Frame::Reply { call, body } => {
                     accepted += cost(body);
                     match peer.calls.remove(&call) {
-                        Some((_, pending)) => answered.calls.push((pending, body)),
+                        Some((_, pending)) => answered.push((pending, body)),
                         // The caller has left, and its cancellation was in flight.
                         None => add(&counts.stale),
                     }
@@ -321,7 +313,7 @@ impl State {
             handled += 1;
             frames.next();
         }
-        peer.window.answered(answered.calls.len());
+        peer.window.answered(answered.len());
         add_frames(&counts.frames_received, &counts.bytes_received, handled, bytes);
         accept_reply(self, from, accepted);
         handled

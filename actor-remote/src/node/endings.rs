@@ -7,7 +7,7 @@ use super::{Inner, Undecoded};
 use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
 use crate::scope::Scope;
-use crate::session::{ExitHere, ExitThere, State, Wreck};
+use crate::session::{ExitHere, ExitThere, State};
 use crate::transport::NodeId;
 use actor_core::{Exit, Task, address::Join};
 use std::sync::{Arc, Weak};
@@ -61,25 +61,6 @@ impl Drop for BarrierThere {
         if let Some(next) = next {
             node.end_proxies(&self.scope, next);
         }
-    }
-}
-
-/// The release of an export by another node. It takes effect when it is dropped: after the replies of that node that
-/// arrived before, which can contain the address of the export.
-struct Release {
-    scope: Scope,
-    export: u64,
-    count: u64,
-}
-
-impl Drop for Release {
-    fn drop(&mut self) {
-        let Scope { node, peer, session } = &self.scope;
-        let wreck = node.update(|state| match state.is_current(*peer, *session) {
-            true => state.let_go(*peer, self.export, self.count),
-            false => Wreck::default(),
-        });
-        wreck.tell();
     }
 }
 
@@ -156,12 +137,8 @@ impl Inner {
     }
 
     /// Handles the release of an export by another node.
-    pub(super) fn released(&self, scope: Scope, export: u64, count: u64) {
-        let undecoded = self.undecoded_of(scope.peer);
-        let release = Arc::new(Release { scope, export, count });
-        for replies in undecoded {
-            replies.add_barrier(release.clone());
-        }
+    pub(super) fn released(&self, by: NodeId, export: u64, count: u64) {
+        self.update(|state| state.let_go(by, export, count)).tell();
     }
 
     fn undecoded_of(&self, peer: NodeId) -> Vec<Arc<Undecoded>> {

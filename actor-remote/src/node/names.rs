@@ -65,7 +65,7 @@ impl Inner {
     }
 
     pub(super) fn lookup<P: Remote>(&self, name: &str) -> Option<P::Addr> {
-        self.address_at::<P>(self.named(name, P::NAME)?, false)
+        self.address_at::<P>(self.named(name, P::NAME)?)
     }
 
     /// Returns the actor with this name: of this node, or of the node whose session is the oldest.
@@ -77,7 +77,7 @@ impl Inner {
 
     pub(super) fn lookup_all<P: Remote>(&self, name: &str) -> Vec<P::Addr> {
         let found = all(&self.lock(), self.id, name, P::NAME);
-        found.iter().filter_map(|found| self.address_at::<P>(found.place, false)).collect()
+        found.iter().filter_map(|found| self.address_at::<P>(found.place)).collect()
     }
 
     /// Returns the actors that have a name, and the version of the names. Returns `None` if `known` is

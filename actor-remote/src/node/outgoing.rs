@@ -145,9 +145,9 @@ impl Inner {
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
             let send = if caller.is_some() { None } else { Some(name) };
-            let Written { exports: written, kept } = written;
-            let before = u64::from(trace.is_some()) + u64::from(!written.is_empty());
-            if !import.sends(peer.next_sequence() + before, cost(body), send, kept) {
+            let before = [trace.is_some(), !written.exports.is_empty(), !written.kept.is_empty()];
+            let before: u64 = before.into_iter().map(u64::from).sum();
+            if !import.sends(peer.next_sequence() + before, cost(body), send) {
                 return Err(caller);
             }
             let Some(caller) = caller else {
@@ -217,7 +217,7 @@ impl Inner {
                 return answered;
             }
             let mut unsent = Vec::new();
-            for answer in answered {
+            for mut answer in answered {
                 let call = answer.number;
                 let known = state.peers.get_mut(&peer).and_then(|it| it.running.remove(&call));
                 let Some(known) = known else {
@@ -225,16 +225,16 @@ impl Inner {
                     continue;
                 };
                 running.push(known);
-                kept.extend(answer.written.kept);
                 match &answer.outcome {
                     Ok(body) => {
                         let frame = Frame::Reply { call, body };
-                        state.push_body(peer, session, &answer.written.exports, &frame);
+                        state.push_body(peer, session, &mut answer.written, &frame);
                     }
                     Err(error) => {
                         state.push(peer, &Frame::Failed { call, error: error.clone() });
                     }
                 }
+                kept.extend(answer.written.kept);
             }
             unsent
         });
@@ -312,7 +312,7 @@ fn time_left(deadline: Instant) -> u64 {
 fn push_message(
     state: &mut State,
     import: &Import,
-    (written, trace): (&[u64], Option<TraceParent>),
+    (written, trace): (&mut Written, Option<TraceParent>),
     frame: &Frame<'_>,
 ) {
     let Import { place, session, .. } = import;

@@ -4,8 +4,8 @@
 //! Invariants:
 //! - At most one reply of an actor is decoded at a time, so that a node with many calls keeps its threads.
 //! - An entry of `Peer::undecoded` has a task. The task ends, and removes its entry, under the lock of the state.
-//! - The exit of an actor of another node, and the release of an export, come after the replies of that node that
-//!   arrived before: they wait in all of the queues.
+//! - The exit of an actor of another node comes after the replies of that node that arrived before: it waits in all of
+//!   the queues.
 
 use super::Inner;
 use super::counters::add;
@@ -140,10 +140,10 @@ async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
 
 impl Replied {
     fn complete(self, scope: &Scope) {
-        let Replied { pending, body, mut announced } = self;
+        let Replied { pending, body, announced } = self;
         // The addresses of another session are not those of actors of this one.
         let is_over = || !scope.node.lock().is_current(scope.peer, scope.session);
-        if announced.exports().is_some() && is_over() {
+        if announced.has_own() && is_over() {
             return pending.fail(CallError::Unreachable { started: true });
         }
         pending.reply(&body, scope, announced);

@@ -4,7 +4,7 @@ use super::outgoing::accept_reply;
 use super::{Announced, Inner};
 use crate::frame::{CallFault, Frame};
 use crate::import::cost;
-use crate::scope::Scope;
+use crate::scope::{Scope, Written};
 use crate::session::Peer;
 
 /// The fate of a frame for a call.
@@ -105,7 +105,7 @@ impl Inner {
         &self,
         scope: &Scope,
         call: u64,
-        written: &[u64],
+        written: &mut Written,
         frame: &Frame<'_>,
     ) -> bool {
         self.update(|state| {

@@ -109,7 +109,7 @@ impl<P: Remote> Members<P> {
                 let same = |it: &PoolMember<P>| it.actor == actor && is_open(&it.address);
                 if let Some(index) = before.iter().position(same) {
                     known.list.push(before.swap_remove(index));
-                } else if let Some(address) = node.address_at::<P>(actor.place, false) {
+                } else if let Some(address) = node.address_at::<P>(actor.place) {
                     let is_open = is_open(&address);
                     let member = PoolMember { actor, address, unanswered: Arc::default() };
                     if is_open {

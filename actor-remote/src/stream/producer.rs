@@ -204,20 +204,21 @@ impl Call {
         credit: &ItemCredit,
     ) -> Result<bool, String> {
         let mut body = Vec::new();
-        let (encoded, written) = scope::encoding(&self.scope, || items.encode(&mut body));
+        let (encoded, mut written) = scope::encoding(&self.scope, || items.encode(&mut body));
         let node = &self.scope.node;
-        let take_back = || node.take_back(self.scope.peer, self.scope.session, &written.exports);
+        let take_back =
+            |exports: &[u64]| node.take_back(self.scope.peer, self.scope.session, exports);
         if let Some(text) = encoded.err().or_else(|| too_large(&body)) {
-            take_back();
+            take_back(&written.exports);
             return Err(text);
         }
         let cost = cost(&body);
         credit.lock().spend(cost);
         self.replies.spend(cost);
         let frame = Frame::Item { call: self.number, number, body: &body };
-        let is_sent = node.push_item(&self.scope, self.number, &written.exports, &frame);
+        let is_sent = node.push_item(&self.scope, self.number, &mut written, &frame);
         if !is_sent {
-            take_back();
+            take_back(&written.exports);
             self.replies.give(cost);
         }
         Ok(is_sent)

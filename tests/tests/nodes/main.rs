@@ -10,6 +10,7 @@ mod exits;
 mod five_nodes;
 mod flights;
 mod forwarded_calls;
+mod gateways;
 mod lease;
 mod lost_sends;
 mod names;
