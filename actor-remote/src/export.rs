@@ -1,8 +1,10 @@
 //! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
 //! the sending of replies.
 
+mod lane;
 mod sends;
 
+pub(crate) use lane::{Item, Lane, LaneItems, lane};
 pub(crate) use sends::Sends;
 
 use crate::contained;
@@ -23,7 +25,6 @@ use actor_core::{
     call::{ReplyReceiver, SendFuture},
     error::{Refusal, RefusalKind},
 };
-use async_channel::{Receiver, Sender};
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
@@ -163,22 +164,6 @@ fn discard<P: Protocol>(to: &Addr<P>, refused: SendError<P::Message>, is_call: b
     reason
 }
 
-/// The queue of one export for one node, so that a full mailbox does not delay messages to other
-/// actors.
-pub(crate) type Lane = Sender<Item>;
-
-/// An entry of a lane.
-pub(crate) enum Item {
-    Message(Parcel),
-    Sends(Sends),
-    /// Stop the actor for the other node.
-    Stop,
-    /// Refuse a kill that the other node may not order.
-    RefuseKill,
-    /// Drop this when all messages before it have been accepted.
-    Barrier(Arc<dyn Any + Send + Sync>),
-}
-
 /// A message to be delivered.
 pub(crate) struct Parcel {
     pub(crate) method: u64,
@@ -259,7 +244,7 @@ impl Begun {
 
 impl Server {
     /// Delivers the messages of a lane, one after another, and gives credit for each.
-    pub(crate) async fn run(self, items: Receiver<Item>) {
+    pub(crate) async fn run(self, items: LaneItems) {
         let mut lane = Progress::default();
         let mut is_allowed = None;
         while let Some(item) = self.next(&items, &mut lane).await {
@@ -300,14 +285,14 @@ impl Server {
     }
 
     /// Returns the next item, or `None` when there are no further ones.
-    async fn next(&self, items: &Receiver<Item>, lane: &mut Progress) -> Option<Item> {
-        if let Ok(item) = items.try_recv() {
+    async fn next(&self, items: &LaneItems, lane: &mut Progress) -> Option<Item> {
+        if let Some(item) = items.try_next() {
             return Some(item);
         }
         if lane.begun.is_empty() {
             self.give_credit(&mut lane.owed);
         }
-        self.settling(lane, items.recv()).await.ok()
+        self.settling(lane, items.next()).await
     }
 
     /// Waits for the output of a future. Meanwhile, sends the replies that the actor makes.

@@ -271,6 +271,18 @@ impl Frame<'_> {
         }
     }
 
+    /// Returns the body, which can contain addresses.
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        match self {
+            Frame::Call { body, .. }
+            | Frame::Send { body, .. }
+            | Frame::Reply { body, .. }
+            | Frame::Open { body, .. }
+            | Frame::Item { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
     fn kind(&self) -> u8 {
         match self {
             Frame::Hello { .. } => 0,
@@ -424,7 +436,12 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self) -> Option<String> {
-        let length = usize::try_from(self.number()?).ok()?;
+        self.text_within(usize::MAX)
+    }
+
+    /// Reads a text of at most this many bytes.
+    fn text_within(&mut self, limit: usize) -> Option<String> {
+        let length = usize::try_from(self.number()?).ok().filter(|length| *length <= limit)?;
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         String::from_utf8(text.to_vec()).ok()

@@ -238,7 +238,8 @@ impl Node {
     /// can have one name.
     ///
     /// # Errors
-    /// If another actor of this node has the name, or the node has left.
+    /// If another actor of this node has the name, the node has left, or its names take more than 64 MiB, each with the
+    /// name of its protocol and 64 bytes.
     ///
     /// ```
     /// # use actor_core::prelude::*;

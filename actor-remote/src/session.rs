@@ -2,15 +2,16 @@
 //! Runs no user code: values to be dropped and waiters to be notified are returned.
 
 mod exits;
+mod names;
 mod outbox;
 mod wreck;
 
-pub(crate) use exits::{ExitHere, ExitThere, Exits};
+pub(crate) use exits::{ExitHere, Exits};
 pub(crate) use outbox::Outboxes;
 pub(crate) use wreck::Wreck;
 
 use crate::export::{Export, Lane};
-use crate::frame::{Frame, Head, Named};
+use crate::frame::{Ending, Frame, Head, Named};
 use crate::import::Import;
 use crate::node::{Announced, Claim, Lent, Member, Undecoded, Unread};
 use crate::remote::Place;
@@ -28,8 +29,8 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// The maximum number of names in one frame.
-const NAMES: usize = 256;
+/// The least number of bytes of an address in a body.
+const ADDRESS: usize = 4;
 
 /// The source of the numbers of sessions and the keys of exports, which others must not guess.
 pub(crate) type Random = Box<dyn FnMut() -> u64 + Send>;
@@ -62,6 +63,8 @@ pub(crate) struct State {
     pub(crate) proxied: HashMap<ActorId, Place>,
     /// The names of actors of this node, and their exports.
     pub(crate) names: BTreeMap<String, u64>,
+    /// The bytes that these names take.
+    names_cost: usize,
     /// Changes whenever an actor of any node is given a name or loses one.
     pub(crate) names_version: u64,
     pub(crate) outboxes: Outboxes,
@@ -103,7 +106,10 @@ pub(crate) struct Peer {
     pub(crate) preface: Preface,
     /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
     pub(crate) is_alive: Arc<AtomicBool>,
+    /// The actors of the other node that have a name. The entries do not repeat it.
     pub(crate) names: BTreeMap<String, Named>,
+    /// The bytes that these names take.
+    names_cost: usize,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
     /// The actors of other nodes whose addresses the other node has not taken yet, by their node and export.
     pub(crate) lent: BTreeMap<(NodeId, u64), Lent>,
@@ -118,7 +124,7 @@ pub(crate) struct Peer {
     pub(crate) next_call: u64,
     pub(crate) lanes: BTreeMap<u64, Lane>,
     pub(crate) exits_here: Exits<ExitHere>,
-    pub(crate) exits_there: Exits<ExitThere>,
+    pub(crate) exits_there: Exits<Ending>,
     /// The calls of the other node that are not answered yet.
     pub(crate) running: BTreeMap<u64, Running>,
     /// Credit for messages to exports, which goes in front of the next frame.
@@ -146,6 +152,16 @@ pub(crate) struct Preface {
 impl Preface {
     pub(crate) fn is_empty(&self) -> bool {
         self.exports.is_empty() && self.passed.is_empty() && self.trace.is_none()
+    }
+
+    /// Returns whether the frame is one to which this can belong: the addresses in a body take some of its bytes, so
+    /// their number is limited with the windows.
+    pub(crate) fn fits(&self, frame: &Frame<'_>) -> bool {
+        let addresses = self.exports.len() + self.passed.len();
+        if let Frame::Addresses { .. } = frame {
+            return self.exports.is_empty();
+        }
+        addresses == 0 || frame.body().is_some_and(|body| addresses <= body.len() / ADDRESS)
     }
 }
 
@@ -197,6 +213,7 @@ impl Peer {
             preface: Preface::default(),
             is_alive: Arc::new(AtomicBool::new(true)),
             names: BTreeMap::new(),
+            names_cost: 0,
             proxies: BTreeMap::new(),
             lent: BTreeMap::new(),
             claims: VecDeque::new(),
@@ -263,6 +280,7 @@ impl State {
             by_actor: HashMap::new(),
             proxied: HashMap::new(),
             names: BTreeMap::new(),
+            names_cost: 0,
             names_version: 0,
             outboxes: Outboxes::default(),
             has_late_credit: false,
@@ -406,59 +424,6 @@ impl State {
         (opens, wreck)
     }
 
-    /// Sends all names to another node.
-    fn say_names(&mut self, to: NodeId) {
-        let all: Vec<Named> =
-            self.names.iter().filter_map(|(name, export)| self.named(name, *export)).collect();
-        for given in all.chunks(NAMES) {
-            self.push(to, &Frame::Names { gone: Vec::new(), given: given.to_vec() });
-        }
-    }
-
-    /// Gives an export a name that no other export has. Returns `false` if there is no such export.
-    pub(crate) fn give_name(&mut self, name: &str, export: u64) -> bool {
-        let Some(found) = self.exports.get_mut(&export) else { return false };
-        found.names.insert(name.to_owned());
-        self.names.insert(name.to_owned(), export);
-        self.broadcast(name);
-        true
-    }
-
-    /// Takes a name back, and returns its export.
-    pub(crate) fn take_name(&mut self, name: &str) -> Option<u64> {
-        let export = self.names.remove(name)?;
-        if let Some(found) = self.exports.get_mut(&export) {
-            found.names.remove(name);
-        }
-        self.broadcast(name);
-        Some(export)
-    }
-
-    fn named(&self, name: &str, export: u64) -> Option<Named> {
-        let found = self.exports.get(&export)?;
-        let protocol = found.address.protocol().to_owned();
-        Some(Named { name: name.to_owned(), protocol, export, key: found.key })
-    }
-
-    /// Informs all nodes that a name is given or taken back.
-    fn broadcast(&mut self, name: &str) {
-        self.names_version += 1;
-        let given = self.names.get(name).and_then(|export| self.named(name, *export));
-        let frame =
-            Frame::Names { gone: vec![name.to_owned()], given: given.into_iter().collect() };
-        self.push_all(&frame);
-    }
-
-    /// Enters the changes to the names of another node.
-    pub(crate) fn learn_names(&mut self, from: NodeId, gone: &[String], given: Vec<Named>) {
-        self.names_version += 1;
-        let Some(peer) = self.peers.get_mut(&from) else { return };
-        for name in gone {
-            peer.names.remove(name);
-        }
-        peer.names.extend(given.into_iter().map(|named| (named.name.clone(), named)));
-    }
-
     pub(crate) fn push_all(&mut self, frame: &Frame<'_>) {
         let peers: Vec<NodeId> = self.peers.keys().copied().collect();
         for peer in peers {
@@ -475,6 +440,7 @@ impl State {
         self.push_all(&Frame::Leaving);
         self.names_version += 1;
         self.names.clear();
+        self.names_cost = 0;
         let mut wreck = Wreck::default();
         let peers: Vec<NodeId> = self.peers.keys().copied().collect();
         for peer in peers {

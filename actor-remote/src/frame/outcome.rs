@@ -114,7 +114,7 @@ impl CallFault {
                     5 => RefusalKind::Denied,
                     _ => return None,
                 };
-                CallFault::Refused(kind, reader.text()?)
+                CallFault::Refused(kind, reader.text_within(TEXT)?)
             }
             6 => CallFault::DeadlineExceeded { started: false },
             7 => CallFault::DeadlineExceeded { started: true },
@@ -132,6 +132,18 @@ impl Ending {
             Exit::Unreachable => Ending::Unreachable,
             _ => Ending::NoActor,
         }
+    }
+
+    /// Returns the bytes that the exit takes in memory.
+    pub(crate) fn cost(&self) -> usize {
+        let texts = match self {
+            Ending::Failed(failure) => {
+                let file = failure.location.as_ref().map_or(0, |(file, ..)| file.len());
+                failure.actor.len() + failure.handler.len() + failure.message.len() + file
+            }
+            _ => 0,
+        };
+        texts + 64
     }
 
     pub(crate) fn into_exit(self) -> Exit {
@@ -199,8 +211,8 @@ fn read_failure(reader: &mut Reader<'_>) -> Option<ForeignFailure> {
         4 => FailureKind::Explicit,
         _ => return None,
     };
-    let (actor, handler, message) = (reader.text()?, reader.text()?, reader.text()?);
-    let file = reader.text()?;
+    let mut text = || reader.text_within(TEXT);
+    let (actor, handler, message, file) = (text()?, text()?, text()?, text()?);
     let location = if file.is_empty() {
         None
     } else {

@@ -1,6 +1,6 @@
 //! The page `WIRE.md` and the code agree.
 
-use super::{CallFault, Ending, Frame, Head, Named, TraceParent, open};
+use super::{CallFault, Ending, Frame, Head, Named, TraceParent, VERSION, number, open};
 use actor_core::proxy::ForeignFailure;
 use actor_core::{FailureKind, error::RefusalKind};
 
@@ -142,6 +142,17 @@ fn errors_and_exits_come_back_as_they_were() {
 }
 
 #[test]
+fn a_text_of_a_failure_beyond_its_limit_is_refused() {
+    for (length, is_read) in [(1024, true), (1025, false)] {
+        let mut fields = vec![VERSION, 7, 0, 0, 0, 1, 10, 3, 4, 0, 0, 0];
+        number(&mut fields, length);
+        fields.extend(std::iter::repeat_n(b'x', usize::try_from(length).unwrap()));
+        fields.push(0);
+        assert_eq!(open(&fields).unwrap().1.frame().is_some(), is_read, "{length} bytes");
+    }
+}
+
+#[test]
 fn every_shortened_and_lengthened_frame_is_refused() {
     for (name, frame) in examples() {
         let bytes = encoded(&frame);
@@ -178,7 +189,7 @@ fn random_frames_never_panic() {
     };
     for _ in 0..200_000 {
         let length = usize::from(random() % 40);
-        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 25];
+        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 29];
         bytes.extend((0..length).map(|_| random()));
         let _ = open(&bytes).and_then(|(_, rest)| rest.frame());
     }

@@ -4,7 +4,7 @@ use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
-use crate::export::{Asked, Export, Exported, Item, Lane, Parcel, Server};
+use crate::export::{self, Asked, Export, Exported, Item, Lane, LaneItems, Parcel, Server};
 use crate::frame::{self, CallFault, Frame, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
@@ -16,7 +16,6 @@ use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
 use actor_core::future::yield_now;
 use actor_core::{Exit, Reply, time};
-use async_channel::Receiver;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -45,10 +44,10 @@ pub(super) fn lane<'a>(
     export: u64,
     found: &Export,
     peer: &'a mut Peer,
-) -> (&'a Lane, Option<(Server, Receiver<Item>)>) {
+) -> (&'a Lane, Option<(Server, LaneItems)>) {
     let mut begun = None;
     let lane = peer.lanes.entry(export).or_insert_with(|| {
-        let (lane, items) = async_channel::unbounded();
+        let (lane, items) = export::lane();
         let server = Server {
             scope: scope.clone(),
             export,
@@ -205,6 +204,9 @@ impl Inner {
     /// Handles the next frame of a session. Returns `false` if it is not allowed.
     fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, mut before: Preface) -> bool {
         let from = scope.peer;
+        if !before.fits(&frame) {
+            return false;
+        }
         match frame {
             Frame::Addresses { exports } => {
                 before.exports = exports;
@@ -228,8 +230,11 @@ impl Inner {
             | Frame::Passed { .. }
             | Frame::Trace { .. } => return false,
             Frame::Names { gone, given } => {
-                self.lock().learn_names(from, &gone, given);
-                self.changed.notify();
+                let changes = self.lock().learn_names(from, &gone, given);
+                if changes == Some(true) {
+                    self.changed.notify();
+                }
+                return changes.is_some();
             }
             Frame::Hold { export, key, asks } => self.claimed(from, (export, key), asks),
             Frame::Held { export } => return self.claim_answered(from, export),
@@ -303,7 +308,7 @@ impl Inner {
                 }
             }
             Frame::Ended { export, exit } => {
-                self.ended_there(&scope, export, exit.into_exit());
+                return self.ended_there(&scope, export, exit);
             }
             // Queued after the earlier messages of this node.
             Frame::Stop { export } => {
@@ -392,7 +397,7 @@ impl Inner {
                 }
             }
             let (lane, begun) = lane(scope, export, found, peer);
-            let _ = lane.try_send(item);
+            lane.push(item);
             begun
         };
         self.serve(begun);
@@ -400,7 +405,7 @@ impl Inner {
     }
 
     /// Starts the task of a new lane.
-    pub(super) fn serve(&self, begun: Option<(Server, Receiver<Item>)>) {
+    pub(super) fn serve(&self, begun: Option<(Server, LaneItems)>) {
         if let Some((server, items)) = begun {
             self.system.spawn_task(server.run(items)).detach();
         }

@@ -183,7 +183,7 @@ impl Inner {
             peer.queued.fetch_add(sends.cost(), Ordering::Relaxed);
             let scope = Scope { node: self.clone(), peer: from, session: peer.mine };
             let (lane, begun) = lane(&scope, export, found, peer);
-            let _ = lane.try_send(Item::Sends(sends));
+            lane.push(Item::Sends(sends));
             (handled, begun)
         };
         self.serve(begun);

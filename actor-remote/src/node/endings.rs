@@ -7,7 +7,7 @@ use super::{Inner, Undecoded};
 use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
 use crate::scope::Scope;
-use crate::session::{ExitHere, ExitThere, State};
+use crate::session::{ExitHere, State};
 use crate::transport::NodeId;
 use actor_core::{Exit, Task, address::Join};
 use std::sync::{Arc, Weak};
@@ -43,14 +43,14 @@ impl Drop for BarrierHere {
 /// A message or a reply can contain the address of such an actor, whose proxy is made when it is decoded.
 struct BarrierThere {
     scope: Scope,
-    exits: Vec<ExitThere>,
+    exits: Vec<(u64, Ending)>,
 }
 
 impl Drop for BarrierThere {
     fn drop(&mut self) {
-        let node = &self.scope.node;
-        for ExitThere { export, exit } in &self.exits {
-            node.exited(&self.scope, *export, exit);
+        let node = self.scope.node.clone();
+        for (export, exit) in self.exits.drain(..) {
+            node.exited(&self.scope, export, &exit.into_exit());
         }
         let next = {
             let mut state = node.lock();
@@ -89,8 +89,8 @@ impl Inner {
             for holder in gone.iter().flat_map(|gone| gone.holders.keys()) {
                 let Some(peer) = state.peers.get_mut(holder) else { continue };
                 let lane = peer.lanes.remove(&export);
-                let exit = ExitHere { export, exit: Ending::of(exit), lane };
-                if let Some(exits) = peer.exits_here.add(exit) {
+                let exit = ExitHere { exit: Ending::of(exit), lane };
+                if let Some(exits) = peer.exits_here.add(export, exit) {
                     begun.push((*holder, peer.mine, exits));
                 }
             }
@@ -107,33 +107,38 @@ impl Inner {
     }
 
     /// Sends exits to a node that holds the actors, behind a barrier.
-    fn send_exits(&self, peer: NodeId, session: u32, exits: Vec<ExitHere>) {
+    fn send_exits(&self, peer: NodeId, session: u32, exits: Vec<(u64, ExitHere)>) {
         let controls: Vec<_> = {
             let state = self.lock();
             let proxies = state.peers.get(&peer).map(|peer| peer.proxies.values());
             proxies.into_iter().flatten().filter_map(|it| it.import.control().cloned()).collect()
         };
         let (lanes, exits): (Vec<_>, _) =
-            exits.into_iter().map(|it| (it.lane, (it.export, it.exit))).unzip();
+            exits.into_iter().map(|(export, it)| (it.lane, (export, it.exit))).unzip();
         let barrier = Arc::new(BarrierHere { node: self.this.clone(), peer, session, exits });
         for lane in lanes.into_iter().flatten() {
-            let _ = lane.try_send(Item::Barrier(barrier.clone()));
+            lane.push(Item::Barrier(barrier.clone()));
         }
         for control in controls {
             control.after_queued(barrier.clone());
         }
     }
 
-    /// Handles the exit of an actor of another node.
-    pub(super) fn ended_there(&self, scope: &Scope, export: u64, exit: Exit) {
+    /// Handles the exit of an actor of another node. Returns `false` if too many exits wait.
+    pub(super) fn ended_there(&self, scope: &Scope, export: u64, exit: Ending) -> bool {
         let begun = {
             let mut state = self.lock();
-            let peer = state.peers.get_mut(&scope.peer);
-            peer.and_then(|peer| peer.exits_there.add(ExitThere { export, exit }))
+            let Some(peer) = state.peers.get_mut(&scope.peer) else { return true };
+            let is_known = peer.proxies.contains_key(&export);
+            if !is_known && !peer.exits_there.admits_unknown(export, &exit) {
+                return false;
+            }
+            peer.exits_there.add(export, exit)
         };
         if let Some(exits) = begun {
             self.end_proxies(scope, exits);
         }
+        true
     }
 
     /// Handles the release of an export by another node.
@@ -148,7 +153,7 @@ impl Inner {
     }
 
     /// Ends the proxies of actors of another node, behind a barrier.
-    fn end_proxies(&self, scope: &Scope, exits: Vec<ExitThere>) {
+    fn end_proxies(&self, scope: &Scope, exits: Vec<(u64, Ending)>) {
         let barrier = Arc::new(BarrierThere { scope: scope.clone(), exits });
         let lanes: Vec<_> = {
             let state = self.lock();
@@ -156,7 +161,7 @@ impl Inner {
             lanes.into_iter().flatten().cloned().collect()
         };
         for lane in lanes {
-            let _ = lane.try_send(Item::Barrier(barrier.clone()));
+            lane.push(Item::Barrier(barrier.clone()));
         }
         for replies in self.undecoded_of(scope.peer) {
             replies.add_barrier(barrier.clone());

@@ -43,9 +43,10 @@ impl Inner {
     fn name(&self, name: &str, export: u64) -> Result<bool, NameTaken> {
         let (named, wreck) = self.update(|state| match state.names.get(name).copied() {
             Some(holder) if holder == export => (Ok(true), Wreck::default()),
-            None if !state.is_leaving && !state.is_closed => {
-                (Ok(state.give_name(name, export)), Wreck::default())
-            }
+            None if !state.is_leaving && !state.is_closed => match state.give_name(name, export) {
+                Some(is_there) => (Ok(is_there), Wreck::default()),
+                None => (Err(NameTaken), state.sweep(export)),
+            },
             _ => (Err(NameTaken), state.sweep(export)),
         });
         self.changed.notify();

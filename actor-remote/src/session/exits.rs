@@ -3,51 +3,77 @@
 //! A *barrier* passes when the messages in front of it have. It costs a step in each queue of the session, so only
 //! one barrier at a time is in flight, with all exits that had come when it began. Those that come meanwhile share
 //! the next one. Any number of actors that end at once thus need two barriers.
+//!
+//! Invariant: one exit of each export waits. Those of exports for which this node has a proxy are as many as the proxies,
+//! and the others have a limit.
 
 use crate::export::Lane;
 use crate::frame::Ending;
-use actor_core::Exit;
+use std::collections::HashMap;
+
+/// The maximum number of bytes of the exits that wait although this node has no proxy of their actor. The address of the
+/// actor may be in a message that is not decoded yet.
+const UNKNOWN: usize = 16 << 20;
 
 /// The exits that wait for their barrier.
 pub(crate) struct Exits<T> {
-    waiting: Vec<T>,
+    /// Each with its export.
+    waiting: Vec<(u64, T)>,
+    /// The place of each export in `waiting`.
+    places: HashMap<u64, usize>,
+    /// The bytes of the exits without a proxy.
+    unknown: usize,
     is_in_flight: bool,
 }
 
 impl<T> Exits<T> {
     pub(super) fn new() -> Self {
-        Exits { waiting: Vec::new(), is_in_flight: false }
+        Exits { waiting: Vec::new(), places: HashMap::new(), unknown: 0, is_in_flight: false }
     }
 
-    /// Adds an exit. Returns the exits for a new barrier, unless one is in flight.
-    pub(crate) fn add(&mut self, exit: T) -> Option<Vec<T>> {
-        self.waiting.push(exit);
+    /// Adds an exit, which replaces an earlier one of its export. Returns the exits for a new barrier, unless one is in
+    /// flight.
+    pub(crate) fn add(&mut self, export: u64, exit: T) -> Option<Vec<(u64, T)>> {
+        if let Some(place) = self.places.get(&export) {
+            self.waiting[*place].1 = exit;
+        } else {
+            self.places.insert(export, self.waiting.len());
+            self.waiting.push((export, exit));
+        }
         if std::mem::replace(&mut self.is_in_flight, true) {
             return None;
         }
-        Some(std::mem::take(&mut self.waiting))
+        Some(self.take())
     }
 
     /// Notes that the barrier has passed, and returns the exits for the next one.
-    pub(crate) fn passed(&mut self) -> Option<Vec<T>> {
-        let next = std::mem::take(&mut self.waiting);
+    pub(crate) fn passed(&mut self) -> Option<Vec<(u64, T)>> {
+        let next = self.take();
         self.is_in_flight = !next.is_empty();
         self.is_in_flight.then_some(next)
+    }
+
+    fn take(&mut self) -> Vec<(u64, T)> {
+        self.places = HashMap::new();
+        self.unknown = 0;
+        std::mem::take(&mut self.waiting)
+    }
+}
+
+impl Exits<Ending> {
+    /// Counts an exit for whose export there is no proxy. Returns `false` if too many wait.
+    pub(crate) fn admits_unknown(&mut self, export: u64, exit: &Ending) -> bool {
+        let before = self.places.get(&export).map(|place| self.waiting[*place].1.cost());
+        self.unknown = (self.unknown + exit.cost()).saturating_sub(before.unwrap_or(0));
+        self.unknown <= UNKNOWN
     }
 }
 
 /// The exit of an actor of this node that the other node holds.
 pub(crate) struct ExitHere {
-    pub(crate) export: u64,
     pub(crate) exit: Ending,
     /// The queue of the messages for the actor.
     pub(crate) lane: Option<Lane>,
-}
-
-/// The exit of an actor of the other node.
-pub(crate) struct ExitThere {
-    pub(crate) export: u64,
-    pub(crate) exit: Exit,
 }
 
 #[cfg(test)]
@@ -57,14 +83,24 @@ mod tests {
     #[test]
     fn exits_that_come_while_a_barrier_is_in_flight_share_the_next_one() {
         let mut exits = Exits::new();
-        assert_eq!(exits.add(0), Some(vec![0]));
-        for exit in 1..1000 {
-            assert_eq!(exits.add(exit), None);
+        assert_eq!(exits.add(0, 'a'), Some(vec![(0, 'a')]));
+        for export in (1..1000).rev() {
+            assert_eq!(exits.add(export, 'b'), None);
         }
-        assert_eq!(exits.passed(), Some((1..1000).collect()));
-        assert_eq!(exits.add(1000), None);
-        assert_eq!(exits.passed(), Some(vec![1000]));
+        assert_eq!(exits.passed(), Some((1..1000).rev().map(|export| (export, 'b')).collect()));
+        assert_eq!(exits.add(1000, 'c'), None);
+        assert_eq!(exits.passed(), Some(vec![(1000, 'c')]));
         assert_eq!(exits.passed(), None);
-        assert_eq!(exits.add(1001), Some(vec![1001]));
+        assert_eq!(exits.add(1001, 'd'), Some(vec![(1001, 'd')]));
+    }
+
+    #[test]
+    fn one_exit_of_each_export_waits() {
+        let mut exits = Exits::new();
+        exits.add(0, 'a');
+        for (export, exit) in [(1, 'b'), (2, 'c'), (1, 'd')] {
+            assert_eq!(exits.add(export, exit), None);
+        }
+        assert_eq!(exits.passed(), Some(vec![(1, 'd'), (2, 'c')]));
     }
 }

@@ -116,8 +116,10 @@ fn message(random: &mut Random, from: u64) -> ([u8; 8], Vec<u8>) {
 /// The kind and the fields of a frame from the node `from`.
 pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
     // Most frames are messages, whose arguments have the richest structure.
-    let kind =
-        [4, 5, 4, 5, 20, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22, 23, 24];
+    let kind = [
+        4, 5, 4, 5, 20, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22, 23, 24, 25,
+        26, 27, 28,
+    ];
     let kind = kind[random.below(kind.len())];
     let export = if random.below(16) == 0 { random.number() >> random.below(64) } else { export };
     let call = if random.below(4) == 0 { random.number() } else { random.below(300) as u64 };
@@ -136,7 +138,7 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
                 out.extend(random.number().to_le_bytes());
             }
         }
-        2 => {
+        2 | 25 => {
             number(&mut out, export);
             out.extend(key.to_le_bytes());
         }
@@ -183,7 +185,7 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
                 plain => out.push(u8::try_from(plain).unwrap()),
             }
         }
-        11 | 12 => number(&mut out, export),
+        11 | 12 | 26 => number(&mut out, export),
         15 => {
             number(&mut out, call);
             number(&mut out, random.below(3) as u64);
@@ -213,6 +215,19 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
             let exports = random.list(5, Random::number);
             number(&mut out, exports.len() as u64);
             exports.iter().for_each(|export| number(&mut out, export >> (export % 64)));
+        }
+        27 => {
+            let actors = random.list(5, Random::number);
+            number(&mut out, actors.len() as u64);
+            for actor in actors {
+                out.extend(actor.to_le_bytes());
+                number(&mut out, actor >> (actor % 64));
+            }
+        }
+        28 => {
+            out.extend(random.number().to_le_bytes());
+            number(&mut out, export);
+            number(&mut out, 1);
         }
         24 => out.extend(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
         _ => {}
