@@ -202,3 +202,45 @@ fn an_exit_arrives_after_all_sent_messages_even_under_partitions() {
     let seeds = sized(50, 10_000) as u64;
     simulate(TestConfig::single_seed().seeds(seeds), |_| an_exit_is_last());
 }
+
+/// Is busy until the gate is opened.
+#[actor(capacity = 1)]
+struct Slow {
+    opened: async_channel::Receiver<()>,
+}
+
+#[actor]
+impl Slow {
+    async fn work(&mut self) {
+        self.opened.recv().await.unwrap();
+    }
+}
+
+#[actor]
+impl Hearer for Slow {
+    fn note(&mut self, _number: u64) {}
+}
+
+/// The other node does not know which of its actors has sent the message that waits for the mailbox.
+#[actor_core::test(seeds = 40)]
+async fn an_exit_waits_for_each_earlier_message_of_its_node_and_calls_do_not() {
+    let two = two().await;
+    let mut others = Vec::new();
+    for name in ["other", "third"] {
+        two.server.register(name, &spawn(&two.server)).unwrap();
+        others.push(two.client.wait_for::<SubjectAddr>(name, LIMIT).await.unwrap());
+    }
+    let (gate, opened) = async_channel::bounded::<()>(1);
+    let slow = Slow { opened }.spawn_on(two.client.system());
+    slow.work().send().await.unwrap();
+    // The first note is queued, and the second one waits in front of the mailbox.
+    two.remote.tell(slow.into(), 2, false).await.unwrap();
+    time::sleep(LIMIT).await;
+    two.server.lookup::<SubjectAddr>("other").unwrap().stop();
+    let exit = time::timeout(LIMIT, others[0].join()).await;
+    assert!(exit.is_err(), "{exit:?}");
+    assert_eq!(others[1].add(1).await, Ok(1));
+    gate.send(()).await.unwrap();
+    assert_eq!(others[0].join().await, Exit::Stopped);
+    assert_eq!(two.remote.join().await, Exit::Stopped);
+}
