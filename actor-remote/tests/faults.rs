@@ -199,3 +199,28 @@ async fn sends_whose_fate_is_unknown_are_incidents() {
     assert_eq!(client.system().counters().undelivered, 10);
     assert_eq!(local.add(0).await, Ok(0));
 }
+
+/// A frame or a lease that takes longer than the clock can tell ends after the test.
+#[actor_core::test(seeds = 10)]
+async fn delays_and_leases_of_any_length_are_accepted() {
+    let most =
+        [Duration::MAX, Duration::from_secs(u64::MAX / 2), Duration::from_secs(i64::MAX as u64)];
+    for most in most {
+        for least in [Duration::ZERO, most / 2, most] {
+            let network = SimNetwork::new().lease(most);
+            let (one, other) = (network.node("one"), network.node("other"));
+            time::sleep(Duration::from_secs(5)).await;
+            assert_eq!(one.peers(), ["other"]);
+            network.set_delay(least..=most);
+            time::sleep(Duration::from_secs(5)).await;
+            network.cut("one", "other");
+            network.pause("one");
+            time::sleep(Duration::from_secs(5)).await;
+            network.resume("one");
+            network.heal("one", "other");
+            other.leave();
+            time::sleep(Duration::from_secs(5)).await;
+            assert_eq!(one.peers(), ["other"]);
+        }
+    }
+}

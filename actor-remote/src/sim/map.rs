@@ -12,6 +12,15 @@ pub(super) type OnEvent = Arc<dyn Fn(TransportEvent<'_>) + Send + Sync>;
 /// The time after which other nodes are notified of a crash.
 const RESET: Duration = Duration::from_millis(1);
 
+/// The time that counts as never, if a time is beyond the range of the clock.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Returns the time that is `delay` later.
+fn after(from: Instant, delay: Duration) -> Instant {
+    let latest = || from.checked_add(CENTURY).unwrap_or(from);
+    from.checked_add(delay).unwrap_or_else(latest)
+}
+
 pub(super) struct Map {
     pub(super) nodes: BTreeMap<NodeId, SimNode>,
     /// The link from each node to each other one.
@@ -121,7 +130,7 @@ impl Map {
 
     fn random_delay(&mut self) -> Duration {
         let (least, most) = self.delay;
-        least + (most - least).mul_f64(self.chance())
+        least.saturating_add((most - least).mul_f64(self.chance()))
     }
 
     fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
@@ -148,7 +157,7 @@ impl Map {
         let link = self.link(from, to);
         if link.lease.is_none() {
             link.lease = Some(lease);
-            self.plan(time::now() + self.lease, Happening::Lease { node: from, to, lease });
+            self.plan(after(time::now(), self.lease), Happening::Lease { node: from, to, lease });
         }
     }
 
@@ -165,7 +174,7 @@ impl Map {
         let link = self.link(from, to);
         link.lease = None;
         if !link.is_up {
-            let at = time::now() + self.random_delay();
+            let at = after(time::now(), self.random_delay());
             self.plan(at, Happening::Up { node: from, to });
         }
     }
@@ -208,7 +217,7 @@ impl Map {
         for other in self.others(id) {
             // After the frames in flight, if the node has left on its own.
             let last = self.link(id, other).last.filter(|_| !is_crash);
-            let at = last.map_or(now, |last| last.max(now)) + RESET;
+            let at = after(last.map_or(now, |last| last.max(now)), RESET);
             self.plan(at, Happening::Down { node: id, to: other });
             self.link(id, other).is_cut |= is_crash;
             self.link(other, id).is_cut = true;
@@ -224,7 +233,7 @@ impl Map {
         }
         let copies = if self.chance() < self.duplicate { 2 } else { 1 };
         for _ in 0..copies {
-            let mut at = time::now() + self.random_delay();
+            let mut at = after(time::now(), self.random_delay());
             let overtakes = self.chance() < self.reorder;
             let link = self.link(from, to);
             if !overtakes {
