@@ -429,7 +429,7 @@ impl Server {
     /// sender gets credit.
     fn refuse(&self, call: Option<Asked>, refusal: Refusal) -> bool {
         if refusal.kind() == RefusalKind::BadFrame {
-            self.scope.node.bad_body(self.scope.peer);
+            self.scope.node.report_bad_body(self.scope.peer);
         }
         match call {
             Some(asked) => fail(&self.scope, asked.number, &CallError::Refused(refusal)),

@@ -156,6 +156,10 @@ enum Arrived {
         session: u32,
         listed: Listed,
     },
+    /// Another node has sent arguments that cannot be read.
+    Offended {
+        peer: NodeId,
+    },
     /// Another node does not answer.
     Overdue {
         peer: NodeId,

@@ -1,4 +1,8 @@
 //! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
+//!
+//! Invariant: only the task of the node begins and ends sessions. So a frame is handled in the session in which it has
+//! arrived, although the lock of the state is released in between. The end of the node, which any thread may cause,
+//! removes all other nodes, and none comes back.
 
 use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
@@ -84,12 +88,24 @@ impl Turn {
     }
 }
 
+impl Arrived {
+    /// Returns whether `unhandled` counts it.
+    fn is_of_transport(&self) -> bool {
+        match self {
+            Arrived::Up(_) | Arrived::Down(_) | Arrived::Frames(..) | Arrived::NoContact { .. } => {
+                true
+            }
+            Arrived::Abandoned { .. }
+            | Arrived::GivenBack { .. }
+            | Arrived::Overdue { .. }
+            | Arrived::Offended { .. } => false,
+        }
+    }
+}
+
 impl Inner {
     pub(super) async fn handle(self: &Arc<Self>, event: Arrived, turn: &mut Turn) {
-        let is_of_transport = !matches!(
-            event,
-            Arrived::Abandoned { .. } | Arrived::GivenBack { .. } | Arrived::Overdue { .. }
-        );
+        let is_of_transport = event.is_of_transport();
         self.handle_next(event, turn).await;
         if is_of_transport {
             self.unhandled.fetch_sub(1, Ordering::Release);
@@ -131,6 +147,7 @@ impl Inner {
                 self.give_back_addresses(peer, session, listed);
             }
             Arrived::Overdue { peer, session } => self.overdue(peer, session),
+            Arrived::Offended { peer } => self.offended(peer),
             Arrived::Up(_) => {}
         }
         turn.count().await;
@@ -145,7 +162,7 @@ impl Inner {
         }
         let Some((head, rest)) = opened else {
             drop(state);
-            return self.bad_body(from);
+            return self.bad_frame(from);
         };
         if head.sequence == 0 {
             drop(state);
@@ -167,7 +184,7 @@ impl Inner {
                 let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame, before));
                 if !is_good {
                     self.begin_again(from);
-                    self.bad_body(from);
+                    self.bad_frame(from);
                 }
             }
         }
@@ -175,7 +192,7 @@ impl Inner {
 
     fn greeted(&self, from: NodeId, session: u32, rest: Reader<'_>) {
         let Some(Frame::Hello { echo, name }) = rest.frame() else {
-            return self.bad_body(from);
+            return self.bad_frame(from);
         };
         let (opens, wreck) =
             self.update(|state| state.greeted(from, session, echo, name, &self.name));

@@ -1,9 +1,9 @@
 //! The limits that a node sets for other nodes: messages and requests to end an actor that its
 //! rules refuse, and too many bad frames.
 
-use super::Inner;
 use super::counters::add;
 use super::events::Cause;
+use super::{Arrived, Inner};
 use crate::contained;
 use crate::export::{Exported, Item};
 use crate::scope::Scope;
@@ -68,11 +68,26 @@ impl Inner {
         }
     }
 
-    /// Counts a frame, or arguments, of a node that cannot be read. Too many of them end the
-    /// session.
-    pub(crate) fn offended(&self, peer: NodeId) {
+    /// Counts arguments that cannot be read. Called by the tasks of lanes, which do not end sessions.
+    pub(crate) fn report_bad_body(&self, peer: NodeId) {
+        add(&self.counts.bad);
+        // After the node has left, there is no session.
+        let _ = self.inbox.try_send(Arrived::Offended { peer });
+    }
+
+    /// Counts a frame that cannot be read.
+    pub(super) fn bad_frame(&self, peer: NodeId) {
+        add(&self.counts.bad);
+        self.offended(peer);
+    }
+
+    /// Handles a frame, or arguments, of a node that cannot be read. Too many of them end the session.
+    pub(super) fn offended(&self, peer: NodeId) {
         let now = time::now();
         let wreck = self.update(|state| {
+            if !state.peers.contains_key(&peer) {
+                return None;
+            }
             let (since, count) = state.offences.entry(peer).or_insert((now, 0));
             if now.duration_since(*since) > WITHIN {
                 (*since, *count) = (now, 0);

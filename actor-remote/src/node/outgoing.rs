@@ -102,12 +102,6 @@ impl Inner {
         add(&self.counts.refused);
     }
 
-    /// Counts a frame whose arguments or shape cannot be read.
-    pub(crate) fn bad_body(&self, peer: NodeId) {
-        add(&self.counts.bad);
-        self.offended(peer);
-    }
-
     /// Returns the window for all messages to the node of a proxy, or `None` if the session is
     /// over.
     pub(crate) fn window_to(&self, import: &Import) -> Option<Arc<Window>> {

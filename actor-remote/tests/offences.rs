@@ -1,0 +1,169 @@
+//! A node that is refused while its frames arrive, on real threads.
+
+use actor_core::future::yield_now;
+use actor_core::prelude::*;
+use actor_remote::{Node, NodeId, Transport, TransportEvent};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+type OnEvent = Arc<dyn Fn(TransportEvent<'_>) + Send + Sync>;
+
+/// The network of one node, all others of which are played by hand.
+#[derive(Clone, Default)]
+struct Tap(Arc<Mutex<Tapped>>);
+
+#[derive(Default)]
+struct Tapped {
+    on_event: Option<OnEvent>,
+    /// The number of the node's side of the session, from its last `Hello`.
+    session: Option<[u8; 4]>,
+    /// The last name.
+    named: Vec<u8>,
+}
+
+impl Tap {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Tapped> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn event(&self, event: TransportEvent<'_>) {
+        let on_event = self.lock().on_event.clone().expect("the node has started");
+        on_event(event);
+    }
+}
+
+impl Transport for Tap {
+    fn node(&self) -> NodeId {
+        NodeId(1)
+    }
+
+    fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {
+        self.lock().on_event = Some(on_event.into());
+    }
+
+    fn send(&self, _to: NodeId, frame: Vec<u8>) {
+        match frame[5..] {
+            [0, 0, ..] => self.lock().session = frame[1..5].try_into().ok(),
+            [1, 1, ..] => self.lock().named = frame,
+            _ => {}
+        }
+    }
+
+    fn leave(&self) {}
+}
+
+#[actor]
+struct Idle;
+
+#[actor(remote = "idle")]
+impl Idle {
+    fn rest(&mut self) {}
+}
+
+fn number(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+/// FNV-1a, as the page of the frames describes it.
+fn method(names: &[&str]) -> [u8; 8] {
+    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
+    let bytes = names.chain(1_u32.to_le_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash.to_le_bytes()
+}
+
+/// Another node, whose frames arrive in one batch.
+struct Forger {
+    tap: Tap,
+    id: u64,
+    sequence: u64,
+    batch: Vec<u8>,
+    sent: u64,
+}
+
+impl Forger {
+    fn add(&mut self, kind_and_fields: &[u8]) {
+        let mut frame = vec![1, 9, 0, 0, 0];
+        number(&mut frame, self.sequence);
+        frame.extend(kind_and_fields);
+        self.sequence += 1;
+        self.sent += 1;
+        self.batch.extend(u32::try_from(frame.len()).unwrap().to_le_bytes());
+        self.batch.extend(frame);
+    }
+
+    fn send(&mut self) {
+        let bytes = std::mem::take(&mut self.batch);
+        self.tap.event(TransportEvent::Batch { from: NodeId(self.id), bytes: &bytes });
+    }
+
+    /// Begins a session as another node.
+    async fn open(&mut self, node: &Node) {
+        self.id += 1;
+        let mut tapped = self.tap.lock();
+        (tapped.session, tapped.named) = (None, Vec::new());
+        drop(tapped);
+        self.tap.event(TransportEvent::Up(NodeId(self.id)));
+        let session = until(|| self.tap.lock().session).await;
+        self.sequence = 0;
+        self.add(&[&[0], &session[..], &[1, b'f']].concat());
+        self.sequence = 1;
+        self.send();
+        until(|| (!node.peers().is_empty()).then_some(())).await;
+    }
+}
+
+async fn until<T>(look: impl Fn() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "the node does nothing");
+        yield_now().await;
+    }
+}
+
+/// The frames that arrive behind those for which a node is refused belong to no session: it holds nothing with them.
+#[test]
+fn a_node_that_is_refused_holds_nothing() {
+    let system = System::builder().threads(2).on_incident(|_| {}).build();
+    system.block_on(async {
+        let tap = Tap::default();
+        let node = Node::on(tap.clone(), "node");
+        let mut forger = Forger { tap, id: 1000, sequence: 0, batch: Vec::new(), sent: 0 };
+        for round in 0..200 {
+            let name = round.to_string();
+            node.register(&name, &Idle.spawn()).unwrap();
+            forger.open(&node).await;
+            let named = until(|| Some(forger.tap.lock().named.clone()).filter(|it| !it.is_empty()));
+            let named = named.await;
+            let (front, key) = named.split_at(named.len() - 8);
+            let mut export = Vec::new();
+            // The numbers of the exports have one or two bytes.
+            let has_two = front[front.len() - 2] >= 0x80;
+            export.extend(&front[front.len() - 1 - usize::from(has_two)..]);
+            forger.add(&[&[2], &export[..], key].concat());
+            for _ in 0..100 {
+                // The arguments are no array.
+                forger.add(&[&[5], &export[..], &method(&["idle", "rest"]), &[1]].concat());
+            }
+            for _ in 0..2000 {
+                forger.add(&[&[2], &export[..], key].concat());
+            }
+            forger.send();
+            let handled = || node.counters().frames_received == forger.sent;
+            let refused = || node.counters().refused_sessions == round + 1;
+            until(|| (handled() && refused()).then_some(())).await;
+            node.unregister(&name);
+            assert_eq!(node.tables().exports, 0, "in round {round}");
+        }
+        node.leave();
+    });
+}
