@@ -1,8 +1,9 @@
-//! A node that is refused while its frames arrive, on real threads.
+//! Sessions that end while their frames are handled, on real threads.
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use actor_remote::{Node, NodeId, Transport, TransportEvent};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ struct Tapped {
     session: Option<[u8; 4]>,
     /// The last name.
     named: Vec<u8>,
+    /// The number of calls that have failed.
+    failed: u64,
 }
 
 impl Tap {
@@ -45,6 +48,7 @@ impl Transport for Tap {
         match frame[5..] {
             [0, 0, ..] => self.lock().session = frame[1..5].try_into().ok(),
             [1, 1, ..] => self.lock().named = frame,
+            [_, 7, ..] => self.lock().failed += 1,
             _ => {}
         }
     }
@@ -88,6 +92,10 @@ struct Forger {
 }
 
 impl Forger {
+    fn new(tap: Tap) -> Self {
+        Forger { tap, id: 1000, sequence: 0, batch: Vec::new(), sent: 0 }
+    }
+
     fn add(&mut self, kind_and_fields: &[u8]) {
         let mut frame = vec![1, 9, 0, 0, 0];
         number(&mut frame, self.sequence);
@@ -103,9 +111,13 @@ impl Forger {
         self.tap.event(TransportEvent::Batch { from: NodeId(self.id), bytes: &bytes });
     }
 
-    /// Begins a session as another node.
-    async fn open(&mut self, node: &Node) {
+    /// Begins a session as another node. Returns the export and the key of the actor with a name.
+    async fn open(&mut self, node: &Node) -> (Vec<u8>, Vec<u8>) {
         self.id += 1;
+        self.begin(node).await
+    }
+
+    async fn begin(&mut self, node: &Node) -> (Vec<u8>, Vec<u8>) {
         let mut tapped = self.tap.lock();
         (tapped.session, tapped.named) = (None, Vec::new());
         drop(tapped);
@@ -116,6 +128,12 @@ impl Forger {
         self.sequence = 1;
         self.send();
         until(|| (!node.peers().is_empty()).then_some(())).await;
+        let named = || Some(self.tap.lock().named.clone()).filter(|it| !it.is_empty());
+        let named = until(named).await;
+        let (front, key) = named.split_at(named.len() - 8);
+        // The numbers of the exports have one or two bytes.
+        let has_two = front[front.len() - 2] >= 0x80;
+        (front[front.len() - 1 - usize::from(has_two)..].to_vec(), key.to_vec())
     }
 }
 
@@ -137,25 +155,18 @@ fn a_node_that_is_refused_holds_nothing() {
     system.block_on(async {
         let tap = Tap::default();
         let node = Node::on(tap.clone(), "node");
-        let mut forger = Forger { tap, id: 1000, sequence: 0, batch: Vec::new(), sent: 0 };
+        let mut forger = Forger::new(tap);
         for round in 0..200 {
             let name = round.to_string();
             node.register(&name, &Idle.spawn()).unwrap();
-            forger.open(&node).await;
-            let named = until(|| Some(forger.tap.lock().named.clone()).filter(|it| !it.is_empty()));
-            let named = named.await;
-            let (front, key) = named.split_at(named.len() - 8);
-            let mut export = Vec::new();
-            // The numbers of the exports have one or two bytes.
-            let has_two = front[front.len() - 2] >= 0x80;
-            export.extend(&front[front.len() - 1 - usize::from(has_two)..]);
-            forger.add(&[&[2], &export[..], key].concat());
+            let (export, key) = forger.open(&node).await;
+            forger.add(&[&[2], &export[..], &key].concat());
             for _ in 0..100 {
                 // The arguments are no array.
                 forger.add(&[&[5], &export[..], &method(&["idle", "rest"]), &[1]].concat());
             }
             for _ in 0..2000 {
-                forger.add(&[&[2], &export[..], key].concat());
+                forger.add(&[&[2], &export[..], &key].concat());
             }
             forger.send();
             let handled = || node.counters().frames_received == forger.sent;
@@ -164,6 +175,44 @@ fn a_node_that_is_refused_holds_nothing() {
             node.unregister(&name);
             assert_eq!(node.tables().exports, 0, "in round {round}");
         }
+        node.leave();
+    });
+}
+
+/// The rule of the node is asked outside of the task of the node, and answers in the next session.
+#[test]
+fn a_kill_that_is_refused_after_its_session_does_not_affect_the_next_one() {
+    let system = System::builder().threads(2).on_incident(|_| {}).build();
+    system.block_on(async {
+        let (tap, gate) = (Tap::default(), Arc::new(Mutex::new(())));
+        let (shut, asked) = (gate.clone(), Arc::new(AtomicU64::new(0)));
+        let is_asked = asked.clone();
+        let rule = move |_: &str, _: &str, _: Option<&str>| {
+            is_asked.fetch_add(1, Ordering::Relaxed);
+            drop(shut.lock());
+            false
+        };
+        let node = Node::builder().allow(rule).on(tap.clone(), "node");
+        node.register("idle", &Idle.spawn()).unwrap();
+        let mut forger = Forger::new(tap.clone());
+        let (export, key) = forger.open(&node).await;
+        let hold = [&[2], &export[..], &key].concat();
+        forger.add(&hold);
+        let closed = gate.lock().unwrap();
+        forger.add(&[&[12], &export[..]].concat());
+        forger.send();
+        until(|| (asked.load(Ordering::Relaxed) == 1).then_some(())).await;
+        tap.event(TransportEvent::Down(NodeId(forger.id)));
+        until(|| node.peers().is_empty().then_some(())).await;
+        forger.begin(&node).await;
+        forger.add(&hold);
+        forger.send();
+        until(|| (node.counters().frames_received == forger.sent).then_some(())).await;
+        drop(closed);
+        until(|| (node.counters().refused_controls == 1).then_some(())).await;
+        forger.add(&[&[4], &export[..], &method(&["idle", "rest"]), &[1, 0x90]].concat());
+        forger.send();
+        until(|| (tap.lock().failed == 1).then_some(())).await;
         node.leave();
     });
 }

@@ -33,7 +33,7 @@ fn deadline_in(left: u64) -> Option<Instant> {
 /// The fate of an item for an export.
 pub(super) enum Queued {
     Yes,
-    /// The node does not hold the export, it has ended, or this node is about to leave.
+    /// The node does not hold the export, it has ended, this node is about to leave, or the session is over.
     NotHeld,
     /// The node sends more than its windows allow.
     BeyondWindow,
@@ -404,7 +404,11 @@ impl Inner {
             if !found.holders.contains_key(&scope.peer) {
                 return Queued::NotHeld;
             }
-            let Some(peer) = state.peers.get_mut(&scope.peer) else { return Queued::NotHeld };
+            let peer = state.peers.get_mut(&scope.peer);
+            // The rule of the node may have answered after the end of the session.
+            let Some(peer) = peer.filter(|peer| peer.mine == scope.session) else {
+                return Queued::NotHeld;
+            };
             if let Item::Message(parcel) = &item {
                 // A node that keeps to its windows never has as much in flight.
                 let cost = cost(&parcel.body);

@@ -1,6 +1,7 @@
 //! The limits that a node sets for other nodes: messages and requests to end an actor that its
 //! rules refuse, and too many bad frames.
 
+use super::arrivals::Queued;
 use super::counters::add;
 use super::events::Cause;
 use super::{Arrived, Inner};
@@ -58,8 +59,8 @@ impl Inner {
         let killing = move || {
             if node.may_control(&scope, export, &*to) {
                 to.kill();
-            } else {
-                node.queue(&scope, export, Item::RefuseKill);
+            } else if !matches!(node.queue(&scope, export, Item::RefuseKill), Queued::Yes) {
+                node.count_refused_control();
             }
         };
         match self.rules.allow {
