@@ -47,8 +47,8 @@ impl Batch {
         Batch { bytes: Vec::with_capacity(bytes) }
     }
 
-    /// Adds the frame that `write` appends to the buffer. Returns the number of its bytes.
-    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+    /// Adds the frame that `write` appends to the buffer.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
         write(&mut self.bytes);
@@ -56,7 +56,6 @@ impl Batch {
         // A frame is not longer than the body of a message and its head.
         let encoded = u32::try_from(length).unwrap_or(u32::MAX);
         self.bytes[start..start + 4].copy_from_slice(&encoded.to_le_bytes());
-        length
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -87,7 +86,7 @@ mod tests {
     fn batch(of: &[&[u8]]) -> Vec<u8> {
         let mut batch = Batch::default();
         for frame in of {
-            assert_eq!(batch.add(|out| out.extend_from_slice(frame)), frame.len());
+            batch.add(|out| out.extend_from_slice(frame));
         }
         batch.into_bytes()
     }

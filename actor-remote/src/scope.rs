@@ -18,29 +18,27 @@ pub(crate) struct Scope {
 }
 
 /// The value that is being encoded or decoded.
-#[derive(Default)]
 struct Value {
-    scope: Option<Scope>,
-    /// The addresses in the value that is being encoded.
-    written: Written,
-    /// The listed addresses of the value that is being decoded, without those that are read. `None` if there are none.
-    announced: Option<Listed>,
+    scope: Scope,
     /// Whether exits that arrived after the value have not waited for it.
     is_late: bool,
+    /// `None` as long as there are no addresses: most values have none.
+    addresses: Option<Box<Addresses>>,
+}
+
+/// The addresses in the value that is being encoded or decoded.
+#[derive(Default)]
+struct Addresses {
+    /// Those that have been encoded.
+    written: Written,
+    /// The listed addresses of the value that is being decoded, without those that are read.
+    announced: Listed,
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     ended: Vec<(Exit, Box<dyn Any>)>,
 }
 
 thread_local! {
-    static VALUE: RefCell<Value> = const {
-        RefCell::new(Value {
-            scope: None,
-            written: Written { exports: Vec::new(), kept: Vec::new() },
-            announced: None,
-            is_late: false,
-            ended: Vec::new(),
-        })
-    };
+    static VALUE: RefCell<Option<Value>> = const { RefCell::new(None) };
 }
 
 /// The addresses in a value that has been encoded.
@@ -60,7 +58,7 @@ pub(crate) struct Kept {
 }
 
 /// Restores the previous value when it is dropped, even during a panic of serde code.
-struct Before(Option<Value>);
+struct Before(Option<Option<Value>>);
 
 impl Drop for Before {
     fn drop(&mut self) {
@@ -70,14 +68,20 @@ impl Drop for Before {
 
 impl Before {
     fn enter(scope: &Scope, announced: Option<Listed>, is_late: bool) -> Self {
-        let scope = Some(scope.clone());
-        Before(Some(VALUE.replace(Value { scope, announced, is_late, ..Value::default() })))
+        let addresses =
+            announced.map(|announced| Box::new(Addresses { announced, ..Addresses::default() }));
+        Before(Some(VALUE.replace(Some(Value { scope: scope.clone(), is_late, addresses }))))
     }
 
-    /// Restores the previous value, and returns the other one. Returns an empty value the second time.
-    fn restore(&mut self) -> Value {
-        self.0.take().map_or_else(Value::default, |before| VALUE.replace(before))
+    /// Restores the previous value, and returns the addresses of the other one. Returns `None` the second time.
+    fn restore(&mut self) -> Option<Box<Addresses>> {
+        VALUE.replace(self.0.take()?)?.addresses
     }
+}
+
+/// Runs `f` with the addresses of the current value. Returns `None` if there is no current value.
+fn addresses<T>(f: impl FnOnce(&mut Addresses) -> T) -> Option<T> {
+    VALUE.with_borrow_mut(|value| Some(f(value.as_mut()?.addresses.get_or_insert_default())))
 }
 
 /// Runs `decode`, in which addresses are read for this session. The announced addresses that it does not read
@@ -91,41 +95,41 @@ pub(crate) fn decoding<T>(
     let listed = announced.listed();
     let mut before = Before::enter(scope, listed.map(std::mem::take), is_late);
     let result = decode();
-    let Value { announced: left, ended, .. } = before.restore();
-    if let Some(listed) = announced.listed() {
-        *listed = left.unwrap_or_default();
+    let left = before.restore();
+    if let Some(listed) = announced.listed()
+        && let Some(left) = left
+    {
+        *listed = left.announced;
+        drop(left.ended);
     }
-    drop(ended);
     result
 }
 
 /// Takes an announced address of this export, if there is one. Otherwise the other node does not count this
 /// one as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
-    VALUE.with_borrow_mut(|value| {
-        value.announced.as_mut().is_some_and(|announced| announced.take_own(export))
-    })
+    addresses(|addresses| addresses.announced.take_own(export)).unwrap_or(false)
 }
 
 /// Takes an address that was passed on, if this one is listed. It is given back when the result is dropped.
 pub(crate) fn take_passed(scope: &Scope, place: Place) -> Announced {
-    let is_listed = VALUE.with_borrow_mut(|value| {
-        let announced = value.announced.as_mut();
-        announced.is_some_and(|announced| announced.take_passed((place.node, place.export)))
-    });
-    if is_listed { Announced::passed(scope, place) } else { Announced::default() }
+    let take =
+        |addresses: &mut Addresses| addresses.announced.take_passed((place.node, place.export));
+    if addresses(take).unwrap_or(false) {
+        Announced::passed(scope, place)
+    } else {
+        Announced::default()
+    }
 }
 
 /// Returns whether the exit of an actor may have arrived before its address is read.
 pub(crate) fn is_late() -> bool {
-    VALUE.with_borrow(|value| value.is_late)
+    VALUE.with_borrow(|value| value.as_ref().is_some_and(|value| value.is_late))
 }
 
 /// Returns an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
-    VALUE.with_borrow_mut(|value| {
-        *value.announced.get_or_insert_default().own.entry(export).or_default() += 1;
-    });
+    addresses(|addresses| *addresses.announced.own.entry(export).or_default() += 1);
 }
 
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
@@ -133,17 +137,18 @@ pub(crate) fn put_announced(export: u64) {
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Written) {
     let mut before = Before::enter(scope, None, false);
     let result = encode();
-    (result, before.restore().written)
+    let addresses = before.restore();
+    (result, addresses.map_or_else(Written::default, |addresses| addresses.written))
 }
 
 /// Records that the address of an export has been written.
 pub(crate) fn wrote(export: u64) {
-    VALUE.with_borrow_mut(|value| value.written.exports.push(export));
+    addresses(|addresses| addresses.written.exports.push(export));
 }
 
 /// Records that the address of a proxy has been written.
 pub(crate) fn wrote_proxy(kept: Kept) {
-    VALUE.with_borrow_mut(|value| value.written.kept.push(kept));
+    addresses(|addresses| addresses.written.kept.push(kept));
 }
 
 /// Returns the address of an actor that has ended with `exit`. All such addresses in one value share one
@@ -152,18 +157,18 @@ pub(crate) fn ended<A: Clone + 'static>(
     exit: &Exit,
     make: impl FnOnce() -> Option<A>,
 ) -> Option<A> {
-    let found = VALUE.with_borrow(|value| {
-        let mut same = value.ended.iter().filter(|(other, _)| other == exit);
+    let found = addresses(|addresses| {
+        let mut same = addresses.ended.iter().filter(|(other, _)| other == exit);
         same.find_map(|(_, address)| address.downcast_ref::<A>().cloned())
     });
-    if found.is_some() {
-        return found;
+    if let Some(Some(found)) = found {
+        return Some(found);
     }
     let made = make()?;
-    VALUE.with_borrow_mut(|value| value.ended.push((exit.clone(), Box::new(made.clone()))));
+    addresses(|addresses| addresses.ended.push((exit.clone(), Box::new(made.clone()))));
     Some(made)
 }
 
 pub(crate) fn current() -> Option<Scope> {
-    VALUE.with_borrow(|value| value.scope.clone())
+    VALUE.with_borrow(|value| Some(value.as_ref()?.scope.clone()))
 }

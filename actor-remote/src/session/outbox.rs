@@ -13,7 +13,7 @@ use crate::batch::{Batch, FULL};
 use crate::transport::NodeId;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The room for a batch whose length is not known yet.
+/// The least room for a batch whose length is not known yet.
 const SHORT: usize = 192;
 
 #[derive(Default)]
@@ -27,7 +27,15 @@ pub(crate) struct Outboxes {
 
 struct Outbox {
     batches: VecDeque<Batch>,
+    /// The room for the next batch: the length of the last ones, which follows a shorter one slowly.
+    room: usize,
     stage: Stage,
+}
+
+impl Outbox {
+    fn new() -> Self {
+        Outbox { batches: VecDeque::new(), room: SHORT, stage: Stage::Empty }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,20 +52,15 @@ enum Stage {
 impl Outboxes {
     /// Adds the frame that `write` appends to the buffer.
     pub(super) fn push(&mut self, to: NodeId, write: impl FnOnce(&mut Vec<u8>)) {
-        let outbox = self
-            .of
-            .entry(to)
-            .or_insert_with(|| Outbox { batches: VecDeque::new(), stage: Stage::Empty });
-        let is_first = outbox.batches.is_empty();
+        let outbox = self.of.entry(to).or_insert_with(Outbox::new);
         match outbox.batches.back_mut().filter(|batch| batch.len() < FULL) {
             Some(batch) => batch.add(write),
             None => {
-                let mut batch = Batch::with_capacity(if is_first { SHORT } else { FULL });
-                let length = batch.add(write);
+                let mut batch = Batch::with_capacity(outbox.room);
+                batch.add(write);
                 outbox.batches.push_back(batch);
-                length
             }
-        };
+        }
         if outbox.stage == Stage::Empty
             || (outbox.stage == Stage::Collecting && outbox.batches.len() > 1)
         {
@@ -93,8 +96,12 @@ impl Outboxes {
     pub(crate) fn next(&mut self, to: NodeId) -> Option<Batch> {
         let outbox = self.of.get_mut(&to)?;
         let batch = outbox.batches.pop_front();
-        if batch.is_none() {
-            outbox.stage = Stage::Empty;
+        match &batch {
+            Some(batch) => {
+                let length = batch.len().clamp(SHORT, 2 * FULL);
+                outbox.room = length.max((outbox.room + length) / 2);
+            }
+            None => outbox.stage = Stage::Empty,
         }
         batch
     }
