@@ -45,24 +45,16 @@ const SHORT: usize = 64;
 /// The maximum capacity of the buffer that a proxy keeps for its next message.
 const KEPT: usize = 4096;
 
-/// An encoded message.
-struct Encoded {
-    name: &'static str,
-    method: u64,
-    body: Result<Vec<u8>, Refusal>,
-    caller: Option<Caller>,
-    /// The addresses in the body.
-    written: Written,
-    trace: Option<TraceParent>,
-}
-
-/// Encodes one message.
+/// A message that a proxy encodes and sends. Its buffer is used again for the next one.
 pub struct Outgoing {
-    name: &'static str,
-    method: u64,
-    body: Vec<u8>,
+    pub(crate) name: &'static str,
+    pub(crate) method: u64,
+    pub(crate) body: Vec<u8>,
     error: Option<String>,
     caller: Option<Caller>,
+    /// The addresses in the body.
+    pub(crate) written: Written,
+    pub(crate) trace: Option<TraceParent>,
 }
 
 impl Outgoing {
@@ -92,27 +84,41 @@ impl Outgoing {
         self.caller = Some(Caller::Stream(Box::new(replies)));
     }
 
-    /// Runs `encode`. Returns `None` if the message belongs to another protocol.
-    fn run(
-        scope: &Scope,
-        mut body: Vec<u8>,
-        encode: &mut dyn FnMut(&mut Outgoing) -> bool,
-    ) -> Option<Encoded> {
-        body.clear();
-        body.reserve(SHORT);
-        let mut out = Outgoing { name: "", method: 0, body, error: None, caller: None };
-        let (is_own, written) = scope::encoding(scope, || encode(&mut out));
-        let Outgoing { name, method, body, error, caller } = out;
-        let body = match error {
-            None if body.len() > BODY => {
-                let text = format!("`{name}` has {} bytes; the limit is {BODY}", body.len());
-                Err(Refusal::new(RefusalKind::TooLarge, text))
+    fn new() -> Self {
+        let (error, caller, trace) = (None, None, None);
+        let (body, written) = (Vec::new(), Written::default());
+        Outgoing { name: "", method: 0, body, error, caller, written, trace }
+    }
+
+    /// Encodes the next message. Returns `false` if it belongs to another protocol.
+    fn run(&mut self, scope: &Scope, encode: &mut dyn FnMut(&mut Outgoing) -> bool) -> bool {
+        self.body.clear();
+        self.body.reserve(SHORT);
+        (self.error, self.caller) = (None, None);
+        let (is_own, written) = scope::encoding(scope, || encode(self));
+        self.written = written;
+        self.trace = scope.node.tracing().filter(|_| is_own).and_then(Tracing::current);
+        is_own
+    }
+
+    /// Whether the message can be sent.
+    fn is_fine(&self) -> bool {
+        self.error.is_none() && self.body.len() <= BODY
+    }
+
+    /// Returns the reason why the message cannot be sent.
+    fn refusal(&mut self) -> Option<Refusal> {
+        if self.is_fine() {
+            return None;
+        }
+        let (name, length) = (self.name, self.body.len());
+        Some(match self.error.take() {
+            Some(text) => Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}")),
+            None => {
+                let text = format!("`{name}` has {length} bytes; the limit is {BODY}");
+                Refusal::new(RefusalKind::TooLarge, text)
             }
-            None => Ok(body),
-            Some(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
-        };
-        let trace = scope.node.tracing().filter(|_| is_own).and_then(Tracing::current);
-        is_own.then_some(Encoded { name, method, body, caller, written, trace })
+        })
     }
 }
 
@@ -214,7 +220,7 @@ impl Import {
         let proxy = RemoteProxy {
             import: self.clone(),
             is_closed: false,
-            buffer: Vec::new(),
+            message: Outgoing::new(),
             protocol: PhantomData,
         };
         // Weak, because the import keeps the control, which keeps this function.
@@ -384,43 +390,32 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
-    /// Sends a message for which there is credit. Otherwise, returns the message. Its body becomes the buffer for the
-    /// next one.
-    fn send_at_once(
-        &self,
-        node: &Inner,
-        encoded: Encoded,
-        buffer: &mut Vec<u8>,
-    ) -> Option<Encoded> {
-        let (Ok(body), Some(shared)) = (&encoded.body, self.shared(node)) else {
-            return Some(encoded);
-        };
-        let (cost, is_call) = (cost(body), encoded.caller.is_some());
+    /// Sends a message for which there is credit. Otherwise, returns `false`.
+    fn send_at_once(&self, node: &Inner, message: &mut Outgoing) -> bool {
+        let Some(shared) = self.shared(node).filter(|_| message.is_fine()) else { return false };
+        let (cost, is_call) = (cost(&message.body), message.caller.is_some());
         if !self.try_take_credit(cost) {
-            return Some(encoded);
+            return false;
         }
         if !shared.try_take(cost, is_call) {
             self.give_back_credit(cost);
-            return Some(encoded);
+            return false;
         }
-        let (body, unsent) = Unsent::of(encoded, self, node);
-        if let Ok(body) = body {
-            unsent.sends(shared, body, buffer);
-        }
-        None
+        Unsent::new(self, node, message).sends(shared);
+        true
     }
 
-    /// Sends a message once there is credit. Its body becomes the buffer for the next one.
+    /// Sends a message once there is credit.
     ///
     /// # Cancellation
     /// If the future is dropped because the proxy is killed, the message is not sent.
-    async fn send(&self, node: Arc<Inner>, encoded: Encoded, buffer: &mut Vec<u8>) {
-        let (body, unsent) = Unsent::of(encoded, self, &node);
-        let body = match body {
-            Ok(body) => body,
-            Err(refusal) => return unsent.fails(CallError::Refused(refusal)),
-        };
-        let (cost, is_call) = (cost(&body), unsent.is_call());
+    async fn send(&self, node: Arc<Inner>, message: &mut Outgoing) {
+        let (cost, is_call) = (cost(&message.body), message.caller.is_some());
+        let refusal = message.refusal();
+        let unsent = Unsent::new(self, &node, message);
+        if let Some(refusal) = refusal {
+            return unsent.fails(CallError::Refused(refusal));
+        }
         let shared = self.shared(&node);
         let (Some(shared), true) = (shared, self.take_credit(&node, cost).await) else {
             return unsent.fails(self.unsent());
@@ -429,7 +424,7 @@ impl Import {
             self.give_back_credit(cost);
             return unsent.fails(self.unsent());
         }
-        unsent.sends(shared, body, buffer);
+        unsent.sends(shared);
     }
 
     /// Returns the error of a call that was not sent.
@@ -451,13 +446,12 @@ impl Import {
     /// message belongs to another protocol.
     fn encode(
         &self,
-        buffer: &mut Vec<u8>,
+        out: &mut Outgoing,
         encode: &mut dyn FnMut(&mut Outgoing) -> bool,
-    ) -> Option<(Arc<Inner>, Encoded)> {
+    ) -> Option<Arc<Inner>> {
         let node = self.node.upgrade()?;
         let scope = Scope { node, peer: self.place.node, session: self.session };
-        let encoded = Outgoing::run(&scope, std::mem::take(buffer), encode)?;
-        Some((scope.node, encoded))
+        out.run(&scope, encode).then_some(scope.node)
     }
 
     /// Waits until the control of the proxy is known, which may begin to run before that.
@@ -516,8 +510,8 @@ impl Import {
 struct RemoteProxy<P> {
     import: Arc<Import>,
     is_closed: bool,
-    /// For the body of the next message.
-    buffer: Vec<u8>,
+    /// The message that is being forwarded.
+    message: Outgoing,
     protocol: PhantomData<fn() -> P>,
 }
 
@@ -528,11 +522,12 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         if import.control().is_none() {
             Box::pin(import.controlled()).await;
         }
-        match import.encode(&mut self.buffer, &mut |out| P::encode(&mut message, out)) {
-            Some((node, encoded)) => {
+        let out = &mut self.message;
+        match import.encode(out, &mut |out| P::encode(&mut message, out)) {
+            Some(node) => {
                 contained::discard(message);
-                if let Some(encoded) = import.send_at_once(&node, encoded, &mut self.buffer) {
-                    Box::pin(import.send(node, encoded, &mut self.buffer)).await;
+                if !import.send_at_once(&node, out) {
+                    Box::pin(import.send(node, out)).await;
                 }
             }
             // The addresses of another protocol come from that protocol.

@@ -2,11 +2,13 @@
 //! Runs no user code: values to be dropped and waiters to be notified are returned.
 
 mod exits;
+mod link;
 mod names;
 mod outbox;
 mod wreck;
 
 pub(crate) use exits::{ExitHere, Exits};
+pub(crate) use link::Link;
 pub(crate) use outbox::Outboxes;
 pub(crate) use wreck::Wreck;
 
@@ -15,7 +17,7 @@ use crate::frame::{Ending, Frame, Head, Named};
 use crate::import::Import;
 use crate::node::{Announced, Claim, Lent, Member, Undecoded, Unread};
 use crate::remote::Place;
-use crate::scope::{Scope, Written};
+use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
 use crate::stream::reader::OpenStream;
 use crate::trace::TraceParent;
@@ -301,55 +303,6 @@ impl State {
     fn session(&mut self) -> u32 {
         let number = (self.random)();
         u32::try_from(number >> 32).unwrap_or(1).max(1)
-    }
-
-    /// Queues a frame, in the order of the session. Returns `false` if there is no session.
-    pub(crate) fn push(&mut self, to: NodeId, frame: &Frame<'_>) -> bool {
-        self.push_late_credit(to);
-        self.push_next(to, frame)
-    }
-
-    /// Queues the credit that waits for the next frame.
-    pub(crate) fn push_late_credit(&mut self, to: NodeId) {
-        while let Some(peer) = self.peers.get_mut(&to)
-            && let Some((export, bytes)) = peer.late_credit.pop_first()
-        {
-            self.push_next(to, &Frame::Credit { export, bytes });
-        }
-    }
-
-    fn push_next(&mut self, to: NodeId, frame: &Frame<'_>) -> bool {
-        let Some(peer) = self.peers.get_mut(&to).filter(|peer| peer.is_open) else { return false };
-        let head = Head { session: peer.mine, sequence: peer.next_out };
-        peer.next_out += 1;
-        self.outboxes.push(to, |out| frame.encode(head, out));
-        true
-    }
-
-    /// Queues a frame for a session, if it is still the current one. The body contains the addresses `written`.
-    /// Leaves the addresses of proxies that need not be kept, which the caller drops outside of the lock.
-    pub(crate) fn push_body(
-        &mut self,
-        to: NodeId,
-        session: u32,
-        written: &mut Written,
-        frame: &Frame<'_>,
-    ) -> bool {
-        if !self.is_current(to, session) {
-            return false;
-        }
-        if !written.kept.is_empty() {
-            self.lend(to, &mut written.kept);
-        }
-        if !written.exports.is_empty() {
-            self.push(to, &Frame::Addresses { exports: written.exports.clone() });
-        }
-        self.push(to, frame)
-    }
-
-    /// Queues a frame for a session, if it is still the current one.
-    pub(crate) fn push_in(&mut self, to: NodeId, session: u32, frame: &Frame<'_>) -> bool {
-        self.is_current(to, session) && self.push(to, frame)
     }
 
     pub(crate) fn is_current(&self, peer: NodeId, session: u32) -> bool {

@@ -14,7 +14,7 @@ use crate::frame::{Ending, Frame};
 use crate::import::Import;
 use crate::node::Announced;
 use crate::scope::Kept;
-use crate::session::State;
+use crate::session::{Link, State};
 use crate::transport::NodeId;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -35,14 +35,13 @@ pub(crate) struct Claim {
     _passed: Announced,
 }
 
-impl State {
-    /// Lends the addresses in the next body to a node. Leaves those that need not be kept.
-    pub(crate) fn lend(&mut self, to: NodeId, addresses: &mut Vec<Kept>) {
+impl Link<'_> {
+    /// Lends the addresses in the next body to the other node. Leaves those that need not be kept.
+    pub(crate) fn lend(&mut self, addresses: &mut Vec<Kept>) {
         let actors = addresses.iter().map(|kept| (kept.actor.0.0, kept.actor.1)).collect();
-        self.push(to, &Frame::Passed { actors });
-        let Some(peer) = self.peers.get_mut(&to) else { return };
+        self.push(&Frame::Passed { actors });
         for mut kept in std::mem::take(addresses) {
-            match peer.lent.entry(kept.actor) {
+            match self.peer.lent.entry(kept.actor) {
                 Entry::Vacant(entry) => drop(entry.insert(Lent { count: 1, kept })),
                 Entry::Occupied(mut entry) => {
                     let lent = entry.get_mut();
@@ -55,7 +54,9 @@ impl State {
             }
         }
     }
+}
 
+impl State {
     /// Asks the node of an actor whether it counts this node as a holder. The address that was passed on is given back
     /// with the answer, or with the end of the session. Returns whether too many claims wait.
     pub(super) fn claim(&mut self, import: &Arc<Import>, passed: Announced) -> bool {

@@ -6,12 +6,11 @@ use super::counters::{add, add_frame};
 use super::direct::is_completing;
 use crate::batch::Batch;
 use crate::frame::{Frame, REPLIES};
-use crate::import::{Caller, Import, cost};
+use crate::import::{Caller, Import, Outgoing, cost};
 use crate::incoming::Answered;
-use crate::scope::{Scope, Written};
-use crate::session::State;
+use crate::scope::Scope;
+use crate::session::{Link, State};
 use crate::stream::reader::OpenStream;
-use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
 use actor_core::{Reply, time};
@@ -122,52 +121,53 @@ impl Inner {
     pub(crate) fn send_message(
         &self,
         import: &Import,
-        name: &'static str,
-        method: u64,
-        (body, written, trace): (&[u8], &mut Written, Option<TraceParent>),
+        message: &mut Outgoing,
         caller: Option<Caller>,
     ) -> Result<(), Option<Caller>> {
-        let (to, export) = (import.place.node, import.place.export);
+        let (to, export, method) = (import.place.node, import.place.export, message.method);
         // Set if the caller has left meanwhile.
         let mut abandoned = None;
         let opened = self.update(|state| {
+            let Some(mut link) = state.link_in(to, import.session) else { return Err(caller) };
             // Credit goes in front of the message, whose sequence number is taken below.
-            state.push_late_credit(to);
-            let is_current = state.is_current(to, import.session);
-            let peer = state.peers.get_mut(&to).filter(|_| is_current);
-            let Some(peer) = peer else { return Err(caller) };
+            link.push_late_credit();
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
-            let send = if caller.is_some() { None } else { Some(name) };
+            let send = if caller.is_some() { None } else { Some(message.name) };
+            let (trace, body) = (message.trace, &message.body[..]);
+            let written = &mut message.written;
             let before = [trace.is_some(), !written.exports.is_empty(), !written.kept.is_empty()];
             let before: u64 = before.into_iter().map(u64::from).sum();
-            if !import.sends(peer.next_sequence() + before, cost(body), send) {
+            if !import.sends(link.peer.next_sequence() + before, cost(body), send) {
                 return Err(caller);
             }
+            let mut push = |link: &mut Link<'_>, frame| {
+                if trace.is_some() {
+                    link.push(&Frame::Trace { parent: trace });
+                }
+                link.push_body(written, &frame);
+            };
             let Some(caller) = caller else {
-                let frame = Frame::Send { export, method, body };
-                push_message(state, import, (written, trace), &frame);
+                push(&mut link, Frame::Send { export, method, body });
                 return Ok(None);
             };
-            let call = peer.next_call;
-            peer.next_call += 1;
+            let call = link.peer.next_call;
+            link.peer.next_call += 1;
             match caller {
                 Caller::Call(mut pending) => {
                     let left = pending.deadline().map(time_left);
                     let waker = self.on_abandoned(to, import.session, call);
                     let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
                     abandoned = poll.is_ready().then_some(waker);
-                    peer.calls.insert(call, (export, pending));
-                    let frame = Frame::Call { export, method, call, left, body };
-                    push_message(state, import, (written, trace), &frame);
+                    link.peer.calls.insert(call, (export, pending));
+                    push(&mut link, Frame::Call { export, method, call, left, body });
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
                     let (left, items) = (reader.deadline().map(time_left), reader.capacity());
                     let (stream, arrived) = OpenStream::new(items);
-                    peer.streams.insert(call, stream);
-                    let frame = Frame::Open { export, method, call, left, items, body };
-                    push_message(state, import, (written, trace), &frame);
+                    link.peer.streams.insert(call, stream);
+                    push(&mut link, Frame::Open { export, method, call, left, items, body });
                     Ok(Some((reader, call, arrived)))
                 }
             }
@@ -207,14 +207,11 @@ impl Inner {
         // Dropped behind the replies, and outside of the lock.
         let mut kept = Vec::new();
         let unsent = self.update(|state| {
-            if !state.is_current(peer, session) {
-                return answered;
-            }
+            let Some(mut link) = state.link_in(peer, session) else { return answered };
             let mut unsent = Vec::new();
             for mut answer in answered {
                 let call = answer.number;
-                let known = state.peers.get_mut(&peer).and_then(|it| it.running.remove(&call));
-                let Some(known) = known else {
+                let Some(known) = link.peer.running.remove(&call) else {
                     unsent.push(answer);
                     continue;
                 };
@@ -222,10 +219,10 @@ impl Inner {
                 match &answer.outcome {
                     Ok(body) => {
                         let frame = Frame::Reply { call, body };
-                        state.push_body(peer, session, &mut answer.written, &frame);
+                        link.push_body(&mut answer.written, &frame);
                     }
                     Err(error) => {
-                        state.push(peer, &Frame::Failed { call, error: error.clone() });
+                        link.push(&Frame::Failed { call, error: error.clone() });
                     }
                 }
                 kept.extend(answer.written.kept);
@@ -300,18 +297,4 @@ pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
 fn time_left(deadline: Instant) -> u64 {
     let left = deadline.saturating_duration_since(time::now());
     u64::try_from(left.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// Queues the frame of a message, and those that are sent before it.
-fn push_message(
-    state: &mut State,
-    import: &Import,
-    (written, trace): (&mut Written, Option<TraceParent>),
-    frame: &Frame<'_>,
-) {
-    let Import { place, session, .. } = import;
-    if trace.is_some() {
-        state.push_in(place.node, *session, &Frame::Trace { parent: trace });
-    }
-    state.push_body(place.node, *session, written, frame);
 }

@@ -109,9 +109,9 @@ impl Inner {
         frame: &Frame<'_>,
     ) -> bool {
         self.update(|state| {
-            let peer = state.peers.get(&scope.peer);
-            peer.is_some_and(|peer| peer.running.contains_key(&call))
-                && state.push_body(scope.peer, scope.session, written, frame)
+            let link = state.link_in(scope.peer, scope.session);
+            let link = link.filter(|link| link.peer.running.contains_key(&call));
+            link.map(|mut link| link.push_body(written, frame)).is_some()
         })
     }
 }
