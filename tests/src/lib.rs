@@ -10,6 +10,7 @@ mod guard;
 mod host;
 mod loop_back;
 mod passage;
+pub mod payments;
 pub mod probe;
 #[cfg(not(target_family = "wasm"))]
 mod runtime;

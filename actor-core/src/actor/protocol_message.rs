@@ -94,6 +94,17 @@ pub trait HasActorImpl: Dispatch<Message: ActorMessages<Self>> {}
 #[diagnostic::do_not_recommend]
 impl<A: Dispatch<Message: ActorMessages<A>>> HasActorImpl for A {}
 
+/// Names `T` by way of an address type: if the address has no such name, the compiler reports only that, and does not
+/// check the impl whose head contains this type.
+#[doc(hidden)]
+pub trait Named<T> {
+    type Type;
+}
+
+impl<Addr, T> Named<T> for Addr {
+    type Type = T;
+}
+
 /// How implementors of a protocol's trait run its messages. Implemented by `#[actor]` on the trait.
 #[doc(hidden)]
 pub trait ProtocolDispatch<A: Dispatch>: Protocol {

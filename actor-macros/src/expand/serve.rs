@@ -309,16 +309,17 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let bounds = super::bounds(generics.where_clause.as_ref());
     // See `where_addressed`: a missing name is the only reported error.
     let clause = quote!(where #bounds #address: __p::Sized, #protocol_address: __p::Sized);
-    // An actor without its own block is reported once. If the address is missing too, it is not
-    // reported at all, because the compiler does not check a head with an unknown name. With
-    // generics, the missing block is detected in the body of `lend`, because a bound would hide the
-    // errors of the block.
+    // An actor without its own block is reported once. If the address is missing too, the block is not
+    // reported, because the compiler does not check a head with an unknown name, here in the argument
+    // of the trait. (It must not be in the type: the overlap check of another crate does not resolve
+    // `<RobotAddr as TypedAddr>::Actor`.) With generics, the missing block is detected in the body of
+    // `lend`, because a bound would hide the errors of the block.
     let at_actor = span::hidden_at(protocol_impl.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasActorImpl);
-    let (found, proved) = if generics.params.is_empty() {
-        (quote!(<#address as __p::TypedAddr>::Actor), Some(&has_block))
+    let (served, proved) = if generics.params.is_empty() {
+        (quote!(<#address as __p::Named<#protocol_address>>::Type), Some(&has_block))
     } else {
-        (actor.clone(), None)
+        (quote!(#protocol_address), None)
     };
     let any = quote!(<#protocol_address as __p::TypedAddr>::Actor);
     let head = quote_spanned!(at_actor=> fn handle_boxed(__loan: __p::HandlerArgs<'_, Self, #any>) -> __p::BorrowingFuture<'_, Self>);
@@ -335,7 +336,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
         const _: () = {
             use #crate_path::__private as __p;
             #[automatically_derived]
-            impl #params __p::ImplementsProtocol<#protocol_address> for #found #clause #proved {
+            impl #params __p::ImplementsProtocol<#served> for #actor #clause #proved {
                 #head {
                     use __p::{ViaLocal as _, ViaUnknown as _, ViaSend as _};
                     #boxed

@@ -405,7 +405,7 @@ impl Greeter for Robot {}
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as __p::TypedAddr>::Actor
+    impl __p::ImplementsProtocol<<RobotAddr as __p::Named<GreeterAddr>>::Type> for Robot
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,

@@ -49,7 +49,7 @@ impl Greeter for Robot { # [on_start] fn greet (& self , # [data] name : String 
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as __p::TypedAddr>::Actor
+    impl __p::ImplementsProtocol<<RobotAddr as __p::Named<GreeterAddr>>::Type> for Robot
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,

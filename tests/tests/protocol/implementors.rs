@@ -6,6 +6,7 @@ use actor_core::{
     supervision::{Child, Supervisor},
 };
 use std::time::Duration;
+use tests::payments::{Cards, Payments, PaymentsAddr};
 use ui::greeting::{Greeter, GreeterAddr};
 
 /// Lends money.
@@ -109,6 +110,38 @@ pub(crate) fn an_actor_serves_a_protocol_of_another_crate(system: &System) {
         let greeter = GreeterAddr::from(Robot { left: 0 }.spawn());
         assert_eq!(greeter.greet("you".into()).await.unwrap(), "beep you");
         assert_eq!(greeter.think("me".into()).await.unwrap(), "beep me");
+    });
+}
+
+/// A test double of a protocol whose crate has an implementation too.
+#[actor]
+struct Till {
+    charged: Vec<u64>,
+}
+
+#[actor]
+impl Till {
+    fn charged(&self) -> Vec<u64> {
+        self.charged.clone()
+    }
+}
+
+#[actor]
+impl Payments for Till {
+    fn charge(&mut self, cents: u64) -> bool {
+        self.charged.push(cents);
+        true
+    }
+}
+
+pub(crate) fn a_protocol_that_is_implemented_in_its_crate_is_implemented_in_another_one(
+    system: &System,
+) {
+    system.block_on(async {
+        let till = Till { charged: Vec::new() }.spawn();
+        let all = [PaymentsAddr::from(Cards { limit: 5 }.spawn()), till.clone().into()];
+        assert_eq!((all[0].charge(7).await, all[1].charge(7).await), (Ok(false), Ok(true)));
+        assert_eq!(till.charged().await, Ok(vec![7]));
     });
 }
 

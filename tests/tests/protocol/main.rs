@@ -10,6 +10,7 @@ tests::on_every_host! {
     implementors::different_actors_stand_behind_one_address,
     implementors::a_test_double_is_a_struct_and_the_trait,
     implementors::an_actor_serves_a_protocol_of_another_crate,
+    implementors::a_protocol_that_is_implemented_in_its_crate_is_implemented_in_another_one,
     implementors::an_actor_serves_two_protocols_with_the_same_message,
     implementors::a_pool_serves_a_protocol,
     implementors::a_pool_is_killed_and_kept_alive_by_the_address_of_a_protocol,
