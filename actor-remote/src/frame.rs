@@ -2,7 +2,7 @@
 
 mod outcome;
 
-pub(crate) use outcome::{CallFault, Ending};
+pub(crate) use outcome::{CallFault, Ending, short};
 
 use crate::trace::TraceParent;
 
@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
     /// Reads the frame after the head. All remaining bytes have to belong to it.
     pub(crate) fn frame(mut self) -> Option<Frame<'a>> {
         let frame = match self.byte()? {
-            0 => Frame::Hello { echo: self.word()?, name: self.text()? },
+            0 => Frame::Hello { echo: self.word()?, name: self.text_within(outcome::TEXT)? },
             1 => Frame::Names { gone: self.list(Self::text)?, given: self.list(Self::named)? },
             kind @ (2 | 25) => {
                 Frame::Hold { export: self.number()?, key: self.key()?, asks: kind == 25 }

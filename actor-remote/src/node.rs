@@ -30,6 +30,7 @@ pub use counters::NodeCounters;
 pub use errors::{NameTaken, NotFound};
 pub(crate) use events::Unread;
 pub use events::{Member, NodeEvent};
+pub(crate) use guard::Offences;
 pub use leaving::LeaveReport;
 pub(crate) use lent::{Claim, Lent};
 pub(crate) use names::NamedActor;
@@ -37,6 +38,7 @@ pub(crate) use replies::Undecoded;
 pub use tables::NodeTables;
 
 use crate::batch::Batch;
+use crate::frame;
 use crate::remote::Remote;
 use crate::session::{Random, State};
 use crate::topic::Topics;
@@ -168,7 +170,7 @@ enum Arrived {
 }
 
 impl Node {
-    /// Starts a node named `name` on a transport, in the current system.
+    /// Starts a node named `name` on a transport, in the current system. The name is cut off at 1024 bytes.
     pub fn on(transport: impl Transport, name: impl Into<String>) -> Node {
         Node::builder().on(transport, name)
     }
@@ -188,6 +190,7 @@ impl Node {
         let (inbox, events) = async_channel::unbounded();
         let (collected, ready) = async_channel::bounded(1);
         let (late, waiting) = async_channel::bounded(1);
+        let name = frame::short(&name).to_owned();
         let state = State::new(random);
         let inner = Arc::new_cyclic(|this| Inner {
             id: transport.node(),

@@ -15,7 +15,7 @@ pub(crate) use wreck::Wreck;
 use crate::export::{Export, Lane};
 use crate::frame::{Ending, Frame, Head, Named};
 use crate::import::Import;
-use crate::node::{Announced, Claim, Lent, Member, Undecoded, Unread};
+use crate::node::{Announced, Claim, Lent, Member, Offences, Undecoded, Unread};
 use crate::remote::Place;
 use crate::scope::Scope;
 use crate::stream::producer::ItemCredit;
@@ -79,8 +79,7 @@ pub(crate) struct State {
     pub(crate) has_left: bool,
     /// Whether a node may send messages to an export, once the user's function has decided.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
-    /// For each node, the time of the first of its recent bad frames, and their number.
-    pub(crate) offences: BTreeMap<NodeId, (Instant, u32)>,
+    pub(crate) offences: BTreeMap<NodeId, Offences>,
     /// Nodes whose frames are dropped until this time.
     pub(crate) refused: BTreeMap<NodeId, Instant>,
     /// The number of sessions opened so far, which gives each session its age.
@@ -451,7 +450,9 @@ impl State {
         wreck.streams = peer.streams.into_values().collect();
         wreck.running = peer.running.into_values().map(|running| running.token).collect();
         wreck.keep((peer.lanes, peer.exits_here, peer.lent, peer.claims));
-        let held: Vec<u64> = self.exports.keys().copied().collect();
+        let exports = self.exports.iter();
+        let held = exports.filter(|(_, export)| export.holders.contains_key(&id));
+        let held: Vec<u64> = held.map(|(number, _)| *number).collect();
         for export in held {
             wreck.merge(self.let_go(id, export, u64::MAX));
         }

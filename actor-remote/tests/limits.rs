@@ -206,6 +206,41 @@ async fn a_node_that_sends_nonsense_is_refused_for_a_minute_and_others_are_serve
     all.end().await;
 }
 
+/// Each session of its own costs a node all of its names.
+#[actor_core::test(seeds = 5)]
+async fn a_node_that_begins_sessions_without_end_is_refused_for_a_minute() {
+    let mut all = hostile().await;
+    for _ in 0..200 {
+        all.forger.open().await;
+    }
+    assert_eq!(all.server.counters().refused_sessions, 1);
+    assert!(!all.server.peers().contains(&"f".to_owned()));
+    assert!(all.honest.add(1).await.is_ok());
+    time::sleep(Duration::from_secs(61)).await;
+    all.forger.open().await;
+    assert!(all.server.peers().contains(&"f".to_owned()), "{:?}", all.server.peers());
+    all.end().await;
+}
+
+#[actor_core::test(seeds = 5)]
+async fn a_name_of_a_node_that_is_too_long_is_refused() {
+    let mut all = hostile().await;
+    all.forger.open().await;
+    for (length, bad) in [(1024_u16, 0), (1025, 1)] {
+        let before = all.server.counters().bad_frames;
+        all.forger.sequence = 0;
+        let name = vec![b'n'; usize::from(length)];
+        all.forger.frame(&[&[0, 0, 0, 0, 0], &number(u64::from(length))[..], &name].concat());
+        time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(all.server.counters().bad_frames - before, bad, "{length} bytes");
+    }
+    let long = Node::on(all.forger.pipe.port(4), "é".repeat(600));
+    assert_eq!(long.name(), "é".repeat(512));
+    let limit = time::timeout(LIMIT, long.wait_for::<CounterAddr>("counter", LIMIT)).await;
+    assert!(limit.unwrap().is_ok());
+    all.end().await;
+}
+
 /// The messages of `Counter` with other types, which have the same ids.
 mod other {
     use super::*;

@@ -4,7 +4,7 @@ use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use actor_remote::{Node, NodeId, Transport, TransportEvent};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 type OnEvent = Arc<dyn Fn(TransportEvent<'_>) + Send + Sync>;
@@ -27,6 +27,11 @@ struct Tapped {
 impl Tap {
     fn lock(&self) -> std::sync::MutexGuard<'_, Tapped> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self) {
+        let mut tapped = self.lock();
+        (tapped.session, tapped.named) = (None, Vec::new());
     }
 
     fn event(&self, event: TransportEvent<'_>) {
@@ -118,9 +123,7 @@ impl Forger {
     }
 
     async fn begin(&mut self, node: &Node) -> (Vec<u8>, Vec<u8>) {
-        let mut tapped = self.tap.lock();
-        (tapped.session, tapped.named) = (None, Vec::new());
-        drop(tapped);
+        self.tap.forget();
         self.tap.event(TransportEvent::Up(NodeId(self.id)));
         let session = until(|| self.tap.lock().session).await;
         self.sequence = 0;
@@ -162,7 +165,7 @@ fn a_node_that_is_refused_holds_nothing() {
             let (export, key) = forger.open(&node).await;
             forger.add(&[&[2], &export[..], &key].concat());
             for _ in 0..100 {
-                // The arguments are no array.
+                // The arguments are not an array.
                 forger.add(&[&[5], &export[..], &method(&["idle", "rest"]), &[1]].concat());
             }
             for _ in 0..2000 {
@@ -184,12 +187,13 @@ fn a_node_that_is_refused_holds_nothing() {
 fn a_kill_that_is_refused_after_its_session_does_not_affect_the_next_one() {
     let system = System::builder().threads(2).on_incident(|_| {}).build();
     system.block_on(async {
-        let (tap, gate) = (Tap::default(), Arc::new(Mutex::new(())));
-        let (shut, asked) = (gate.clone(), Arc::new(AtomicU64::new(0)));
-        let is_asked = asked.clone();
+        let (tap, asked) = (Tap::default(), Arc::new(AtomicU64::new(0)));
+        let (gate, shut) = mpsc::channel::<()>();
+        let (shut, is_asked) = (Mutex::new(shut), asked.clone());
         let rule = move |_: &str, _: &str, _: Option<&str>| {
             is_asked.fetch_add(1, Ordering::Relaxed);
-            drop(shut.lock());
+            // Until the gate is dropped.
+            shut.lock().unwrap().recv().unwrap_err();
             false
         };
         let node = Node::builder().allow(rule).on(tap.clone(), "node");
@@ -198,7 +202,6 @@ fn a_kill_that_is_refused_after_its_session_does_not_affect_the_next_one() {
         let (export, key) = forger.open(&node).await;
         let hold = [&[2], &export[..], &key].concat();
         forger.add(&hold);
-        let closed = gate.lock().unwrap();
         forger.add(&[&[12], &export[..]].concat());
         forger.send();
         until(|| (asked.load(Ordering::Relaxed) == 1).then_some(())).await;
@@ -208,7 +211,7 @@ fn a_kill_that_is_refused_after_its_session_does_not_affect_the_next_one() {
         forger.add(&hold);
         forger.send();
         until(|| (node.counters().frames_received == forger.sent).then_some(())).await;
-        drop(closed);
+        drop(gate);
         until(|| (node.counters().refused_controls == 1).then_some(())).await;
         forger.add(&[&[4], &export[..], &method(&["idle", "rest"]), &[1, 0x90]].concat());
         forger.send();

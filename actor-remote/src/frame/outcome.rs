@@ -7,8 +7,8 @@ use actor_core::{
     error::{Refusal, RefusalKind},
 };
 
-/// The maximum number of bytes of a failure's text.
-const TEXT: usize = 1024;
+/// The maximum number of bytes of a failure's text, and of the name of a node.
+pub(super) const TEXT: usize = 1024;
 
 /// An error of a call, in the form in which a frame contains it.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub(crate) enum Ending {
 }
 
 /// Cuts the text off at the limit.
-fn short(text: &str) -> &str {
+pub(crate) fn short(text: &str) -> &str {
     let mut end = text.len().min(TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -205,6 +205,7 @@ impl Inner {
             report(&mut state.streams, &NodeEvent::Joined(Member { name, id: from }));
             drop(state);
             self.changed.notify();
+            self.count_session(from);
         }
     }
 

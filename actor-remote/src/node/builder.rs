@@ -122,7 +122,7 @@ impl NodeBuilder {
         self
     }
 
-    /// Starts the node under this name on a transport, in the current system.
+    /// Starts the node under this name on a transport, in the current system. The name is cut off at 1024 bytes.
     ///
     /// # Panics
     /// If the operating system has no random numbers. They protect addresses from being guessed.

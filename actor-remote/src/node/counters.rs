@@ -39,7 +39,7 @@ pub struct NodeCounters {
     pub undelivered_sends: u64,
     /// Requests to stop or kill actors that other nodes may not end.
     pub refused_controls: u64,
-    /// Nodes that were refused for a minute after 100 bad frames in ten seconds.
+    /// Nodes that were refused for a minute after 100 bad frames or sessions in ten seconds.
     pub refused_sessions: u64,
 }
 

@@ -33,7 +33,8 @@ pub enum NodeEvent {
     /// The session with another node is over: the node has ended or become silent, or a frame was lost. If the
     /// node is still there, a new session follows.
     Lost(Member),
-    /// Another node has sent too many frames that cannot be read, and is refused for a minute.
+    /// Another node has sent too many frames that cannot be read, or has begun too many sessions, and is refused for a
+    /// minute.
     Refused(Member),
     /// Another node is not reached, and why: for example, it refuses the certificate of this node, or
     /// belongs to another cluster. The transport determines which reasons are known; each one is reported

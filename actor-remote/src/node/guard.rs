@@ -12,13 +12,20 @@ use crate::session::State;
 use crate::transport::NodeId;
 use actor_core::time;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// A node with this many bad frames within [`WITHIN`] loses its session, and is refused for
+/// A node with this many bad frames, or this many sessions, within [`WITHIN`] loses its session, and is refused for
 /// [`REFUSED`].
 const OFFENCES: u32 = 100;
 const WITHIN: Duration = Duration::from_secs(10);
 const REFUSED: Duration = Duration::from_secs(60);
+
+/// The recent bad frames and sessions of a node.
+pub(crate) struct Offences {
+    since: Instant,
+    bad_frames: u32,
+    sessions: u32,
+}
 
 impl Inner {
     /// Returns whether a node may send messages to an export. Calls the user's function the first
@@ -84,15 +91,26 @@ impl Inner {
 
     /// Handles a frame, or arguments, of a node that cannot be read. Too many of them end the session.
     pub(super) fn offended(&self, peer: NodeId) {
+        self.count_offence(peer, |offences| &mut offences.bad_frames);
+    }
+
+    /// Counts a session that a node has begun, which costs this node a list of all names. Too many of them end it.
+    pub(super) fn count_session(&self, peer: NodeId) {
+        self.count_offence(peer, |offences| &mut offences.sessions);
+    }
+
+    fn count_offence(&self, peer: NodeId, kind: impl FnOnce(&mut Offences) -> &mut u32) {
         let now = time::now();
         let wreck = self.update(|state| {
             if !state.peers.contains_key(&peer) {
                 return None;
             }
-            let (since, count) = state.offences.entry(peer).or_insert((now, 0));
-            if now.duration_since(*since) > WITHIN {
-                (*since, *count) = (now, 0);
+            let begin = || Offences { since: now, bad_frames: 0, sessions: 0 };
+            let offences = state.offences.entry(peer).or_insert_with(begin);
+            if now.duration_since(offences.since) > WITHIN {
+                *offences = begin();
             }
+            let count = kind(offences);
             *count += 1;
             if *count < OFFENCES {
                 return None;
