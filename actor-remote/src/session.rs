@@ -120,6 +120,8 @@ pub(crate) struct Peer {
     pub(crate) calls: BTreeMap<u64, (u64, Box<dyn Pending>)>,
     /// The replies of actors that are not decoded yet, by their export.
     pub(crate) undecoded: BTreeMap<u64, Arc<Undecoded>>,
+    /// The cost of these replies.
+    pub(crate) undecoded_cost: u64,
     /// The calls whose replies are streams.
     pub(crate) streams: BTreeMap<u64, OpenStream>,
     pub(crate) next_call: u64,
@@ -220,6 +222,7 @@ impl Peer {
             claims: VecDeque::new(),
             calls: BTreeMap::new(),
             undecoded: BTreeMap::new(),
+            undecoded_cost: 0,
             streams: BTreeMap::new(),
             next_call: 1,
             lanes: BTreeMap::new(),

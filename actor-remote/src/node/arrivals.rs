@@ -290,7 +290,7 @@ impl Inner {
                     Queued::BeyondWindow => return false,
                 }
             }
-            Frame::Reply { call, body } => self.replied(&scope, call, body, announced),
+            Frame::Reply { call, body } => return self.replied(&scope, call, body, announced),
             Frame::Failed { call, error } => {
                 let pending = self.lock().peers.get_mut(&from).and_then(|it| it.take_call(call));
                 match pending {

@@ -216,7 +216,7 @@ impl Peer {
     }
 
     /// Returns whether no code of the user runs when this reply or credit is handled.
-    fn is_plain(&self, frame: &Frame<'_>) -> bool {
+    pub(super) fn is_plain(&self, frame: &Frame<'_>) -> bool {
         match frame {
             Frame::Reply { call, body } => {
                 let is_plain = self.calls.get(call).is_none_or(|(_, pending)| pending.is_plain());

@@ -10,6 +10,7 @@
 use super::Inner;
 use super::counters::add;
 use super::outgoing::accept_reply;
+use crate::frame::Frame;
 use crate::import::cost;
 use crate::node::Announced;
 use crate::scope::Scope;
@@ -23,6 +24,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The number of bytes of a reply of a plain type that is decoded at once.
 pub(super) const SHORT: usize = 4096;
+
+/// The maximum cost of the replies of a node that are not decoded yet. The window of a node for replies is smaller, but
+/// each of its threads can encode a reply of 1 MiB at the same time.
+const UNDECODED: u64 = 256 << 20;
 
 /// The replies of an actor that are not decoded yet. `None` once the task has ended.
 pub(crate) struct Undecoded(Mutex<Option<VecDeque<Entry>>>);
@@ -55,28 +60,34 @@ impl Undecoded {
 }
 
 impl Inner {
-    /// Completes a call with its reply.
+    /// Completes a call with its reply. Returns `false` if too many replies are not decoded.
     pub(super) fn replied(
         self: &Arc<Self>,
         scope: &Scope,
         call: u64,
         body: &[u8],
         announced: Announced,
-    ) {
-        let mut begun = None;
+    ) -> bool {
+        let (mut begun, mut is_allowed) = (None, true);
         let plain = self.update(|state| {
             let from = scope.peer;
             let peer = state.peers.get_mut(&from)?;
+            let is_at_once = peer.is_plain(&Frame::Reply { call, body });
+            is_allowed = is_at_once || peer.undecoded_cost + cost(body) <= UNDECODED;
+            if !is_allowed {
+                return None;
+            }
             let Some((export, pending)) = peer.take_call(call) else {
                 accept_reply(state, from, cost(body));
                 // The caller has left, and its cancellation was in flight.
                 add(&self.counts.stale);
                 return None;
             };
-            if pending.is_plain() && body.len() <= SHORT {
+            if is_at_once {
                 accept_reply(state, from, cost(body));
                 return Some((pending, announced));
             }
+            peer.undecoded_cost += cost(body);
             let reply = Entry::Reply(Replied { pending, body: body.to_vec(), announced });
             match peer.undecoded.get(&export) {
                 Some(queue) => queue.entries().get_or_insert_default().push_back(reply),
@@ -94,6 +105,7 @@ impl Inner {
         if let Some((export, queue)) = begun {
             self.system.spawn_task(decode(scope.clone(), export, queue)).detach();
         }
+        is_allowed
     }
 
     /// Takes the next entry of a queue. Without one, the task of the queue ends.
@@ -128,9 +140,13 @@ async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
                 }
                 // A node that sends replies faster than they are decoded has to wait.
                 scope.node.update(|state| {
-                    if state.is_current(scope.peer, scope.session) {
-                        accept_reply(state, scope.peer, cost);
+                    if !state.is_current(scope.peer, scope.session) {
+                        return;
                     }
+                    if let Some(peer) = state.peers.get_mut(&scope.peer) {
+                        peer.undecoded_cost -= cost;
+                    }
+                    accept_reply(state, scope.peer, cost);
                 });
             }
         }

@@ -11,6 +11,7 @@ use actor_core::prelude::*;
 use actor_core::time;
 use actor_remote::{NameTaken, Node, NodeId, TransportEvent};
 use forged::{Forger, Pipe};
+use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,15 @@ trait Desk {
     async fn slow(&mut self, millis: u64);
     fn put(&mut self, other: DeskAddr);
     fn note(&mut self, number: u64);
+}
+
+/// A reply of a type that is not plain.
+#[derive(Deserialize, Serialize)]
+struct Page(String);
+
+#[actor(remote)]
+trait Library {
+    fn page(&mut self) -> Page;
 }
 
 #[actor(capacity = 1)]
@@ -277,6 +287,33 @@ fn frames_without_credit_leave_nothing() {
             assert!(left < LITTLE, "{left} bytes of {kind}");
         }
         assert_eq!(flood.lost(), 0);
+        flood.end();
+    });
+}
+
+/// The replies arrive faster than they are decoded.
+#[test]
+fn replies_that_are_not_decoded_have_a_limit() {
+    alone(async {
+        let mut flood = flood(Node::builder()).await;
+        let named = [&[1, 0, 1, 1][..], b"l", &[7], b"Library", &[3], &[0; 8]].concat();
+        flood.forger.frame(&named);
+        let library: LibraryAddr =
+            flood.server.wait_for("l", Duration::from_secs(10)).await.unwrap();
+        let calls: Vec<_> =
+            (0..800).map(|_| actor_core::spawn_task(library.page().into_owned())).collect();
+        flood.settle().await;
+        let body = [&[0xdb, 0, 0x0f, 0, 0][..], &[b'x'; 0x000f_0000]].concat();
+        for call in 1..=800 {
+            flood.forger.frame(&[&[6][..], &number(call), &body].concat());
+        }
+        flood.settle().await;
+        assert_eq!(flood.lost(), 1);
+        let mut failed = 0;
+        for call in calls {
+            failed += u64::from(call.await.is_err());
+        }
+        assert!(failed > 300, "{failed} failed");
         flood.end();
     });
 }
