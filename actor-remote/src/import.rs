@@ -29,6 +29,7 @@ use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
@@ -147,6 +148,10 @@ impl Caller {
 
 /// The part of a proxy that its session refers to.
 pub(crate) struct Import {
+    /// Distinguishes the proxies of a node. Later ones have higher numbers.
+    pub(crate) number: u64,
+    /// Whether there is a later proxy of the same actor. Changed and read under the lock of the state.
+    is_older: AtomicBool,
     pub(crate) node: Weak<Inner>,
     pub(crate) place: Place,
     pub(crate) session: u32,
@@ -198,6 +203,8 @@ struct Unaccepted {
 impl Import {
     pub(crate) fn new(node: &Arc<Inner>, place: Place, session: u32) -> Arc<Self> {
         Arc::new(Import {
+            number: node.next_import(),
+            is_older: AtomicBool::new(false),
             node: Arc::downgrade(node),
             place,
             session,
@@ -254,6 +261,14 @@ impl Import {
 
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_older(&self, is_older: bool) {
+        self.is_older.store(is_older, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_older(&self) -> bool {
+        self.is_older.load(Ordering::Relaxed)
     }
 
     pub(crate) fn control(&self) -> Option<&Control> {

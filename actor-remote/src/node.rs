@@ -52,7 +52,7 @@ use changes::Changes;
 use counters::Counts;
 use leaving::{NodeActor, NodeActorAddr};
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -127,6 +127,8 @@ pub(crate) struct Inner {
     /// Wakes the task that sends late credit.
     late: Sender<()>,
     state: Arc<Mutex<State>>,
+    /// The number of proxies so far.
+    imports: AtomicU64,
     /// The number of events of the transport that are not handled yet.
     unhandled: Arc<AtomicUsize>,
     /// Notified when a name is given or taken back.
@@ -202,6 +204,7 @@ impl Node {
             collected,
             late,
             state: Arc::new(Mutex::new(state)),
+            imports: AtomicU64::new(0),
             unhandled: Arc::default(),
             changed: Changes::default(),
             counts: Arc::default(),
@@ -492,6 +495,11 @@ async fn send_late_credit(node: Weak<Inner>, waiting: Receiver<()>) {
 impl Inner {
     pub(crate) fn system(&self) -> &System {
         &self.system
+    }
+
+    /// Returns the number of a new proxy.
+    pub(crate) fn next_import(&self) -> u64 {
+        self.imports.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn tracing(&self) -> Option<&Tracing> {

@@ -5,16 +5,17 @@ mod exits;
 mod link;
 mod names;
 mod outbox;
+mod proxied;
 mod wreck;
 
 pub(crate) use exits::{ExitHere, Exits};
 pub(crate) use link::Link;
 pub(crate) use outbox::Outboxes;
+pub(crate) use proxied::Proxied;
 pub(crate) use wreck::Wreck;
 
 use crate::export::{Export, Lane};
 use crate::frame::{Ending, Frame, Head, Named};
-use crate::import::Import;
 use crate::node::{Announced, Claim, Lent, Member, Offences, Undecoded, Unread};
 use crate::remote::Place;
 use crate::scope::Scope;
@@ -24,7 +25,6 @@ use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Reply};
-use std::any::Any;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -165,23 +165,6 @@ impl Preface {
             return self.exports.is_empty();
         }
         addresses == 0 || frame.body().is_some_and(|body| addresses <= body.len() / ADDRESS)
-    }
-}
-
-/// A proxy for an actor of the other node.
-pub(crate) struct Proxied {
-    pub(crate) import: Arc<Import>,
-    /// Earlier proxies of the same actor, which are ending.
-    pub(crate) older: Vec<Arc<Import>>,
-    /// A `WeakAddr` of the protocol.
-    pub(crate) weak: Arc<dyn Any + Send + Sync>,
-    pub(crate) actor: ActorId,
-}
-
-impl Proxied {
-    /// Returns whether this is the proxy, or one of the earlier ones.
-    pub(crate) fn has(&self, import: &Arc<Import>) -> bool {
-        self.older.iter().chain([&self.import]).any(|known| Arc::ptr_eq(known, import))
     }
 }
 
@@ -446,8 +429,8 @@ impl State {
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
             let queue = undecoded.get(&proxied.import.place.export);
-            let imports = proxied.older.into_iter().chain([proxied.import]);
-            wreck.imports.extend(imports.map(|import| (import, queue.cloned())));
+            let imports = proxied.imports();
+            wreck.imports.extend(imports.map(|import| (import.clone(), queue.cloned())));
             wreck.rest.push(Box::new(proxied.weak));
         }
         wreck.streams = peer.streams.into_values().collect();

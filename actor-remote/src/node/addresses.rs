@@ -284,14 +284,12 @@ impl Inner {
             if !same {
                 return Some(false);
             }
-            gone = peer.proxies.remove(&export);
-            let mut older = Vec::new();
-            if let Some(gone) = &gone {
-                older.clone_from(&gone.older);
-                older.push(gone.import.clone());
+            let mut proxied = Proxied::new(import.clone(), weak, actor);
+            gone = peer.proxies.remove(&export).map(|mut gone| {
+                proxied.follow(&mut gone);
                 state.proxied.remove(&gone.actor);
-            }
-            let proxied = Proxied { import: import.clone(), older, weak, actor };
+                gone
+            });
             peer.proxies.insert(export, proxied);
             state.proxied.insert(actor, import.place);
         }
@@ -309,13 +307,8 @@ impl Inner {
             let peer = state.peers.get_mut(&node)?;
             let known = peer.proxies.get_mut(&export).filter(|known| known.has(import))?;
             let mut gone = None;
-            known.older.retain(|older| !Arc::ptr_eq(older, import));
-            if Arc::ptr_eq(&known.import, import) {
-                // The last one that is still ending stays, so that it gets its credit.
-                match known.older.pop() {
-                    Some(older) => known.import = older,
-                    None => gone = peer.proxies.remove(&export),
-                }
+            if !known.remove(import) {
+                gone = peer.proxies.remove(&export);
             }
             if let Some(gone) = &gone {
                 state.proxied.remove(&gone.actor);

@@ -321,7 +321,7 @@ impl Inner {
                 self.answered();
             }
             Frame::Credit { export, bytes } => {
-                if let Some(peer) = self.lock().peers.get(&from) {
+                if let Some(peer) = self.lock().peers.get_mut(&from) {
                     peer.credited(export, bytes);
                 }
             }
@@ -456,7 +456,7 @@ impl Inner {
             gone
         };
         let Some(gone) = gone else { return };
-        let imports = gone.older.iter().chain([&gone.import]);
+        let imports = gone.imports();
         // If the actor continues, and only its address ends, the other node forgets this one.
         let count = imports.clone().map(|import| import.held()).sum();
         self.push_in(from, scope.session, &Frame::Release { export, count });

@@ -17,7 +17,7 @@ use super::{Arrived, Inner};
 use crate::batch::{self, Batch};
 use crate::export::{Item, Sends};
 use crate::frame::{self, Frame, Head, REPLIES};
-use crate::import::{Import, WINDOW, cost};
+use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
 use crate::session::{Arrival, Peer, Pending, State};
 use crate::transport::{NodeId, TransportEvent};
@@ -228,30 +228,12 @@ impl Peer {
 
     /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
     /// of the frames.
-    pub(super) fn credited(&self, export: u64, bytes: u64) {
+    pub(super) fn credited(&mut self, export: u64, bytes: u64) {
         if export == REPLIES {
             return self.replies.give(bytes);
         }
-        let Some(proxied) = self.proxies.get(&export) else { return };
-        let mut left = bytes;
-        if proxied.older.is_empty() {
-            left = proxied.import.accepted(left, u64::MAX);
-        } else {
-            let imports: Vec<&Arc<Import>> =
-                proxied.older.iter().chain([&proxied.import]).collect();
-            loop {
-                let mut oldest: Vec<_> =
-                    imports.iter().filter_map(|it| Some((it.oldest()?, it))).collect();
-                oldest.sort_by_key(|(sequence, _)| *sequence);
-                let Some((_, first)) = oldest.first() else { break };
-                let end = oldest.get(1).map_or(u64::MAX, |(sequence, _)| *sequence);
-                let before = left;
-                left = first.accepted(left, end);
-                if left == before {
-                    break;
-                }
-            }
-        }
+        let Some(proxied) = self.proxies.get_mut(&export) else { return };
+        let left = proxied.accepted(bytes);
         self.window.give(bytes - left);
     }
 }

@@ -141,6 +141,11 @@ impl Inner {
             if !import.sends(link.peer.next_sequence() + before, cost(body), send) {
                 return Err(caller);
             }
+            if import.is_older()
+                && let Some(proxied) = link.peer.proxies.get_mut(&export)
+            {
+                proxied.sent(import.number);
+            }
             let mut push = |link: &mut Link<'_>, frame| {
                 if trace.is_some() {
                     link.push(&Frame::Trace { parent: trace });

@@ -9,7 +9,7 @@ mod heap;
 
 use actor_core::prelude::*;
 use actor_core::time;
-use actor_remote::{NameTaken, Node, NodeId, TransportEvent};
+use actor_remote::{NameTaken, Node, NodeId, SimNetwork, TransportEvent};
 use forged::{Forger, Pipe};
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
@@ -288,6 +288,38 @@ fn frames_without_credit_leave_nothing() {
         }
         assert_eq!(flood.lost(), 0);
         flood.end();
+    });
+}
+
+/// Each lookup makes a proxy, because the one before ends. It exists until its message is accepted.
+#[test]
+fn the_cost_of_a_proxy_does_not_depend_on_earlier_ones_that_wait() {
+    alone(async {
+        let network = SimNetwork::new();
+        let (server, client) = (network.node("server"), network.node("client"));
+        let clerk = DeskAddr::from(Clerk.spawn_on(server.system()));
+        server.register("clerk", &clerk).unwrap();
+        client.wait_for::<DeskAddr>("clerk", Duration::from_secs(10)).await.unwrap();
+        clerk.slow(5_000).send().await.unwrap();
+        let mut costs = Vec::new();
+        for _ in 0..4 {
+            let before = heap::total();
+            for number in 0..1000 {
+                let desk: DeskAddr = client.lookup("clerk").unwrap();
+                desk.note(number).send().await.unwrap();
+                drop(desk);
+                time::sleep(Duration::from_micros(100)).await;
+            }
+            costs.push(heap::total() - before);
+        }
+        assert!(client.tables().proxies == 1, "{}", client.tables().proxies);
+        let before = heap::total();
+        time::sleep(Duration::from_secs(60)).await;
+        costs.push(heap::total() - before);
+        assert_eq!(client.tables().proxies, 0);
+        assert!(2 * costs[3] < 3 * costs[1], "{costs:?}");
+        assert!(costs[4] < 4 * costs[1], "{costs:?}");
+        clerk.kill();
     });
 }
 

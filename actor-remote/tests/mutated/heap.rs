@@ -1,4 +1,4 @@
-//! An allocator that counts the bytes in use, and the most of them.
+//! An allocator that counts the bytes in use, the most of them, and all that were allocated.
 
 use std::alloc::{GlobalAlloc, Layout, System as Heap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,6 +7,7 @@ struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
 
 /// The bytes that are allocated now. The peak begins there.
 pub fn begin() -> usize {
@@ -20,11 +21,17 @@ pub fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
+/// All bytes that were ever allocated.
+pub fn total() -> usize {
+    TOTAL.load(Ordering::Relaxed)
+}
+
 // SAFETY: every call is passed on unchanged to the default allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
         PEAK.fetch_max(live, Ordering::Relaxed);
+        TOTAL.fetch_add(layout.size(), Ordering::Relaxed);
         // SAFETY: the caller upholds the contract.
         unsafe { Heap.alloc(layout) }
     }
