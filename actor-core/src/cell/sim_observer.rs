@@ -14,7 +14,7 @@ use crate::incident::Incident;
 use crate::panics::contained;
 use crate::sync::{Arc, Mutex, Weak};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::Location;
 
 pub(crate) struct SimObserver {
@@ -401,9 +401,14 @@ impl Observations {
 /// The message of an injected panic, which needs no observer.
 pub(crate) const FAULT: &str = "a fault planted by the simulation";
 
-/// All failures, in order.
+/// All failures.
 #[derive(Default)]
-struct Failures(Vec<SeenFailure>);
+struct Failures {
+    /// In order.
+    seen: Vec<SeenFailure>,
+    /// The place of each failure in `seen`, by its address. Only used for lookups, never iterated.
+    places: HashMap<usize, usize>,
+}
 
 struct SeenFailure {
     failure: Failure,
@@ -433,34 +438,47 @@ impl Failures {
 
     /// Records that task `number` has panicked.
     fn of_task(&mut self, number: u32, failure: &Failure) {
-        let failure = failure.clone();
-        self.0.push(SeenFailure { failure, task: Some(number), is_reported: true, observers: 0 });
+        self.push(SeenFailure {
+            failure: failure.clone(),
+            task: Some(number),
+            is_reported: true,
+            observers: 0,
+        });
+    }
+
+    /// Adds a failure. Returns its place.
+    fn push(&mut self, seen: SeenFailure) -> usize {
+        let place = self.seen.len();
+        self.places.insert(seen.failure.address(), place);
+        self.seen.push(seen);
+        place
     }
 
     fn observed_task(&mut self, number: u32) {
-        let of_task = self.0.iter_mut().filter(|seen| seen.task == Some(number));
-        of_task.for_each(|seen| seen.observers += 1);
+        // A task panics once.
+        if let Some(seen) = self.seen.iter_mut().rev().find(|seen| seen.task == Some(number)) {
+            seen.observers += 1;
+        }
     }
 
     fn unobserved_ones(&self) -> Vec<Failure> {
         let is_fault = |seen: &&SeenFailure| {
             seen.is_reported && seen.observers == 0 && !is_planned(&seen.failure)
         };
-        self.0.iter().filter(is_fault).map(|seen| seen.failure.clone()).collect()
+        self.seen.iter().filter(is_fault).map(|seen| seen.failure.clone()).collect()
     }
 
     fn all(&self) -> Vec<Failure> {
-        self.0.iter().map(|seen| seen.failure.clone()).collect()
+        self.seen.iter().map(|seen| seen.failure.clone()).collect()
     }
 
     fn of(&mut self, failure: &Failure) -> &mut SeenFailure {
-        let place = self.0.iter().position(|seen| seen.failure.is(failure));
+        let place = self.places.get(&failure.address()).copied();
         let place = place.unwrap_or_else(|| {
             let failure = failure.clone();
-            self.0.push(SeenFailure { failure, task: None, is_reported: false, observers: 0 });
-            self.0.len() - 1
+            self.push(SeenFailure { failure, task: None, is_reported: false, observers: 0 })
         });
-        &mut self.0[place]
+        &mut self.seen[place]
     }
 }
 

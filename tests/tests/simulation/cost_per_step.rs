@@ -1,4 +1,4 @@
-//! What a simulation costs is proportional to the number of its steps and waits.
+//! What a simulation costs is proportional to the number of its steps, waits and failures.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -13,6 +13,10 @@ struct Counter {
 
 #[actor]
 impl Counter {
+    fn fail(&mut self, context: &Context<Self>) {
+        context.fail("planned");
+    }
+
     fn add(&mut self) -> usize {
         self.count += 1;
         self.count
@@ -53,6 +57,20 @@ fn a_call_costs_the_same_among_any_number_of_calls() {
             let counters: Vec<_> = (0..count).map(|_| Counter { count: 0 }.spawn()).collect();
             let counts = join_all(counters.iter().map(|counter| counter.add())).await;
             assert!(counts.into_iter().all(|count| count == Ok(1)));
+            drop(counter);
+        })
+    });
+}
+
+#[test]
+fn a_failure_costs_the_same_after_any_number_of_failures() {
+    assert_grows_evenly("failures", |count| {
+        taken(async |_, counter: CounterAddr| {
+            for _ in 0..count {
+                let failing = Counter { count: 0 }.spawn();
+                failing.fail().await.unwrap();
+                assert!(matches!(failing.join().await, Exit::Failed(_)));
+            }
             drop(counter);
         })
     });
