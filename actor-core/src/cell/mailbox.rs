@@ -217,8 +217,11 @@ impl<A: Protocol> Mailbox<A> {
             queued.extend(later);
             self.header.set_flag(SYSTEM_MESSAGE);
         }
+        // The next life may wait for messages, if the inbox has outlived its own one.
+        let task = cell.take_idle();
         drop(locked);
         drop(gone);
+        schedule(&self.header, task);
     }
 }
 

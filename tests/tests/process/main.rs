@@ -47,6 +47,7 @@ tests::on_every_host! {
     restarts::messages_not_received_survive_a_restart,
     restarts::rejected_messages_keep_their_place_over_a_restart,
     restarts::a_kill_while_it_receives_loses_nothing,
+    restarts::messages_in_an_inbox_that_outlives_its_life_are_received_by_the_next,
     restarts::a_process_that_returns_is_started_again_if_it_is_permanent,
     restarts::a_restart_of_the_group_ends_a_receive_and_keeps_what_is_queued,
     select::messages_not_selected_stay_in_order,

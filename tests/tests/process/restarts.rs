@@ -179,3 +179,42 @@ pub fn a_restart_of_the_group_ends_a_receive_and_keeps_what_is_queued(system: &S
         supervisor.join().await;
     });
 }
+
+pub fn messages_in_an_inbox_that_outlives_its_life_are_received_by_the_next(system: &System) {
+    system.block_on(async {
+        let supervisor = Supervisor::one_for_one().spawn();
+        let (kept, keeps) = async_channel::unbounded();
+        let (send, received) = async_channel::unbounded();
+        let waits = Tally::default();
+        let waiting = waits.clone();
+        let process = supervisor.start(Child::process("keeper", move || {
+            let (kept, send, waits) = (kept.clone(), send.clone(), waiting.clone());
+            move |mut inbox: Inbox<u32>| async move {
+                if inbox.restarts() == 0 {
+                    assert_eq!(
+                        inbox.select(|n| if n == 3 { Ok(n) } else { Err(n) }).await,
+                        Some(3)
+                    );
+                    kept.send(inbox).await.unwrap();
+                    return;
+                }
+                waits.add();
+                while let Some(number) = inbox.receive().await {
+                    send.send(number).await.unwrap();
+                }
+            }
+        }));
+        for number in 0..4 {
+            process.send(number).await.unwrap();
+        }
+        let inbox = keeps.recv().await.unwrap();
+        waits.reaches(1).await;
+        tests::probe::settle().await;
+        drop(inbox);
+        for number in 0..3 {
+            assert_eq!(received.recv().await, Ok(number));
+        }
+        supervisor.stop();
+        supervisor.join().await;
+    });
+}
