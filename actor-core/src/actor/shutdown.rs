@@ -138,7 +138,7 @@ impl dyn ErasedLoop + '_ {
         self.mark_member_busy();
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let (mut exit, mut is_last) = (Some(exit), true);
-        let (mut failing, mut is_over) = (None, false);
+        let (mut failing, mut is_over, mut changed) = (None, false, None);
         self.put_back(&mut |cell, header| {
             let Some(mut exit) = exit.take() else { return };
             // The mailbox is closed and empty, which is permanent: there is nothing to close or
@@ -153,7 +153,11 @@ impl dyn ErasedLoop + '_ {
             is_last = !may_restart(cell, &exit, by_supervisor);
             cell.set_pending_exit(Some(exit));
             header.clear_flag(STOP | STOP_SELF | STOP_FOR_RESTART);
+            // Otherwise, the mailbox is closed below.
+            changed = if is_last { None } else { cell.state_changed() };
         });
+        // Other handlers may be running.
+        notify_state_change(changed);
         if let Some(failure) = failing {
             self.mailbox().header().system.report(Incident::SuppressedPanic { failure });
         }
@@ -398,6 +402,9 @@ pub(super) fn request_failure(
     let mut locked = mailbox.lock();
     let Err(failure) = locked.cell.request_failure(failure) else {
         mailbox.header().set_flag(STOP_SELF);
+        let changed = locked.cell.state_changed();
+        drop(locked);
+        notify_state_change(changed);
         return;
     };
     drop(locked);

@@ -518,7 +518,9 @@ impl dyn DynMailbox + '_ {
         }
         self.header().set_flag(STOP_FOR_RESTART);
         let task = locked.cell.take_idle();
+        let changed = locked.cell.state_changed();
         drop(locked);
+        notify_state_change(changed);
         schedule(self.header(), task);
     }
 }

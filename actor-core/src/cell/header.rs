@@ -261,6 +261,11 @@ impl Header {
         self.in_flight.store(self.in_flight().saturating_sub(1), Ordering::Relaxed);
     }
 
+    /// Returns whether the end of this life was requested, by the actor itself or by its supervisor.
+    pub(crate) fn ends_life(&self) -> bool {
+        self.flags() & (STOP_SELF | STOP_FOR_RESTART) != 0
+    }
+
     pub(crate) fn is_killed(&self) -> bool {
         self.flags() & KILL != 0
     }

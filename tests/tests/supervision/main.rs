@@ -10,6 +10,7 @@ mod on_start_resources;
 mod restart_keeps_mailbox;
 mod restart_property;
 mod settings;
+mod stopping;
 mod strategy_table;
 mod support;
 mod trees;
@@ -43,6 +44,9 @@ tests::on_every_host! {
     settings::children_describes_each_child,
     settings::the_name_of_a_child_is_its_label,
     settings::the_capacity_of_one_child_has_an_effect,
+    stopping::a_handler_notices_that_its_actor_is_restarted_with_others,
+    stopping::concurrent_handlers_notice_that_another_one_ends_their_life,
+    stopping::a_concurrent_handler_notices_that_another_one_fails_its_actor,
     on_start_resources::resources_of_on_start_exist_once_after_three_restarts,
     restart_keeps_mailbox::two_poisons_in_a_row_lose_exactly_two_messages,
     restart_keeps_mailbox::messages_sent_during_backoff_are_kept_and_pending_calls_answered,

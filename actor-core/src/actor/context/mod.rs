@@ -16,7 +16,7 @@ use crate::cell::current;
 use crate::cell::deadline::{self, Deadline};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::STOP_SELF;
-use crate::cell::mailbox::Mailbox;
+use crate::cell::mailbox::{Mailbox, notify_state_change};
 use crate::cell::queue::{AnyQueue, MailboxState};
 use crate::cell::resources::{Resource, ResourceHandle, Resources};
 use crate::cell::state::{ResourceId, SystemMessage};
@@ -172,6 +172,9 @@ impl<A: Dispatch> Context<A> {
             supervision.is_some_and(|supervision| supervision.restart.follows(&Exit::Stopped));
         if again && !locked.cell.is_closed() {
             self.mailbox.header.set_flag(STOP_SELF);
+            let changed = locked.cell.state_changed();
+            drop(locked);
+            notify_state_change(changed);
             return;
         }
         drop(locked);
@@ -326,8 +329,9 @@ impl<A: Dispatch> Context<A> {
         CallerGone::new()
     }
 
-    /// Waits until the actor is being stopped. A long handler can use this to finish early. In a
-    /// member of a pool, waits until the pool is being stopped or has become too small for the
+    /// Waits until the actor is being stopped, or this life is being ended: the supervisor restarts the actor together
+    /// with others, or another `concurrent` handler has stopped or failed the life. A long handler can use this to
+    /// finish early. In a member of a pool, waits until the pool is being stopped or has become too small for the
     /// member.
     ///
     /// ```
@@ -391,8 +395,12 @@ impl Future for StopRequested {
                 return Poll::Ready(());
             }
         }
-        let is_closed = |state: &MailboxState<dyn AnyQueue>| state.cell.is_closed().then_some(());
-        poll_change(&*this.mailbox, &mut this.listener, Role::Other, cx, is_closed)
+        let header = this.mailbox.header();
+        let is_ending = |state: &MailboxState<dyn AnyQueue>| {
+            let cell = &state.cell;
+            (cell.is_closed() || cell.pending_exit().is_some() || header.ends_life()).then_some(())
+        };
+        poll_change(&*this.mailbox, &mut this.listener, Role::Other, cx, is_ending)
     }
 }
 
