@@ -20,7 +20,7 @@ use crate::cell::message::{AnySlot, MessageInfo, Protocol};
 use crate::clock::Instant;
 use crate::error::CallError;
 use crate::executor::sleep::Sleep;
-use crate::panics::{ContainedWaker, wake};
+use crate::panics::{ContainedWaker, contained, wake};
 use async_channel::{Receiver, Sender, TrySendError};
 use futures_lite::{Stream, StreamExt, future};
 use std::any::Any;
@@ -726,7 +726,10 @@ impl<T> Drop for ReplyStream<T> {
         self.wait.forget();
         self.end = End::Reported;
         self.items.close();
-        while self.items.try_recv().is_ok() {}
+        // One by one: a panic in the drop of an item must not leave the others to the producer.
+        while let Ok(item) = self.items.try_recv() {
+            contained(|| drop(item));
+        }
     }
 }
 

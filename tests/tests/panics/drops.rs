@@ -10,7 +10,7 @@ use futures_lite::{StreamExt, stream};
 use std::future::pending;
 use std::panic::panic_any;
 use std::time::Duration;
-use tests::Gate;
+use tests::{Gate, Tally};
 
 /// Panics when it is dropped.
 struct Bomb;
@@ -310,6 +310,29 @@ pub fn topic_item_left(system: &System) -> Ends {
         assert_eq!(topic.subscribers(), 0);
         Ends::Contained
     })
+}
+
+/// An item of a streaming reply, which counts its drop.
+struct Reading(Tally);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.add();
+        assert!(std::thread::panicking(), "planned");
+    }
+}
+
+/// What a reader leaves unread, while the producer keeps its end.
+pub fn stream_item_left(_: &System) -> Ends {
+    let dropped = Tally::default();
+    let (replies, stream) = Replies::pair(4);
+    for _ in 0..3 {
+        assert!(replies.try_send(Reading(dropped.clone())).is_ok());
+    }
+    drop(stream);
+    assert_eq!(dropped.count(), 3);
+    assert!(replies.is_closed());
+    Ends::Contained
 }
 
 pub fn incident_hook(system: &System) -> Ends {

@@ -88,6 +88,7 @@ places! {
     DropOfLifeTask => drops::task,
     DropOfTopicItem => drops::topic_item,
     DropOfTopicItemLeft => drops::topic_item_left,
+    DropOfStreamItemLeft => drops::stream_item_left,
     IncidentHook => drops::incident_hook,
     DisplayOfStartError => |system: &System| {
         error_values::a_panic_in_the_text_of_a_failed_start_is_the_failure(system);
@@ -201,7 +202,9 @@ fn cell(place: Place, host: Host) -> Ends {
             }
             Place::DropOfStream => Ends::Life("stream"),
             Place::DropOfLifeTask => Ends::Life("task"),
-            Place::DropOfTopicItem | Place::DropOfTopicItemLeft => Ends::Contained,
+            Place::DropOfTopicItem | Place::DropOfTopicItemLeft | Place::DropOfStreamItemLeft => {
+                Ends::Contained
+            }
             Place::IncidentHook => Ends::Incident,
             Place::DisplayOfStartError | Place::DropOfStartError => Ends::Life("spawn"),
             Place::DebugOfUnheardError => Ends::Life("fail"),
