@@ -8,7 +8,8 @@ use crate::actor::run_loop::Lifecycle;
 use crate::actor::slow_path::ErasedMessage;
 use crate::cell::current;
 use crate::cell::handle::{
-    catch_and_report, discard_after_panic, discard_expired, drop_undelivered, reject_full,
+    DynMailbox, catch_and_report, discard_after_panic, discard_expired, drop_undelivered,
+    reject_full,
 };
 use crate::cell::header::ParkReason;
 use crate::cell::message::CallState;
@@ -25,6 +26,9 @@ pub(super) struct DeferredMessages {
     messages: VecDeque<DeferredMessage>,
     /// Whether the state may have changed since the last evaluation.
     is_stale: bool,
+    /// The message that may be handled, but waits for running handlers. Its guard is not evaluated again before
+    /// the state may have changed, and no message after it is.
+    waiting: Option<usize>,
 }
 
 impl DeferredMessages {
@@ -32,7 +36,7 @@ impl DeferredMessages {
     /// again.
     #[inline]
     pub(super) fn state_may_have_changed(&mut self) {
-        self.is_stale = true;
+        (self.is_stale, self.waiting) = (true, None);
     }
 
     /// Returns whether the guards are to be evaluated again.
@@ -48,6 +52,21 @@ struct DeferredMessage {
     /// The timer, stream, monitor or piped future that has created the message. The table of resources counts
     /// the deferred messages of each.
     source: Option<ResourceId>,
+}
+
+impl DeferredMessage {
+    /// Returns whether the caller no longer waits, or the source has been cancelled.
+    fn is_gone(&self, mailbox: &dyn DynMailbox) -> bool {
+        match self.source {
+            Some(source) => !is_source_deferred(mailbox, source),
+            None => self.message.info().reply.is_some_and(CallState::is_gone),
+        }
+    }
+}
+
+fn is_source_deferred(mailbox: &dyn DynMailbox, source: ResourceId) -> bool {
+    let locked = mailbox.lock();
+    locked.cell.resources().is_some_and(|resources| resources.is_deferred(source))
 }
 
 /// The result of evaluating a guard.
@@ -75,6 +94,14 @@ fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
 }
 
 impl dyn ErasedLoop + '_ {
+    /// Returns whether a deferred message still waits for running handlers.
+    fn has_waiting_deferred(&mut self) -> bool {
+        let mailbox = self.own();
+        let Some(deferred) = self.loop_state().deferred() else { return false };
+        let waiting = deferred.waiting.and_then(|at| deferred.messages.get(at));
+        waiting.is_some_and(|message| !message.is_gone(&*mailbox))
+    }
+
     /// Moves the oldest deferred message that may be handled now to `slot`, and starts it. Returns
     /// `None` if there is no such message, and `Some(None)` if the loop must check again.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
@@ -84,6 +111,9 @@ impl dyn ErasedLoop + '_ {
         actor: &dyn Any,
         concurrent: bool,
     ) -> Option<Option<NextStep>> {
+        if concurrent && self.has_waiting_deferred() {
+            return Some(self.park(ParkReason::HandlerPending));
+        }
         let mut at = 0;
         loop {
             let deferred = self.loop_state().deferred()?;
@@ -107,6 +137,7 @@ impl dyn ErasedLoop + '_ {
                 }
                 // No later message starts before this one.
                 GuardResult::Ready if concurrent && !message.is_concurrent() => {
+                    self.loop_state().deferred()?.waiting = Some(at);
                     return Some(self.park(ParkReason::HandlerPending));
                 }
                 GuardResult::Ready => {
@@ -206,8 +237,9 @@ impl dyn ErasedLoop + '_ {
     /// Removes one message. The cost is linear in `at`, as was the evaluation of the guards of the
     /// messages in front of it.
     fn take_deferred(&mut self, at: usize) -> Option<Box<dyn ErasedMessage>> {
-        let DeferredMessage { message, source } =
-            self.loop_state().deferred()?.messages.remove(at)?;
+        let deferred = self.loop_state().deferred()?;
+        deferred.waiting = None;
+        let DeferredMessage { message, source } = deferred.messages.remove(at)?;
         self.publish_deferred_count();
         self.end_deferral(source);
         Some(message)
@@ -215,8 +247,7 @@ impl dyn ErasedLoop + '_ {
 
     /// Returns whether a message of this source is deferred, and the source has not been cancelled since.
     pub(super) fn is_source_deferred(&self, source: ResourceId) -> bool {
-        let locked = self.mailbox().lock();
-        locked.cell.resources().is_some_and(|resources| resources.is_deferred(source))
+        is_source_deferred(self.mailbox(), source)
     }
 
     /// Records that a message of `source` is no longer deferred. The next tick of a timer is then pending as usual.
@@ -234,10 +265,8 @@ impl dyn ErasedLoop + '_ {
     fn discard_cancelled(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let messages = std::mem::take(&mut deferred.messages);
-        let is_gone = |entry: &DeferredMessage| match entry.source {
-            Some(source) => !self.is_source_deferred(source),
-            None => entry.message.info().reply.is_some_and(CallState::is_gone),
-        };
+        deferred.waiting = None;
+        let is_gone = |message: &DeferredMessage| message.is_gone(self.mailbox());
         let (gone, left): (VecDeque<_>, _) = messages.into_iter().partition(is_gone);
         if let Some(deferred) = self.loop_state().deferred() {
             deferred.messages = left;
@@ -295,6 +324,7 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn discard_deferred(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let messages = std::mem::take(&mut deferred.messages);
+        deferred.waiting = None;
         self.publish_deferred_count();
         let is_cancelled = |entry: &DeferredMessage| {
             entry.source.is_some_and(|source| !self.is_source_deferred(source))

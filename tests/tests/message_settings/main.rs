@@ -53,6 +53,7 @@ tests::on_every_host! {
     failed_life::a_deferred_message_that_waits_for_handlers_goes_to_the_next_life,
     failed_life::a_notice_of_a_link_that_waits_for_handlers_goes_to_the_next_life,
     guard_evaluations::a_new_message_is_evaluated_once_before_the_next_handler,
+    guard_evaluations::a_message_that_waits_for_handlers_is_not_evaluated_at_each_of_their_awaits,
     priority_and_unbounded::priority_is_taken_before_the_next_ordinary_message,
     priority_and_unbounded::priority_is_seen_between_two_messages_of_a_batch,
     priority_and_unbounded::priority_has_a_bound_of_its_own_of_the_same_capacity,
