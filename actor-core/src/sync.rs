@@ -128,7 +128,7 @@ pub(crate) mod thread {
         run: impl FnOnce() + Send + 'static,
     ) -> io::Result<JoinHandle<()>> {
         #[cfg(test)]
-        if REFUSES_START.get() {
+        if STARTS_LEFT.replace(STARTS_LEFT.get().saturating_sub(1)) == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let run: Box<dyn FnOnce() + Send> = Box::new(run);
@@ -137,8 +137,8 @@ pub(crate) mod thread {
 
     #[cfg(test)]
     std::thread_local! {
-        /// Whether this thread cannot start another one, as at a limit of the operating system.
-        pub(crate) static REFUSES_START: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        /// The number of threads that this thread can start, as at a limit of the operating system.
+        pub(crate) static STARTS_LEFT: std::cell::Cell<usize> = const { std::cell::Cell::new(usize::MAX) };
     }
 
     #[cfg(not(actor_loom))]

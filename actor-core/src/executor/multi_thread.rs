@@ -14,7 +14,7 @@ use crossbeam_deque::Injector;
 use super::idle::{Idle, MAX_WORKERS};
 use super::timer_slots::{MIN_TIMEOUT, TimerSlots};
 use super::timers::{SlotPlace, TimerKey};
-use super::worker::{ThisWorker, WorkerRemote, retry_steal};
+use super::worker::{LocalQueues, ThisWorker, WorkerRemote, retry_steal};
 use super::{
     EnterGuard, Executor, Job, RunTask, Runnable, Schedule, Tasks, Timers, monitor, worker,
 };
@@ -93,23 +93,30 @@ impl MultiThread {
                 this: this.clone(),
             }
         });
+        if let Err(missing) = executor.start_threads(queues) {
+            // The threads that have started keep the executor alive until it is closed.
+            executor.close(Duration::ZERO);
+            panic!("the operating system gives no thread for {missing}");
+        }
+        executor
+    }
+
+    /// Starts the workers and the monitor. Returns the name of a thread that cannot be started.
+    fn start_threads(self: &Arc<Self>, queues: Vec<LocalQueues>) -> Result<(), String> {
         // Locked until all threads are listed, so that a thread that ends finds its entry.
-        let mut started = executor.threads.lock();
+        let mut started = self.threads.lock();
         for (index, queues) in queues.into_iter().enumerate() {
-            let name = format!("{name}-{index}");
-            let executor = executor.clone();
+            let name = format!("{}-{index}", self.name);
+            let executor = self.clone();
             let run = move || {
                 worker::main(executor.clone(), index, queues);
                 executor.worker_ended(index);
             };
-            let handle = thread::start(name.clone(), run)
-                .expect("the operating system gives no thread for a worker");
+            let Ok(handle) = thread::start(name.clone(), run) else { return Err(name) };
             started.workers.push(WorkerThread { index, name, ended: false, handle });
         }
         drop(started);
-        monitor::start(executor.clone(), name)
-            .expect("the operating system gives no thread for the monitor");
-        executor
+        monitor::start(self.clone(), &self.name).map_err(|_| monitor::thread_name(&self.name))
     }
 
     pub(super) fn is_closed(&self) -> bool {

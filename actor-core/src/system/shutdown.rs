@@ -199,7 +199,7 @@ mod tests {
     use crate::System;
     use crate::clock::Instant;
     use crate::sync::Arc;
-    use crate::sync::thread::REFUSES_START;
+    use crate::sync::thread::STARTS_LEFT;
     use actor_core::prelude::*;
     use std::thread;
     use std::time::Duration;
@@ -215,9 +215,9 @@ mod tests {
         let system = System::builder().threads(2).build();
         let idle = system.spawn(Idle);
         let executor = Arc::downgrade(&system.shared.executor);
-        REFUSES_START.set(true);
+        STARTS_LEFT.set(0);
         end(system);
-        REFUSES_START.set(false);
+        STARTS_LEFT.set(usize::MAX);
         // Killed, or stopped before that.
         assert!(matches!(
             futures_lite::future::block_on(idle.join()),

@@ -232,3 +232,30 @@ fn a_sleeping_task_is_dropped_at_the_end_of_the_executor() {
         only_held_here(&executor);
     });
 }
+
+/// Returns whether a thread of this process has this name.
+#[cfg(target_os = "linux")]
+fn is_running(name: &str) -> bool {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    threads.flatten().any(|thread| {
+        let name_of_thread = std::fs::read_to_string(thread.path().join("comm"));
+        name_of_thread.is_ok_and(|name_of_thread| name_of_thread.trim_end() == name)
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_threads_of_an_executor_that_cannot_start_end() {
+    use crate::sync::thread::STARTS_LEFT;
+    within_limit(|| {
+        for threads in [1, 2, 3] {
+            STARTS_LEFT.set(threads);
+            let started = std::panic::catch_unwind(|| MultiThread::start(3, "few"));
+            STARTS_LEFT.set(usize::MAX);
+            assert!(started.is_err(), "it has {threads} of 4 threads");
+            while (0..3).any(|index| is_running(&format!("few-{index}"))) {
+                thread::yield_now();
+            }
+        }
+    });
+}
