@@ -74,8 +74,8 @@ pub use control::Control;
 pub use message::{
     ForeignFailure, abandon_stream, begin, begin_stream, discard, fail, fail_stream, forward,
     forward_or_discard, is_call, is_observed, is_started, observe, open_stream, poll_closed,
-    queued_reply, queued_reply_until, queued_stream, refuse, report_undelivered, send,
-    stream_capacity, take_reply, try_send,
+    queued_reply, queued_reply_until, queued_reply_waking, queued_stream, refuse,
+    report_undelivered, send, stream_capacity, take_reply, try_send,
 };
 
 use crate::actor::spawn::Prepared;

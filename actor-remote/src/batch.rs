@@ -27,7 +27,11 @@ impl Batch {
     /// Returns the frames. The rest of a batch that is cut off is returned as an empty frame, which no
     /// node accepts.
     pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
-        frames(&self.bytes)
+        self.iter()
+    }
+
+    pub(crate) fn iter(&self) -> Frames<'_> {
+        Frames::of(&self.bytes)
     }
 
     /// Returns the frames in one buffer, each after its length as four bytes, the lowest first.
@@ -63,20 +67,55 @@ impl Batch {
     }
 }
 
-/// Returns the frames of a batch, as [`Batch::frames`] does.
-pub(crate) fn frames(batch: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    let mut rest = batch;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
+/// The frames of a batch, as [`Batch::frames`] returns them.
+#[derive(Clone, Copy)]
+pub(crate) struct Frames<'a> {
+    next: Option<&'a [u8]>,
+    rest: &'a [u8],
+}
+
+impl<'a> Frames<'a> {
+    pub(crate) fn of(batch: &'a [u8]) -> Self {
+        let mut frames = Frames { next: None, rest: batch };
+        frames.next = frames.split();
+        frames
+    }
+
+    pub(crate) fn one(frame: &'a [u8]) -> Self {
+        Frames { next: Some(frame), rest: &[] }
+    }
+
+    /// Returns the next frame, which stays the next one.
+    pub(crate) fn peek(&self) -> Option<&'a [u8]> {
+        self.next
+    }
+
+    /// Returns the number of bytes of all frames that are left.
+    pub(crate) fn len(&self) -> usize {
+        self.next.map_or(0, <[u8]>::len) + self.rest.len()
+    }
+
+    fn split(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
             return None;
         }
-        let frame = rest.split_first_chunk::<4>().and_then(|(length, behind)| {
+        let frame = self.rest.split_first_chunk::<4>().and_then(|(length, behind)| {
             behind.split_at_checked(u32::from_le_bytes(*length) as usize)
         });
         let (frame, behind) = frame.unwrap_or((&[], &[]));
-        rest = behind;
+        self.rest = behind;
         Some(frame)
-    })
+    }
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let next = self.next;
+        self.next = self.split();
+        next
+    }
 }
 
 #[cfg(test)]
@@ -94,8 +133,8 @@ mod tests {
     #[test]
     fn frames_come_back_in_order() {
         let of: [&[u8]; 3] = [b"one", b"", b"three"];
-        assert_eq!(frames(&batch(&of)).collect::<Vec<_>>(), of);
-        assert_eq!(frames(&[]).count(), 0);
+        assert_eq!(Frames::of(&batch(&of)).collect::<Vec<_>>(), of);
+        assert_eq!(Frames::of(&[]).count(), 0);
     }
 
     #[test]
@@ -107,10 +146,10 @@ mod tests {
     fn a_batch_that_is_cut_off_ends_with_an_empty_frame() {
         let whole = batch(&[b"one", b"two"]);
         for length in 8..whole.len() {
-            let found: Vec<_> = frames(&whole[..length]).collect();
+            let found: Vec<_> = Frames::of(&whole[..length]).collect();
             assert_eq!(found, [&b"one"[..], &[]], "{length} bytes");
         }
         let huge = u32::MAX.to_le_bytes();
-        assert_eq!(frames(&huge).collect::<Vec<_>>(), [&[] as &[u8]]);
+        assert_eq!(Frames::of(&huge).collect::<Vec<_>>(), [&[] as &[u8]]);
     }
 }

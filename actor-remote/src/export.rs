@@ -1,28 +1,26 @@
 //! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
 //! the sending of replies.
 
+mod answers;
 mod lane;
-mod sends;
+mod messages;
 
-pub(crate) use lane::{Item, Lane, LaneItems, lane};
-pub(crate) use sends::Sends;
+pub(crate) use answers::{Answered, Answers, Call, Outcome, Watched};
+pub(crate) use lane::{Asked, Cancels, Item, Lane, LaneItems, Parcel, StreamReader, lane};
+pub(crate) use messages::Messages;
 
 use crate::contained;
 use crate::frame::{CallFault, Ending, Frame};
 use crate::import::cost;
-use crate::incoming::{Answer, Call, Incoming, Waiting};
-use crate::node::Announced;
+use crate::incoming::{Answer, Incoming, Waiting};
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
-use crate::stream::producer::ItemCredit;
-use crate::trace::TraceParent;
 use crate::transport::NodeId;
 use crate::window::Window;
-use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
     ActorId, Addr, CallError, Protocol, SendError, SendReason, Task,
-    call::{ReplyReceiver, SendFuture},
+    call::SendFuture,
     error::{Refusal, RefusalKind},
 };
 use std::any::Any;
@@ -31,8 +29,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
-use std::time::Instant;
+use std::task::{Context, Poll, Waker};
 
 /// An actor that other nodes can reach through one protocol.
 pub(crate) struct Export {
@@ -118,11 +115,14 @@ impl<P: Remote> Exported for Typed<P> {
     }
 }
 
+/// Waits for capacity in a mailbox.
+type Sending = Pin<Box<dyn Future<Output = Result<(), SendReason>> + Send>>;
+
 /// The outcome of a message for a mailbox.
 pub(crate) enum Sent {
     Now(Result<(), SendReason>),
     /// The mailbox is full.
-    Later(Pin<Box<dyn Future<Output = Result<(), SendReason>> + Send>>),
+    Later(Sending),
 }
 
 /// A message that waits for capacity in a mailbox.
@@ -164,26 +164,6 @@ fn discard<P: Protocol>(to: &Addr<P>, refused: SendError<P::Message>, is_call: b
     reason
 }
 
-/// A message to be delivered.
-pub(crate) struct Parcel {
-    pub(crate) method: u64,
-    pub(crate) body: Vec<u8>,
-    pub(crate) announced: Announced,
-    pub(crate) trace: Option<TraceParent>,
-    pub(crate) call: Option<Asked>,
-}
-
-/// A call of another node.
-pub(crate) struct Asked {
-    pub(crate) number: u64,
-    /// Resolves when it is cancelled, or the session is over.
-    pub(crate) cancelled: ReplyReceiver<()>,
-    /// The capacity for the items of the stream, if the reader wants a stream.
-    pub(crate) credit: Option<Arc<ItemCredit>>,
-    /// The time left, when it arrived, on the clock of this node.
-    pub(crate) deadline: Option<Instant>,
-}
-
 /// Delivers the messages of one export from one node.
 pub(crate) struct Server {
     pub(crate) scope: Scope,
@@ -193,14 +173,16 @@ pub(crate) struct Server {
     pub(crate) replies: Arc<Window>,
     /// The cost of all messages of the node that no mailbox has accepted yet.
     pub(crate) queued: Arc<AtomicU64>,
+    pub(crate) cancels: Arc<Cancels>,
 }
 
 /// The number of calls for whose replies a lane waits itself.
-const BEGUN: usize = 128;
+const BEGUN: usize = 256;
 
 /// The progress of a lane.
-#[derive(Default)]
 struct Progress {
+    /// Wakes the lane.
+    waker: Waker,
     /// The cost of the messages for which the lane has not given credit yet.
     owed: u64,
     /// Set behind a message that the actor did not get. There is no credit from then on, because the sender
@@ -208,59 +190,58 @@ struct Progress {
     is_over: bool,
     /// Calls that a mailbox has accepted and that the lane waits for.
     begun: Vec<Begun>,
-}
-
-/// The outcome of a call for which a lane waits.
-enum Settled {
-    Answer(Result<(), CallError>),
-    /// The caller has left.
-    Cancelled,
-    /// The session is over. The message is handled in its turn.
-    Over,
+    /// The call whose message waits for capacity in the mailbox. `None` if there is none, or once it is over.
+    queued: Option<u64>,
+    /// The number of cancelled calls after which all of these calls were in the table of the session.
+    checked: u64,
+    /// The room for the next answers: about the number and the bytes of the last ones.
+    room: (usize, usize),
 }
 
 /// A call that a mailbox has accepted.
 struct Begun {
-    call: Call,
+    number: u64,
     reply: Box<dyn Waiting>,
-    cancelled: ReplyReceiver<()>,
-    settled: Option<Settled>,
+    outcome: Option<Result<(), CallError>>,
 }
 
-impl Begun {
-    /// Returns whether the call is settled.
-    fn poll(&mut self, cx: &mut Context<'_>) -> bool {
-        self.settled = match self.reply.poll(cx) {
-            Poll::Ready(outcome) => Some(Settled::Answer(outcome)),
-            Poll::Pending => match Pin::new(&mut self.cancelled).poll(cx) {
-                Poll::Ready(Ok(())) => Some(Settled::Over),
-                Poll::Ready(Err(_)) => Some(Settled::Cancelled),
-                Poll::Pending => None,
-            },
-        };
-        self.settled.is_some()
-    }
+/// The rest of the delivery of a message.
+enum Step {
+    /// Nothing. Whether the sender gets credit.
+    Done(bool),
+    Refused(Option<Asked>, Refusal),
+    /// The mailbox is full.
+    Full(Sending, Option<(Asked, Answer)>),
 }
 
 impl Server {
     /// Delivers the messages of a lane, one after another, and gives credit for each.
     pub(crate) async fn run(self, items: LaneItems) {
-        let mut lane = Progress::default();
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        let mut lane = Progress {
+            waker,
+            owed: 0,
+            is_over: false,
+            begun: Vec::new(),
+            queued: None,
+            checked: 0,
+            room: (0, 0),
+        };
         let mut is_allowed = None;
         while let Some(item) = self.next(&items, &mut lane).await {
             if !self.is_alive.load(Ordering::Acquire) {
                 break;
             }
             match item {
-                Item::Message(parcel) => {
+                Item::Messages(messages) => {
+                    let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
+                    self.deliver_all(&mut lane, &messages, is_allowed).await;
+                }
+                Item::Parcel(parcel) => {
                     let cost = cost(&parcel.body);
                     let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
-                    let gets_credit = self.deliver(&mut lane, parcel, is_allowed).await;
+                    let gets_credit = self.deliver(&mut lane, *parcel, is_allowed).await;
                     self.accepted(&mut lane, cost, gets_credit);
-                }
-                Item::Sends(sends) => {
-                    let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
-                    self.deliver_sends(&mut lane, &sends, is_allowed).await;
                 }
                 Item::Stop => {
                     self.give_credit(&mut lane.owed);
@@ -277,7 +258,7 @@ impl Server {
                     drop(barrier);
                 }
             }
-            if lane.begun.len() >= BEGUN {
+            if lane.begun.len() > BEGUN {
                 self.leave_to_tasks(&mut lane);
             }
         }
@@ -297,47 +278,20 @@ impl Server {
 
     /// Waits for the output of a future. Meanwhile, sends the replies that the actor makes.
     async fn settling<T>(&self, lane: &mut Progress, future: impl Future<Output = T>) -> T {
-        // The credit goes with the replies.
-        if lane.owed > 0 {
-            let bytes = std::mem::take(&mut lane.owed);
-            self.scope.node.give_credit_later(&self.scope, self.export, bytes);
-        }
+        self.leave_credit(lane);
         let mut future = pin!(future);
         poll_fn(|cx| {
-            if !lane.begun.is_empty() {
-                self.settle(lane, cx);
-            }
+            self.settle(lane, cx);
             future.as_mut().poll(cx)
         })
         .await
     }
 
-    /// Sends the replies that the actor has made. The task is woken for the others.
-    fn settle(&self, lane: &mut Progress, cx: &mut Context<'_>) {
-        let mut answered = Vec::new();
-        for begun in lane.begun.extract_if(.., |begun| begun.poll(cx)) {
-            let Begun { call, mut reply, settled, .. } = begun;
-            match settled {
-                None => {}
-                Some(Settled::Answer(outcome)) if outcome.is_err() || self.replies.has_room() => {
-                    answered.push(call.answer(outcome, reply));
-                }
-                Some(Settled::Answer(outcome)) => self.start(call.answer_in_turn(outcome, reply)),
-                Some(Settled::Cancelled) => self.scope.node.finish(&self.scope, call.number),
-                Some(Settled::Over) => self.start(async move {
-                    let _ = poll_fn(|cx| reply.poll(cx)).await;
-                }),
-            }
-        }
-        if !answered.is_empty() {
-            self.scope.node.push_answers(&self.scope, &self.replies, answered);
-        }
-    }
-
-    /// Starts a task for each call that the lane waits for.
-    fn leave_to_tasks(&self, lane: &mut Progress) {
-        for Begun { call, reply, cancelled, .. } in lane.begun.drain(..) {
-            self.start(call.wait(reply, cancelled));
+    /// Leaves the credit to the replies, which take it along.
+    fn leave_credit(&self, lane: &mut Progress) {
+        if lane.owed > 0 {
+            let bytes = std::mem::take(&mut lane.owed);
+            self.scope.node.give_credit_later(&self.scope, self.export, bytes);
         }
     }
 
@@ -359,7 +313,8 @@ impl Server {
     /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
     /// gets credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, lane: &mut Progress, parcel: Parcel, is_allowed: bool) -> bool {
-        let Parcel { method, body, announced, trace, call } = parcel;
+        let Parcel { method, body, announced, trace, call, cancels } = parcel;
+        lane.checked = lane.checked.min(cancels);
         // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && !self.replies.has_room() {
             let room = self.replies.room();
@@ -370,59 +325,100 @@ impl Server {
         if !is_allowed {
             return self.refuse(call, self.denied());
         }
-        let mut incoming = Incoming::new(&body, call, self.address.protocol());
-        let begin = || self.address.begin(method, &mut incoming);
+        let begin = || self.begin(lane, method, &body, call);
         let decode = || scope::decoding(&self.scope, announced, begin);
-        let sent = match (trace, self.scope.node.tracing()) {
+        let step = match (trace, self.scope.node.tracing()) {
             (Some(parent), Some(tracing)) => tracing.within(parent, decode),
             _ => decode(),
         };
-        let (call, begun) = match (sent, incoming.end()) {
-            (Some(sent), (call, Ok(answer))) => (call, Ok((sent, answer))),
-            (_, (call, Err(refusal))) => (call, Err(refusal)),
+        self.finish(lane, step).await
+    }
+
+    /// Decodes a message and sends it to the mailbox.
+    fn begin(&self, lane: &mut Progress, method: u64, body: &[u8], call: Option<Asked>) -> Step {
+        let mut incoming = Incoming::new(body, call, self.address.protocol(), &lane.waker);
+        let sent = self.address.begin(method, &mut incoming);
+        match (sent, incoming.end()) {
+            (_, (call, Err(refusal))) => Step::Refused(call, refusal),
             // A message is sent only if it was read without an error.
-            (None, (_, Ok(_))) => return true,
+            (None, (_, Ok(_))) => Step::Done(true),
+            (Some(Sent::Now(outcome)), (call, Ok(answer))) => {
+                Step::Done(self.sent(lane, outcome, call.zip(answer)))
+            }
+            (Some(Sent::Later(sending)), (call, Ok(answer))) => {
+                Step::Full(sending, call.zip(answer))
+            }
+        }
+    }
+
+    /// Completes the delivery of a message. Returns whether the sender gets credit.
+    async fn finish(&self, lane: &mut Progress, step: Step) -> bool {
+        let (mut sending, call) = match step {
+            Step::Done(gets_credit) => return gets_credit,
+            Step::Refused(call, refusal) => return self.refuse(call, refusal),
+            Step::Full(sending, call) => (sending, call),
         };
-        let (sent, answer) = match begun {
-            Ok(begun) => begun,
-            Err(refusal) => return self.refuse(call, refusal),
-        };
-        let scope = &self.scope;
-        let (Some(Asked { number, mut cancelled, .. }), Some(answer)) = (call, answer) else {
-            let outcome = match sent {
-                Sent::Now(outcome) => outcome,
-                Sent::Later(sending) => self.settling(lane, sending).await,
-            };
+        self.leave_credit(lane);
+        lane.queued = call.as_ref().map(|(asked, _)| asked.number);
+        let is_call = call.is_some();
+        let sent = poll_fn(|cx| {
+            self.settle(lane, cx);
+            if is_call && lane.queued.is_none() {
+                return Poll::Ready(None);
+            }
+            sending.as_mut().poll(cx).map(Some)
+        });
+        let sent = sent.await;
+        lane.queued = None;
+        match (sent, call) {
+            (Some(outcome), call) => self.sent(lane, outcome, call),
+            // If the session is over as well, no later message is delivered.
+            (None, call) => {
+                if let Some((asked, _)) = &call {
+                    self.scope.node.finish(&self.scope, asked.number);
+                }
+                true
+            }
+        }
+    }
+
+    /// Waits for the reply of a message that the mailbox has accepted. Returns whether the sender gets credit.
+    fn sent(
+        &self,
+        lane: &mut Progress,
+        outcome: Result<(), SendReason>,
+        call: Option<(Asked, Answer)>,
+    ) -> bool {
+        let Some((Asked { number, reader, .. }, answer)) = call else {
             return self.gets_credit(outcome);
         };
-        let sent = match sent {
-            Sent::Now(outcome) => Some(outcome),
-            Sent::Later(sending) => {
-                let sending = or(async { Some(sending.await) }, async {
-                    let _ = (&mut cancelled).await;
-                    None
-                });
-                self.settling(lane, sending).await
+        match (outcome, answer) {
+            (Err(SendReason::Full), _) => fail(&self.scope, number, &CallError::Full),
+            (Err(_), _) => fail(&self.scope, number, &CallError::Stopped),
+            (Ok(()), Answer::Reply(reply)) => {
+                lane.begun.push(Begun { number, reply, outcome: None });
             }
-        };
-        match sent {
-            // If the session is over as well, no later message is delivered.
-            None => scope.node.finish(scope, number),
-            Some(Err(SendReason::Full)) => fail(scope, number, &CallError::Full),
-            Some(Err(_)) => fail(scope, number, &CallError::Stopped),
-            Some(Ok(())) => {
-                let call = Call { scope: scope.clone(), number, replies: self.replies.clone() };
-                match answer {
-                    Answer::Reply(reply) => {
-                        lane.begun.push(Begun { call, reply, cancelled, settled: None });
-                    }
-                    Answer::Stream(items, credit) => {
-                        self.start(call.feed(items, credit, cancelled));
-                    }
+            (Ok(()), Answer::Stream(items)) => {
+                if let Some(reader) = reader {
+                    self.start(self.call(number).feed(items, reader));
                 }
             }
         }
         true
+    }
+
+    /// Returns whether the sender of a message with this outcome gets credit.
+    fn gets_credit(&self, outcome: Result<(), SendReason>) -> bool {
+        if outcome.is_ok() {
+            return true;
+        }
+        self.scope.node.count_undelivered();
+        self.address.is_alive()
+    }
+
+    fn denied(&self) -> Refusal {
+        let text = format!("`{}` is not open to this node", self.address.protocol());
+        Refusal::new(RefusalKind::Denied, text)
     }
 
     /// Refuses a message. A caller gets an error, and a send is reported on this node. Returns that the

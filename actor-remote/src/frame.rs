@@ -144,6 +144,42 @@ pub(crate) enum Frame<'a> {
     },
 }
 
+/// A `Send` or a `Call`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Message<'a> {
+    pub(crate) export: u64,
+    pub(crate) method: u64,
+    /// The number of the call, and the microseconds until its deadline.
+    pub(crate) call: Option<(u64, Option<u64>)>,
+    pub(crate) body: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    fn frame(self) -> Frame<'a> {
+        let Message { export, method, call, body } = self;
+        match call {
+            None => Frame::Send { export, method, body },
+            Some((call, left)) => Frame::Call { export, method, call, left, body },
+        }
+    }
+}
+
+/// A `Reply` or a `Credit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer<'a> {
+    Reply { call: u64, body: &'a [u8] },
+    Credit { export: u64, bytes: u64 },
+}
+
+impl<'a> Answer<'a> {
+    fn frame(self) -> Frame<'a> {
+        match self {
+            Answer::Reply { call, body } => Frame::Reply { call, body },
+            Answer::Credit { export, bytes } => Frame::Credit { export, bytes },
+        }
+    }
+}
+
 /// A name of an actor of the sender.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Named {
@@ -334,6 +370,7 @@ pub(crate) struct Reader<'a>(&'a [u8]);
 impl<'a> Reader<'a> {
     /// Reads the frame after the head. All remaining bytes have to belong to it.
     pub(crate) fn frame(mut self) -> Option<Frame<'a>> {
+        let whole = self;
         let frame = match self.byte()? {
             0 => Frame::Hello { echo: self.word()?, name: self.text_within(outcome::TEXT)? },
             1 => Frame::Names { gone: self.list(Self::text)?, given: self.list(Self::named)? },
@@ -341,18 +378,10 @@ impl<'a> Reader<'a> {
                 Frame::Hold { export: self.number()?, key: self.key()?, asks: kind == 25 }
             }
             3 => Frame::Release { export: self.number()?, count: self.number()? },
-            kind @ (4 | 20) => Frame::Call {
-                export: self.number()?,
-                method: self.key()?,
-                call: self.number()?,
-                left: if kind == 20 { Some(self.number()?) } else { None },
-                body: self.body()?,
-            },
-            5 => Frame::Send { export: self.number()?, method: self.key()?, body: self.body()? },
-            6 => Frame::Reply { call: self.number()?, body: self.body()? },
+            4 | 5 | 20 => return whole.message().map(Message::frame),
+            6 | 9 => return whole.answer().map(Answer::frame),
             7 => Frame::Failed { call: self.number()?, error: CallFault::read(&mut self)? },
             8 => Frame::Cancel { call: self.number()? },
-            9 => Frame::Credit { export: self.number()?, bytes: self.number()? },
             10 => Frame::Ended { export: self.number()?, exit: Ending::read(&mut self)? },
             11 => Frame::Stop { export: self.number()? },
             12 => Frame::Kill { export: self.number()? },
@@ -383,18 +412,25 @@ impl<'a> Reader<'a> {
         self.0.is_empty().then_some(frame)
     }
 
-    /// Reads the frame if it is a send.
-    pub(crate) fn send(self) -> Option<Frame<'a>> {
-        self.is_one_of(&[5]).then(|| self.frame())?
+    /// Reads the frame if it is a send or a call.
+    pub(crate) fn message(mut self) -> Option<Message<'a>> {
+        let kind = self.byte().filter(|kind| matches!(kind, 4 | 5 | 20))?;
+        let (export, method) = (self.number()?, self.key()?);
+        let number = if kind == 5 { None } else { Some(self.number()?) };
+        let left = if kind == 20 { Some(self.number()?) } else { None };
+        let body = self.body()?;
+        Some(Message { export, method, call: number.map(|number| (number, left)), body })
     }
 
     /// Reads the frame if it is a reply or credit.
-    pub(crate) fn answer(self) -> Option<Frame<'a>> {
-        self.is_one_of(&[6, 9]).then(|| self.frame())?
-    }
-
-    fn is_one_of(&self, kinds: &[u8]) -> bool {
-        self.0.first().is_some_and(|kind| kinds.contains(kind))
+    pub(crate) fn answer(mut self) -> Option<Answer<'a>> {
+        let kind = self.byte().filter(|kind| matches!(kind, 6 | 9))?;
+        let number = self.number()?;
+        if kind == 6 {
+            return Some(Answer::Reply { call: number, body: self.body()? });
+        }
+        let bytes = self.number()?;
+        self.0.is_empty().then_some(Answer::Credit { export: number, bytes })
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -420,6 +456,10 @@ impl<'a> Reader<'a> {
     /// Reads a number. Each byte has seven bits of it, the lowest first; the high bit says that
     /// more bytes follow.
     fn number(&mut self) -> Option<u64> {
+        if let Some((&number @ ..0x80, rest)) = self.0.split_first() {
+            self.0 = rest;
+            return Some(u64::from(number));
+        }
         let mut number = 0_u64;
         for place in 0..10 {
             let byte = self.byte()?;

@@ -91,15 +91,20 @@ impl Outgoing {
         Outgoing { name: "", method: 0, body, error, caller, written, trace }
     }
 
-    /// Encodes the next message. Returns `false` if it belongs to another protocol.
-    fn run(&mut self, scope: &Scope, encode: &mut dyn FnMut(&mut Outgoing) -> bool) -> bool {
+    /// Encodes the next message. Returns the session, or `None` if the message belongs to another protocol.
+    fn run(
+        &mut self,
+        scope: Scope,
+        encode: &mut dyn FnMut(&mut Outgoing) -> bool,
+    ) -> Option<Scope> {
         self.body.clear();
         self.body.reserve(SHORT);
         (self.error, self.caller) = (None, None);
-        let (is_own, written) = scope::encoding(scope, || encode(self));
+        let (is_own, written, scope) = scope::encoding_in(scope, || encode(self));
         self.written = written;
-        self.trace = scope.node.tracing().filter(|_| is_own).and_then(Tracing::current);
-        is_own
+        let scope = scope.filter(|_| is_own)?;
+        self.trace = scope.node.tracing().and_then(Tracing::current);
+        Some(scope)
     }
 
     /// Whether the message can be sent.
@@ -466,7 +471,7 @@ impl Import {
     ) -> Option<Arc<Inner>> {
         let node = self.node.upgrade()?;
         let scope = Scope { node, peer: self.place.node, session: self.session };
-        out.run(&scope, encode).then_some(scope.node)
+        out.run(scope, encode).map(|scope| scope.node)
     }
 
     /// Waits until the control of the proxy is known, which may begin to run before that.

@@ -4,13 +4,8 @@
 use crate::codec::{self, Tuple, Wire};
 use crate::contained;
 use crate::export::Asked;
-use crate::frame::{BODY, CallFault};
-use crate::import::cost;
 use crate::remote::Source;
-use crate::scope::{self, Scope, Written};
-use crate::stream::producer::{ItemCredit, Items, Reading};
-use crate::window::Window;
-use actor_core::future::or;
+use crate::stream::producer::{Items, Reading};
 use actor_core::proxy;
 use actor_core::{
     CallError, Reply,
@@ -18,14 +13,9 @@ use actor_core::{
     error::{Refusal, RefusalKind},
     streaming::Replies,
 };
-use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Instant;
-
-/// The room for the body of a reply whose length is not known yet.
-const SHORT: usize = 96;
 
 /// A message of another node.
 pub(crate) struct Incoming<'a> {
@@ -37,18 +27,26 @@ pub(crate) struct Incoming<'a> {
     call: Option<Asked>,
     refusal: Option<Refusal>,
     answer: Option<Answer>,
+    /// Woken when the call has its answer.
+    waker: &'a Waker,
 }
 
 /// The answer to a call.
 pub(crate) enum Answer {
     Reply(Box<dyn Waiting>),
-    Stream(Box<dyn Items>, Arc<ItemCredit>),
+    Stream(Box<dyn Items>),
 }
 
 impl<'a> Incoming<'a> {
-    pub(crate) fn new(body: &'a [u8], call: Option<Asked>, protocol: &'static str) -> Self {
-        let (refusal, answer) = (None, None);
-        let mut incoming = Incoming { arguments: None, length: 0, protocol, call, refusal, answer };
+    pub(crate) fn new(
+        body: &'a [u8],
+        call: Option<Asked>,
+        protocol: &'static str,
+        waker: &'a Waker,
+    ) -> Self {
+        let (arguments, refusal, answer) = (None, None, None);
+        let mut incoming =
+            Incoming { arguments, length: 0, protocol, call, refusal, answer, waker };
         match Tuple::new(body) {
             Ok(arguments) => incoming.arguments = Some(arguments),
             Err(text) => incoming.refuse(RefusalKind::BadFrame, text),
@@ -86,7 +84,7 @@ impl<'a> Incoming<'a> {
             self.refuse(RefusalKind::BadFrame, text);
             return None;
         }
-        let has_reader = self.call.as_ref().is_some_and(|call| call.credit.is_some());
+        let has_reader = self.call.as_ref().is_some_and(|call| call.reader.is_some());
         if has_reader != is_stream {
             let text = match is_stream {
                 false => "a message with one reply came with the reader of a stream",
@@ -114,20 +112,16 @@ impl Source for Incoming<'_> {
 
     fn reply<T: Wire>(&mut self) -> Option<Reply<T>> {
         let deadline: Option<Instant> = self.caller(false)?.deadline;
-        let (reply, receiver) = match deadline {
-            None => proxy::queued_reply(),
-            Some(deadline) => proxy::queued_reply_until(deadline),
-        };
+        let (reply, receiver) = proxy::queued_reply_waking(self.waker.clone(), deadline);
         self.answer =
             Some(Answer::Reply(Box::new(Receiver { receiver: Some(receiver), value: None })));
         Some(reply)
     }
 
     fn replies<T: Wire>(&mut self) -> Option<Replies<T>> {
-        let Asked { credit, deadline, .. } = self.caller(true)?;
-        let (credit, deadline) = (credit.clone()?, *deadline);
-        let (replies, stream) = proxy::queued_stream(credit.ahead(), deadline);
-        self.answer = Some(Answer::Stream(Box::new(Reading::new(stream)), credit));
+        let Asked { reader, deadline, .. } = self.caller(true)?;
+        let (replies, stream) = proxy::queued_stream(reader.as_ref()?.credit.ahead(), *deadline);
+        self.answer = Some(Answer::Stream(Box::new(Reading::new(stream))));
         Some(replies)
     }
 
@@ -176,83 +170,5 @@ impl<T: Wire> Waiting for Receiver<T> {
             Some(value) => codec::encode(value, out),
             None => Ok(()),
         }
-    }
-}
-
-/// A call of another node that an actor of this node has accepted.
-pub(crate) struct Call {
-    pub(crate) scope: Scope,
-    pub(crate) number: u64,
-    pub(crate) replies: Arc<Window>,
-}
-
-/// The encoded answer to a call.
-pub(crate) struct Answered {
-    pub(crate) number: u64,
-    pub(crate) outcome: Result<Vec<u8>, CallFault>,
-    /// The addresses in the body.
-    pub(crate) written: Written,
-}
-
-impl Call {
-    /// Waits for the reply, and sends it back.
-    pub(crate) async fn wait(self, mut reply: Box<dyn Waiting>, mut cancelled: ReplyReceiver<()>) {
-        let outcome = or(async { Ok(poll_fn(|cx| reply.poll(cx)).await) }, async {
-            Err((&mut cancelled).await)
-        });
-        match outcome.await {
-            Ok(outcome) => self.answer_in_turn(outcome, reply).await,
-            // The session is over. The message is handled in its turn.
-            Err(Ok(())) => {
-                drop(self);
-                let _ = poll_fn(|cx| reply.poll(cx)).await;
-            }
-            Err(Err(_)) => self.scope.node.finish(&self.scope, self.number),
-        }
-    }
-
-    /// Sends the answer back, once the other node has accepted enough of the earlier replies.
-    pub(crate) async fn answer_in_turn(
-        self,
-        outcome: Result<(), CallError>,
-        reply: Box<dyn Waiting>,
-    ) {
-        let (scope, replies) = (self.scope.clone(), self.replies.clone());
-        let _turn = match outcome {
-            Ok(()) => match replies.room().await {
-                Some(turn) => Some(turn),
-                None => return,
-            },
-            Err(_) => None,
-        };
-        scope.node.push_answers(&scope, &replies, vec![self.answer(outcome, reply)]);
-    }
-
-    /// Encodes the answer, and spends its cost if it is a reply.
-    pub(crate) fn answer(
-        self,
-        outcome: Result<(), CallError>,
-        mut reply: Box<dyn Waiting>,
-    ) -> Answered {
-        let Call { scope, number, replies } = self;
-        let fault = |error| {
-            let (outcome, written) = (Err(CallFault::of(&error)), Written::default());
-            Answered { number, outcome, written }
-        };
-        if let Err(error) = outcome {
-            return fault(error);
-        }
-        let mut body = Vec::with_capacity(SHORT);
-        let (encoded, written) = scope::encoding(&scope, || reply.encode(&mut body));
-        let text = match encoded {
-            Ok(()) if body.len() <= BODY => {
-                replies.spend(cost(&body));
-                return Answered { number, outcome: Ok(body), written };
-            }
-            Ok(()) => format!("the reply has {} bytes; the limit is {BODY}", body.len()),
-            Err(text) => text,
-        };
-        scope.node.take_back(scope.peer, scope.session, &written.exports);
-        fault(CallError::Refused(Refusal::new(RefusalKind::BadReply, text)))
     }
 }

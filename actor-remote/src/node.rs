@@ -148,11 +148,11 @@ enum Arrived {
         peer: String,
         reason: String,
     },
-    /// The caller of a call to another node has left.
+    /// Callers of a group of calls to another node have left.
     Abandoned {
         peer: NodeId,
         session: u32,
-        call: u64,
+        group: u64,
     },
     /// Addresses that another node has sent are not read, or not needed from that node any more.
     GivenBack {

@@ -67,15 +67,15 @@ impl Drop for Before {
 }
 
 impl Before {
-    fn enter(scope: &Scope, announced: Option<Listed>, is_late: bool) -> Self {
+    fn enter(scope: Scope, announced: Option<Listed>, is_late: bool) -> Self {
         let addresses =
             announced.map(|announced| Box::new(Addresses { announced, ..Addresses::default() }));
-        Before(Some(VALUE.replace(Some(Value { scope: scope.clone(), is_late, addresses }))))
+        Before(Some(VALUE.replace(Some(Value { scope, is_late, addresses }))))
     }
 
-    /// Restores the previous value, and returns the addresses of the other one. Returns `None` the second time.
-    fn restore(&mut self) -> Option<Box<Addresses>> {
-        VALUE.replace(self.0.take()?)?.addresses
+    /// Restores the previous value, and returns the other one. Returns `None` the second time.
+    fn restore(&mut self) -> Option<Value> {
+        VALUE.replace(self.0.take()?)
     }
 }
 
@@ -93,9 +93,9 @@ pub(crate) fn decoding<T>(
 ) -> T {
     let is_late = announced.is_late();
     let listed = announced.listed();
-    let mut before = Before::enter(scope, listed.map(std::mem::take), is_late);
+    let mut before = Before::enter(scope.clone(), listed.map(std::mem::take), is_late);
     let result = decode();
-    let left = before.restore();
+    let left = before.restore().and_then(|value| value.addresses);
     if let Some(listed) = announced.listed()
         && let Some(left) = left
     {
@@ -135,10 +135,30 @@ pub(crate) fn put_announced(export: u64) {
 /// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
 /// time: the other node counts as a holder of these exports, unless it never gets the value.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Written) {
+    let (result, written, _) = encoding_in(scope.clone(), encode);
+    (result, written)
+}
+
+/// Runs `encode` as [`encoding`] does. Also returns the session, which is not copied.
+pub(crate) fn encoding_in<T>(
+    scope: Scope,
+    encode: impl FnOnce() -> T,
+) -> (T, Written, Option<Scope>) {
     let mut before = Before::enter(scope, None, false);
     let result = encode();
-    let addresses = before.restore();
-    (result, addresses.map_or_else(Written::default, |addresses| addresses.written))
+    match before.restore() {
+        Some(Value { scope, addresses, .. }) => {
+            let written = addresses.map_or_else(Written::default, |addresses| addresses.written);
+            (result, written, Some(scope))
+        }
+        None => (result, Written::default(), None),
+    }
+}
+
+/// Takes the addresses that have been written until now, for one of several values.
+pub(crate) fn take_written() -> Option<Box<Written>> {
+    let addresses = VALUE.with_borrow_mut(|value| value.as_mut()?.addresses.take());
+    addresses.map(|addresses| Box::new(addresses.written))
 }
 
 /// Records that the address of an export has been written.

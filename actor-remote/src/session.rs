@@ -1,6 +1,7 @@
 //! Sessions: the shared state of two nodes, the order of their frames, and the consequences of an end.
 //! Runs no user code: values to be dropped and waiters to be notified are returned.
 
+mod calls;
 mod exits;
 mod link;
 mod names;
@@ -8,13 +9,14 @@ mod outbox;
 mod proxied;
 mod wreck;
 
+pub(crate) use calls::Calls;
 pub(crate) use exits::{ExitHere, Exits};
 pub(crate) use link::Link;
 pub(crate) use outbox::Outboxes;
 pub(crate) use proxied::Proxied;
 pub(crate) use wreck::Wreck;
 
-use crate::export::{Export, Lane};
+use crate::export::{Cancels, Export, Lane};
 use crate::frame::{Ending, Frame, Head, Named};
 use crate::node::{Announced, Claim, Lent, Member, Offences, Undecoded, Unread};
 use crate::remote::Place;
@@ -28,7 +30,7 @@ use actor_core::{ActorId, CallError, Reply};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 /// The least number of bytes of an address in a body.
@@ -41,6 +43,7 @@ pub(crate) type Random = Box<dyn FnMut() -> u64 + Send>;
 pub(crate) trait Pending: Send {
     /// Whether the caller has left. Until then, the waker is woken when it leaves.
     fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    fn is_abandoned(&self) -> bool;
     fn deadline(&self) -> Option<Instant>;
     /// Marks the call as started. Returns `false` if its caller has left or its deadline has passed: then the
     /// call is over.
@@ -117,7 +120,7 @@ pub(crate) struct Peer {
     /// The claims that the other node has not answered, in the order of their frames.
     pub(crate) claims: VecDeque<Claim>,
     /// The calls that wait for a reply, each with the export that it was sent to.
-    pub(crate) calls: BTreeMap<u64, (u64, Box<dyn Pending>)>,
+    pub(crate) calls: Calls<(u64, Box<dyn Pending>)>,
     /// The replies of actors that are not decoded yet, by their export.
     pub(crate) undecoded: BTreeMap<u64, Arc<Undecoded>>,
     /// The cost of these replies.
@@ -125,11 +128,13 @@ pub(crate) struct Peer {
     /// The calls whose replies are streams.
     pub(crate) streams: BTreeMap<u64, OpenStream>,
     pub(crate) next_call: u64,
+    /// The last group of calls with one waker for their callers, and the waker.
+    pub(crate) on_abandoned: Option<(u64, Waker)>,
     pub(crate) lanes: BTreeMap<u64, Lane>,
     pub(crate) exits_here: Exits<ExitHere>,
     pub(crate) exits_there: Exits<Ending>,
     /// The calls of the other node that are not answered yet.
-    pub(crate) running: BTreeMap<u64, Running>,
+    pub(crate) running: Calls<Running>,
     /// Credit for messages to exports, which goes in front of the next frame.
     pub(crate) late_credit: BTreeMap<u64, u64>,
     /// The window for messages to the other node.
@@ -170,10 +175,26 @@ impl Preface {
 
 /// A call of another node that is not answered yet.
 pub(crate) struct Running {
-    /// Dropping it cancels the call; a reply to it says that the session is over.
-    pub(crate) token: Reply<()>,
+    pub(crate) watch: Watch,
     /// The credit for the items of a stream.
     pub(crate) credit: Option<Arc<ItemCredit>>,
+}
+
+/// The waiter for the answer to a call of another node.
+pub(crate) enum Watch {
+    Lane(Arc<Cancels>),
+    /// A task. Dropping this cancels the call; a reply to it says that the session is over.
+    Task(Reply<()>),
+}
+
+impl Running {
+    /// Notifies the waiter that the call is cancelled, outside of the lock.
+    pub(crate) fn cancel(self) {
+        match self.watch {
+            Watch::Lane(cancels) => cancels.wake(),
+            Watch::Task(token) => drop(token),
+        }
+    }
 }
 
 /// The position of a frame in its session.
@@ -203,15 +224,16 @@ impl Peer {
             proxies: BTreeMap::new(),
             lent: BTreeMap::new(),
             claims: VecDeque::new(),
-            calls: BTreeMap::new(),
+            calls: Calls::new(),
             undecoded: BTreeMap::new(),
             undecoded_cost: 0,
             streams: BTreeMap::new(),
             next_call: 1,
+            on_abandoned: None,
             lanes: BTreeMap::new(),
             exits_here: Exits::new(),
             exits_there: Exits::new(),
-            running: BTreeMap::new(),
+            running: Calls::new(),
             late_credit: BTreeMap::new(),
             window: Arc::new(Window::new()),
             replies: Arc::new(Window::new()),
@@ -227,7 +249,7 @@ impl Peer {
 
     /// Removes a call that is over, with any outcome. Also returns the export that it was sent to.
     pub(crate) fn take_call(&mut self, call: u64) -> Option<(u64, Box<dyn Pending>)> {
-        let pending = self.calls.remove(&call);
+        let pending = self.calls.remove(call);
         self.window.answered(usize::from(pending.is_some()));
         pending
     }
@@ -434,8 +456,13 @@ impl State {
             wreck.rest.push(Box::new(proxied.weak));
         }
         wreck.streams = peer.streams.into_values().collect();
-        wreck.running = peer.running.into_values().map(|running| running.token).collect();
-        wreck.keep((peer.lanes, peer.exits_here, peer.lent, peer.claims));
+        for running in peer.running.into_values() {
+            if let Watch::Task(token) = running.watch {
+                wreck.running.push(token);
+            }
+        }
+        wreck.lanes.extend(peer.lanes.into_values());
+        wreck.keep((peer.exits_here, peer.lent, peer.claims));
         let exports = self.exports.iter();
         let held = exports.filter(|(_, export)| export.holders.contains_key(&id));
         let held: Vec<u64> = held.map(|(number, _)| *number).collect();

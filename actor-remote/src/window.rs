@@ -239,7 +239,14 @@ impl Window {
         !state.is_closed && state.waiting.is_empty() && state.credit > 0
     }
 
-    /// Takes the cost of a value for which [`room`](Self::room) has waited.
+    /// Returns the credit up to which values may be sent without [`room`](Self::room).
+    pub(crate) fn left(&self) -> u64 {
+        let state = self.lock();
+        let is_open = !state.is_closed && state.waiting.is_empty();
+        if is_open { u64::try_from(state.credit).unwrap_or(0) } else { 0 }
+    }
+
+    /// Takes the cost of values for which there was room.
     pub(crate) fn spend(&self, cost: u64) {
         self.lock().credit -= cost.cast_signed();
     }

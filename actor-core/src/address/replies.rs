@@ -566,7 +566,7 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
         if let Some(slot) = self.call.slot() {
             set_items(slot, items);
         }
-        let (end, ended) = reply::queued(deadline);
+        let (end, ended) = reply::queued(None, deadline);
         (self.call.reply_to(end).into_sending(), ReplyStream::of_pair(read, ended))
     }
 }

@@ -322,9 +322,12 @@ pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
     (reply, answer)
 }
 
-/// Creates a reply for a message that is about to be queued, and its receiver.
-pub(crate) fn queued<T>(deadline: Option<Deadline>) -> (Reply<T>, ReplyReceiver<T>) {
-    channel(Initial { note: deadline.map(Deadline::note), ..Initial::default() }, None)
+/// Creates a reply for a message that is about to be queued, and its receiver with its first waker.
+pub(crate) fn queued<T>(
+    waker: Option<Waker>,
+    deadline: Option<Deadline>,
+) -> (Reply<T>, ReplyReceiver<T>) {
+    channel(Initial { note: deadline.map(Deadline::note), ..Initial::default() }, waker)
 }
 
 fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {

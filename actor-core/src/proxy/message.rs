@@ -15,7 +15,7 @@ use crate::error::{CallError, SendError};
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Location};
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
+use std::task::{Context as Poller, Poll, Waker};
 
 /// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
 /// address.
@@ -188,7 +188,7 @@ pub fn forward_or_discard<P: Protocol>(
 /// # });
 /// ```
 pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    reply::queued(None)
+    reply::queued(None, None)
 }
 
 /// Returns a reply as [`queued_reply`] does, for a message with a deadline on the clock of the system on
@@ -210,7 +210,33 @@ pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
 /// # });
 /// ```
 pub fn queued_reply_until<T>(deadline: Instant) -> (Reply<T>, ReplyReceiver<T>) {
-    reply::queued(Deadline::at(deadline))
+    reply::queued(None, Deadline::at(deadline))
+}
+
+/// Returns a reply as [`queued_reply`] or [`queued_reply_until`] does. `waker` is woken when the call has ended, unless
+/// the receiving end is polled with another waker before.
+///
+/// A waiter for several calls need not poll the receiving end of each before it waits.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # use std::future::poll_fn;
+/// # use std::task::Poll;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+/// let (reply, answer) = proxy::queued_reply_waking(waker, None);
+/// echo.say(3).reply_to(reply).send().await.unwrap();
+/// assert_eq!(answer.await, Ok(3));
+/// # });
+/// ```
+pub fn queued_reply_waking<T>(
+    waker: Waker,
+    deadline: Option<Instant>,
+) -> (Reply<T>, ReplyReceiver<T>) {
+    reply::queued(Some(waker), deadline.and_then(Deadline::at))
 }
 
 /// Marks the call as started, for a proxy that passes the message to a receiver that is not an
@@ -569,7 +595,7 @@ pub fn queued_stream<T>(
     capacity: usize,
     deadline: Option<Instant>,
 ) -> (Replies<T>, ReplyStream<T>) {
-    Replies::with_end(capacity, reply::queued(deadline.and_then(Deadline::at)))
+    Replies::with_end(capacity, reply::queued(None, deadline.and_then(Deadline::at)))
 }
 
 /// Drops a stream of [`open_stream`] or [`queued_stream`]. As when its reader leaves, the stream

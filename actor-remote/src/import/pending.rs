@@ -38,6 +38,10 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Waiting<T> {
         }
     }
 
+    fn is_abandoned(&self) -> bool {
+        self.reply.as_ref().is_none_or(Reply::is_closed)
+    }
+
     fn deadline(&self) -> Option<Instant> {
         self.reply.as_ref()?.deadline()
     }

@@ -8,16 +8,18 @@ use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
 use super::streams::Fate;
 use super::{Announced, Arrived, Inner};
-use crate::export::{self, Asked, Export, Exported, Item, Lane, LaneItems, Parcel, Server};
+use crate::export::{
+    self, Asked, Export, Exported, Item, Lane, LaneItems, Parcel, Server, StreamReader,
+};
 use crate::frame::{self, CallFault, Frame, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Peer, Preface, Running};
+use crate::session::{Arrival, Peer, Preface, Running, Watch};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
 use crate::trace::TraceParent;
 use crate::transport::NodeId;
-use crate::window::{CALLS, PAIR};
+use crate::window::PAIR;
 use actor_core::future::yield_now;
 use actor_core::{Exit, Reply, time};
 use std::sync::Arc;
@@ -59,6 +61,7 @@ pub(super) fn lane<'a>(
             is_alive: peer.is_alive.clone(),
             replies: peer.replies.clone(),
             queued: peer.queued.clone(),
+            cancels: lane.cancels.clone(),
         };
         begun = Some((server, items));
         lane
@@ -126,11 +129,11 @@ impl Inner {
                 self.session_ended(wreck, Cause::Lost);
             }
             Arrived::Frames(from, batch) => {
-                let mut frames = batch.frames().peekable();
+                let mut frames = batch.iter();
                 while frames.peek().is_some() {
-                    let handled = match self.sends_arrived(from, &mut frames) {
+                    let handled = match self.messages_arrived(from, &mut frames) {
                         0 => self.answers_arrived(from, &mut frames),
-                        sends => sends,
+                        messages => messages,
                     };
                     if handled == 0
                         && let Some(frame) = frames.next()
@@ -142,7 +145,7 @@ impl Inner {
                 return;
             }
             Arrived::NoContact { peer, reason } => self.no_contact(peer, reason),
-            Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
+            Arrived::Abandoned { peer, session, group } => self.abandoned(peer, session, group),
             Arrived::GivenBack { peer, session, listed } => {
                 self.give_back_addresses(peer, session, listed);
             }
@@ -282,8 +285,15 @@ impl Inner {
                     );
             }
             Frame::Send { export, method, body } => {
-                let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: None };
-                match self.queue(&scope, export, Item::Message(parcel)) {
+                let parcel = Parcel {
+                    method,
+                    body: body.to_vec(),
+                    announced,
+                    trace,
+                    call: None,
+                    cancels: 0,
+                };
+                match self.queue(&scope, export, Item::Parcel(Box::new(parcel))) {
                     Queued::Yes => {}
                     // The sender reports the message once the notice of the end arrives.
                     Queued::NotHeld => self.count_undelivered(),
@@ -310,14 +320,19 @@ impl Inner {
             }
             Frame::Cancel { call } => {
                 let running = self.update(|state| {
-                    let running = state.peers.get_mut(&from)?.running.remove(&call)?;
+                    let running = state.peers.get_mut(&from)?.running.remove(call)?;
+                    if let Watch::Lane(cancels) = &running.watch {
+                        cancels.add();
+                    }
                     // No item is sent behind this: see `push_item`.
                     if running.credit.is_some() {
                         state.push(from, &Frame::End { call, error: None });
                     }
                     Some(running)
                 });
-                drop(running);
+                if let Some(running) = running {
+                    running.cancel();
+                }
                 self.answered();
             }
             Frame::Credit { export, bytes } => {
@@ -371,22 +386,23 @@ impl Inner {
         deadline: Option<Instant>,
         (export, method, body, before): (u64, u64, &[u8], (Announced, Option<TraceParent>)),
     ) -> bool {
-        let (token, cancelled) = Reply::pair();
-        let running = Running { token, credit: credit.clone() };
-        let is_new = self.lock().peers.get_mut(&scope.peer).is_some_and(|peer| {
-            peer.running.len() < CALLS && peer.running.insert(call, running).is_none()
-        });
-        if !is_new {
+        if !self.lock().peers.get(&scope.peer).is_some_and(|peer| peer.may_call(call)) {
             return false;
         }
-        let asked = Asked { number: call, cancelled, credit, deadline };
+        let (reader, token) = credit.map_or((None, None), |credit| {
+            let (token, cancelled) = Reply::pair();
+            (Some(StreamReader { credit, cancelled }), Some(token))
+        });
+        let asked = Asked { number: call, deadline, reader };
         let (announced, trace) = before;
-        let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked) };
-        match self.queue(scope, export, Item::Message(parcel)) {
+        let parcel =
+            Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked), cancels: 0 };
+        match self.queue_call(scope, export, Item::Parcel(Box::new(parcel)), token) {
             Queued::Yes => {}
             Queued::NotHeld => {
                 let error = CallFault::Stopped;
-                self.push_reply(scope, call, &Frame::Failed { call, error });
+                self.push_in(scope.peer, scope.session, &Frame::Failed { call, error });
+                self.answered();
             }
             Queued::BeyondWindow => return false,
         }
@@ -395,10 +411,22 @@ impl Inner {
 
     /// Puts an item into the lane of its export.
     pub(super) fn queue(self: &Arc<Self>, scope: &Scope, export: u64, item: Item) -> Queued {
+        self.queue_call(scope, export, item, None)
+    }
+
+    /// Puts an item into the lane of its export. If it is a call, it is entered as running. The token cancels the
+    /// task that waits for the answer, if that is not the lane.
+    fn queue_call(
+        self: &Arc<Self>,
+        scope: &Scope,
+        export: u64,
+        mut item: Item,
+        token: Option<Reply<()>>,
+    ) -> Queued {
         let begun = {
             let mut state = self.lock();
             let state = &mut *state;
-            if state.is_leaving && matches!(item, Item::Message(_)) {
+            if state.is_leaving && matches!(item, Item::Parcel(_)) {
                 return Queued::NotHeld;
             }
             let Some(found) = state.exports.get(&export) else { return Queued::NotHeld };
@@ -410,15 +438,23 @@ impl Inner {
             let Some(peer) = peer.filter(|peer| peer.mine == scope.session) else {
                 return Queued::NotHeld;
             };
-            if let Item::Message(parcel) = &item {
+            let (lane, begun) = lane(scope, export, found, peer);
+            let lane = lane.clone();
+            if let Item::Parcel(parcel) = &mut item {
                 // A node that keeps to its windows never has as much in flight.
                 let cost = cost(&parcel.body);
                 let before = peer.queued.fetch_add(cost, Ordering::Relaxed);
                 if before + cost > PAIR + WINDOW {
                     return Queued::BeyondWindow;
                 }
+                parcel.cancels = lane.cancels.count();
+                if let Some(asked) = &parcel.call {
+                    let watch =
+                        token.map_or_else(|| Watch::Lane(lane.cancels.clone()), Watch::Task);
+                    let credit = asked.reader.as_ref().map(|reader| reader.credit.clone());
+                    peer.running.insert(asked.number, Running { watch, credit });
+                }
             }
-            let (lane, begun) = lane(scope, export, found, peer);
             lane.push(item);
             begun
         };

@@ -1,4 +1,4 @@
-//! Frames that need no task of their own: sends, plain replies, and credit. Those that come one after another in a
+//! Frames that need no task of their own: sends, calls, plain replies, and credit. Those that come one after another in a
 //! batch are handled under one lock. Replies and credit are handled on the thread of the transport, if nothing that
 //! has arrived before waits for the task of the node.
 //!
@@ -14,22 +14,24 @@ use super::counters::{Counts, add, add_frames};
 use super::outgoing::accept_reply;
 use super::replies::SHORT;
 use super::{Arrived, Inner};
-use crate::batch::{self, Batch};
-use crate::export::{Item, Sends};
-use crate::frame::{self, Frame, Head, REPLIES};
+use crate::batch::{Batch, Frames};
+use crate::export::{Item, Messages};
+use crate::frame::{self, Answer, Head, Message, REPLIES};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Peer, Pending, State};
+use crate::session::{Arrival, Peer, Pending, Running, State, Watch};
 use crate::transport::{NodeId, TransportEvent};
-use crate::window::PAIR;
+use crate::window::{CALLS, PAIR};
 use async_channel::Sender;
 use std::cell::Cell;
-use std::iter::{self, Peekable};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
 /// The maximum number of frames that are handled under one lock.
 const RUN: u32 = 64;
+
+/// The number of bytes of a short frame, by which the number of frames is estimated.
+const LEAST: usize = 16;
 
 /// The maximum number of frames in a batch that the thread of the transport handles.
 const FEW: u64 = 16;
@@ -55,12 +57,8 @@ pub(super) struct Direct {
 impl Direct {
     /// Handles a batch of replies and credit. Otherwise, or if its turn has not come, returns `false` and does
     /// nothing.
-    pub(super) fn arrived<'a>(
-        &self,
-        from: NodeId,
-        frames: impl Iterator<Item = &'a [u8]> + Clone,
-    ) -> bool {
-        let begins = frames.clone().next().is_some_and(|bytes| answer(bytes).is_some());
+    pub(super) fn arrived(&self, from: NodeId, mut frames: Frames<'_>) -> bool {
+        let begins = frames.peek().is_some_and(|bytes| answer(bytes).is_some());
         if !begins || self.unhandled.load(Ordering::Acquire) > 0 {
             return false;
         }
@@ -69,11 +67,11 @@ impl Direct {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return false,
         };
-        if !state.has_answers_only(from, frames.clone()) {
+        if !state.has_answers_only(from, frames) {
             return false;
         }
         let mut answered = Answered::default();
-        state.take_answers(from, &mut frames.peekable(), &self.counts, &mut answered);
+        state.take_answers(from, &mut frames, &self.counts, &mut answered);
         let has_listed = state.outboxes.has_listed();
         drop(state);
         if has_listed {
@@ -105,13 +103,13 @@ impl Inner {
         Box::new(move |event| {
             let arrived = match event {
                 TransportEvent::Frame { from, bytes } => {
-                    if direct.arrived(from, iter::once(bytes)) {
+                    if direct.arrived(from, Frames::one(bytes)) {
                         return;
                     }
                     Arrived::Frames(from, Batch::of(bytes))
                 }
                 TransportEvent::Batch { from, bytes } => {
-                    if direct.arrived(from, batch::frames(bytes)) {
+                    if direct.arrived(from, Frames::of(bytes)) {
                         return;
                     }
                     Arrived::Frames(from, Batch::from_bytes(bytes))
@@ -129,11 +127,7 @@ impl Inner {
     }
 
     /// Handles the replies and the credit that come next. Returns the number of frames.
-    pub(super) fn answers_arrived<'a>(
-        &self,
-        from: NodeId,
-        frames: &mut Peekable<impl Iterator<Item = &'a [u8]>>,
-    ) -> u32 {
+    pub(super) fn answers_arrived(&self, from: NodeId, frames: &mut Frames<'_>) -> u32 {
         if frames.peek().is_none_or(|bytes| answer(bytes).is_none()) {
             return 0;
         }
@@ -144,13 +138,9 @@ impl Inner {
         handled
     }
 
-    /// Handles the sends to one actor that come next. Returns the number of frames.
-    pub(super) fn sends_arrived<'a>(
-        self: &Arc<Self>,
-        from: NodeId,
-        frames: &mut Peekable<impl Iterator<Item = &'a [u8]>>,
-    ) -> u32 {
-        let Some((_, Frame::Send { export, .. })) = frames.peek().and_then(|it| send(it)) else {
+    /// Handles the sends and calls to one actor that come next. Returns the number of frames.
+    pub(super) fn messages_arrived(self: &Arc<Self>, from: NodeId, frames: &mut Frames<'_>) -> u32 {
+        let Some((_, Message { export, .. })) = frames.peek().and_then(message) else {
             return 0;
         };
         let (handled, begun) = {
@@ -160,30 +150,36 @@ impl Inner {
             let found = state.exports.get(&export).filter(|it| it.holders.contains_key(&from));
             let peer = state.peers.get_mut(&from).filter(|it| is_taken && it.expects_no_rest());
             let (Some(found), Some(peer)) = (found, peer) else { return 0 };
-            let mut sends = Sends::default();
+            let scope = Scope { node: self.clone(), peer: from, session: peer.mine };
+            let (lane, begun) = lane(&scope, export, found, peer);
+            let lane = lane.clone();
+            let mut messages = Messages::new(lane.cancels.count(), frames.len());
             let (mut handled, mut bytes) = (0, 0);
             // A node that keeps to its windows never has as much in flight.
             let room = (PAIR + WINDOW).saturating_sub(peer.queued.load(Ordering::Relaxed));
             while handled < RUN
                 && let Some(next) = frames.peek()
-                && let Some((head, Frame::Send { export: to, method, body })) = send(next)
+                && let Some((head, Message { export: to, method, call, body })) = message(next)
                 && to == export
-                && sends.cost() + cost(body) <= room
+                && messages.cost() + cost(body) <= room
+                && call.is_none_or(|(call, _)| peer.may_call(call))
                 && matches!(peer.arrive(head), Arrival::Next)
             {
-                sends.push(method, body);
+                if let Some((call, _)) = call {
+                    let watch = Watch::Lane(lane.cancels.clone());
+                    peer.running.insert(call, Running { watch, credit: None });
+                }
+                messages.push(method, call, body);
                 bytes += next.len() as u64;
                 handled += 1;
                 frames.next();
             }
-            if handled == 0 {
-                return 0;
+            if handled > 0 {
+                let Counts { frames_received, bytes_received, .. } = &*self.counts;
+                add_frames(frames_received, bytes_received, handled, bytes);
+                peer.queued.fetch_add(messages.cost(), Ordering::Relaxed);
+                lane.push(Item::Messages(messages));
             }
-            add_frames(&self.counts.frames_received, &self.counts.bytes_received, handled, bytes);
-            peer.queued.fetch_add(sends.cost(), Ordering::Relaxed);
-            let scope = Scope { node: self.clone(), peer: from, session: peer.mine };
-            let (lane, begun) = lane(&scope, export, found, peer);
-            lane.push(Item::Sends(sends));
             (handled, begun)
         };
         self.serve(begun);
@@ -197,14 +193,14 @@ fn complete(answered: Answered<'_>) {
     }
 }
 
-/// Reads a frame that is a send.
-fn send(bytes: &[u8]) -> Option<(Head, Frame<'_>)> {
+/// Reads a frame that is a send or a call.
+fn message(bytes: &[u8]) -> Option<(Head, Message<'_>)> {
     let (head, rest) = frame::open(bytes)?;
-    Some((head, rest.send()?))
+    Some((head, rest.message()?))
 }
 
 /// Reads a frame that is a reply or credit.
-fn answer(bytes: &[u8]) -> Option<(Head, Frame<'_>)> {
+fn answer(bytes: &[u8]) -> Option<(Head, Answer<'_>)> {
     let (head, rest) = frame::open(bytes)?;
     Some((head, rest.answer()?))
 }
@@ -215,14 +211,19 @@ impl Peer {
         self.preface.is_empty()
     }
 
+    /// Returns whether the other node may make a call with this number.
+    pub(super) fn may_call(&self, call: u64) -> bool {
+        self.running.len() < CALLS && !self.running.contains(call)
+    }
+
     /// Returns whether no code of the user runs when this reply or credit is handled.
-    pub(super) fn is_plain(&self, frame: &Frame<'_>) -> bool {
-        match frame {
-            Frame::Reply { call, body } => {
+    pub(super) fn is_plain(&self, answer: Answer<'_>) -> bool {
+        match answer {
+            Answer::Reply { call, body } => {
                 let is_plain = self.calls.get(call).is_none_or(|(_, pending)| pending.is_plain());
                 is_plain && body.len() <= SHORT
             }
-            _ => true,
+            Answer::Credit { .. } => true,
         }
     }
 
@@ -240,11 +241,7 @@ impl Peer {
 
 impl State {
     /// Returns whether these are a few frames that [`take_answers`](Self::take_answers) takes.
-    fn has_answers_only<'a>(
-        &mut self,
-        from: NodeId,
-        frames: impl Iterator<Item = &'a [u8]>,
-    ) -> bool {
+    fn has_answers_only(&mut self, from: NodeId, frames: Frames<'_>) -> bool {
         if self.is_refused(from) {
             return false;
         }
@@ -252,7 +249,7 @@ impl State {
             return false;
         };
         (0..).zip(frames).all(|(place, bytes)| {
-            let is_next = |(head, frame)| peer.is_at(head, place) && peer.is_plain(&frame);
+            let is_next = |(head, answer)| peer.is_at(head, place) && peer.is_plain(answer);
             place < FEW && answer(bytes).is_some_and(is_next)
         })
     }
@@ -262,7 +259,7 @@ impl State {
     fn take_answers<'a>(
         &mut self,
         from: NodeId,
-        frames: &mut Peekable<impl Iterator<Item = &'a [u8]>>,
+        frames: &mut Frames<'a>,
         counts: &Counts,
         answered: &mut Answered<'a>,
     ) -> u32 {
@@ -272,24 +269,24 @@ impl State {
         let Some(peer) = self.peers.get_mut(&from).filter(|peer| peer.expects_no_rest()) else {
             return 0;
         };
+        answered.reserve((frames.len() / LEAST + 1).min(RUN as usize));
         let (mut handled, mut bytes, mut accepted) = (0, 0, 0);
         while handled < RUN
             && let Some(next) = frames.peek()
-            && let Some((head, frame)) = answer(next)
-            && peer.is_plain(&frame)
+            && let Some((head, answer)) = answer(next)
+            && peer.is_plain(answer)
             && matches!(peer.arrive(head), Arrival::Next)
         {
-            match frame {
-                Frame::Credit { export, bytes } => peer.credited(export, bytes),
-                Frame::Reply { call, body } => {
+            match answer {
+                Answer::Credit { export, bytes } => peer.credited(export, bytes),
+                Answer::Reply { call, body } => {
                     accepted += cost(body);
-                    match peer.calls.remove(&call) {
+                    match peer.calls.remove(call) {
                         Some((_, pending)) => answered.push((pending, body)),
                         // The caller has left, and its cancellation was in flight.
                         None => add(&counts.stale),
                     }
                 }
-                _ => {}
             }
             bytes += next.len() as u64;
             handled += 1;

@@ -5,11 +5,11 @@ use super::Inner;
 use super::counters::{add, add_frame};
 use super::direct::is_completing;
 use crate::batch::Batch;
-use crate::frame::{Frame, REPLIES};
+use crate::export::{Answered, Answers, Outcome, Watched};
+use crate::frame::{CallFault, Frame, REPLIES};
 use crate::import::{Caller, Import, Outgoing, cost};
-use crate::incoming::Answered;
 use crate::scope::Scope;
-use crate::session::{Link, State};
+use crate::session::{Calls, Link, Running, State, Watch};
 use crate::stream::reader::OpenStream;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
@@ -161,7 +161,7 @@ impl Inner {
             match caller {
                 Caller::Call(mut pending) => {
                     let left = pending.deadline().map(time_left);
-                    let waker = self.on_abandoned(to, import.session, call);
+                    let waker = self.on_abandoned(to, link.peer, call);
                     let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
                     abandoned = poll.is_ready().then_some(waker);
                     link.peer.calls.insert(call, (export, pending));
@@ -189,59 +189,98 @@ impl Inner {
 
     /// Removes a call of another node that is over without a reply.
     pub(crate) fn finish(&self, scope: &Scope, call: u64) {
-        let token = self.take_running(scope, call);
-        drop(token);
+        let running = self.take_running(scope, call);
+        drop(running);
         self.answered();
     }
 
     /// Sends an answer without a body to a call of another node, unless the call was cancelled.
     pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) {
-        let token = self.take_running(scope, call);
-        if token.is_some() {
+        let running = self.take_running(scope, call);
+        if running.is_some() {
             self.push_in(scope.peer, scope.session, frame);
         }
-        drop(token);
+        drop(running);
         self.answered();
     }
 
     /// Sends answers to calls of another node. Answers to cancelled calls are dropped, and the cost of their
     /// replies is given back.
-    pub(crate) fn push_answers(&self, scope: &Scope, replies: &Window, answered: Vec<Answered>) {
+    pub(crate) fn push_answers(&self, scope: &Scope, replies: &Window, answers: Answers) {
         let (peer, session) = (scope.peer, scope.session);
-        let mut running = Vec::with_capacity(answered.len());
+        let Answers { bytes, mut all, .. } = answers;
         // Dropped behind the replies, and outside of the lock.
-        let mut kept = Vec::new();
-        let unsent = self.update(|state| {
-            let Some(mut link) = state.link_in(peer, session) else { return answered };
-            let mut unsent = Vec::new();
-            for mut answer in answered {
+        let (mut running, mut kept) = (Vec::new(), Vec::new());
+        let is_leaving = self.update(|state| {
+            let Some(mut link) = state.link_in(peer, session) else { return state.is_leaving };
+            let push = |answer: &mut Answered| {
                 let call = answer.number;
-                let Some(known) = link.peer.running.remove(&call) else {
-                    unsent.push(answer);
-                    continue;
-                };
-                running.push(known);
+                let Some(known) = link.peer.running.remove(call) else { return true };
+                if let Watch::Task(token) = known.watch {
+                    running.push(token);
+                }
                 match &answer.outcome {
-                    Ok(body) => {
-                        let frame = Frame::Reply { call, body };
-                        link.push_body(&mut answer.written, &frame);
+                    Outcome::Reply(body) => {
+                        let frame = Frame::Reply { call, body: &bytes[body.clone()] };
+                        match &mut answer.written {
+                            Some(written) => link.push_body(written, &frame),
+                            None => link.push(&frame),
+                        }
                     }
-                    Err(error) => {
-                        link.push(&Frame::Failed { call, error: error.clone() });
+                    Outcome::Failed(error) => {
+                        link.push(&Frame::Failed { call, error: CallFault::clone(error) });
                     }
                 }
-                kept.extend(answer.written.kept);
-            }
-            unsent
+                kept.extend(answer.written.take());
+                false
+            };
+            all.retain_mut(push);
+            state.is_leaving
         });
         drop((running, kept));
-        for Answered { outcome, written, .. } in unsent {
-            if let Ok(body) = outcome {
-                replies.give(cost(&body));
-                self.take_back(peer, session, &written.exports);
+        for Answered { outcome, written, .. } in all {
+            if let Outcome::Reply(body) = outcome {
+                replies.give(cost(&bytes[body]));
+                if let Some(written) = written {
+                    self.take_back(peer, session, &written.exports);
+                }
             }
         }
-        self.answered();
+        if is_leaving {
+            self.changed.notify();
+        }
+    }
+
+    /// Runs `f` under the lock, with the calls of another node that are not answered yet. `None` if the session is
+    /// over.
+    pub(crate) fn with_running<T>(
+        &self,
+        scope: &Scope,
+        f: impl FnOnce(Option<&mut Calls<Running>>) -> T,
+    ) -> T {
+        let mut state = self.lock();
+        let link = state.link_in(scope.peer, scope.session);
+        f(link.map(|link| &mut link.peer.running))
+    }
+
+    /// Lets tasks wait for the answers to calls of another node, instead of a lane.
+    pub(crate) fn watch_calls(
+        &self,
+        scope: &Scope,
+        calls: impl Iterator<Item = u64>,
+    ) -> Vec<Watched> {
+        self.with_running(scope, |running| {
+            let Some(running) = running else { return calls.map(|_| Watched::Over).collect() };
+            let watch = |call| match running.get_mut(call) {
+                Some(running) => {
+                    let (token, cancelled) = Reply::pair();
+                    running.watch = Watch::Task(token);
+                    Watched::Yes(cancelled)
+                }
+                None => Watched::Cancelled,
+            };
+            calls.map(watch).collect()
+        })
     }
 
     /// Gives credit for messages to an export: in front of the next frame for the node, or after [`LATE`].
@@ -268,15 +307,8 @@ impl Inner {
         });
     }
 
-    fn take_running(&self, scope: &Scope, call: u64) -> Option<Reply<()>> {
-        let running = {
-            let mut state = self.lock();
-            if !state.is_current(scope.peer, scope.session) {
-                return None;
-            }
-            state.peers.get_mut(&scope.peer)?.running.remove(&call)?
-        };
-        Some(running.token)
+    fn take_running(&self, scope: &Scope, call: u64) -> Option<Running> {
+        self.with_running(scope, |running| running?.remove(call))
     }
 
     /// Notifies a shutdown that a call of another node is over.

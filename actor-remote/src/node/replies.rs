@@ -10,7 +10,7 @@
 use super::Inner;
 use super::counters::add;
 use super::outgoing::accept_reply;
-use crate::frame::Frame;
+use crate::frame::Answer;
 use crate::import::cost;
 use crate::node::Announced;
 use crate::scope::Scope;
@@ -72,7 +72,7 @@ impl Inner {
         let plain = self.update(|state| {
             let from = scope.peer;
             let peer = state.peers.get_mut(&from)?;
-            let is_at_once = peer.is_plain(&Frame::Reply { call, body });
+            let is_at_once = peer.is_plain(Answer::Reply { call, body });
             is_allowed = is_at_once || peer.undecoded_cost + cost(body) <= UNDECODED;
             if !is_allowed {
                 return None;

@@ -21,7 +21,7 @@ impl Fate {
     /// Returns the fate of a frame of a stream that is not in the table.
     fn absent(peer: &Peer, call: u64) -> Fate {
         let is_known = (1..peer.next_call).contains(&call);
-        match is_known && !peer.calls.contains_key(&call) && !peer.streams.contains_key(&call) {
+        match is_known && !peer.calls.contains(call) && !peer.streams.contains_key(&call) {
             true => Fate::Late,
             false => Fate::Wrong,
         }
@@ -92,7 +92,7 @@ impl Inner {
     pub(super) fn granted(&self, scope: &Scope, call: u64, items: u64, bytes: u64) {
         let credit = {
             let state = self.lock();
-            let running = state.peers.get(&scope.peer).and_then(|peer| peer.running.get(&call));
+            let running = state.peers.get(&scope.peer).and_then(|peer| peer.running.get(call));
             running.and_then(|running| running.credit.clone())
         };
         if let Some(credit) = credit {
@@ -110,7 +110,7 @@ impl Inner {
     ) -> bool {
         self.update(|state| {
             let link = state.link_in(scope.peer, scope.session);
-            let link = link.filter(|link| link.peer.running.contains_key(&call));
+            let link = link.filter(|link| link.peer.running.contains(call));
             link.map(|mut link| link.push_body(written, frame)).is_some()
         })
     }

@@ -1,6 +1,7 @@
 //! The remains of a session, which end outside of the lock: calls and proxies may run code of the user.
 
 use super::Pending;
+use crate::export::Lane;
 use crate::import::Import;
 use crate::node::{Member, Undecoded};
 use crate::stream::reader::OpenStream;
@@ -16,7 +17,8 @@ pub(crate) struct Wreck {
     pub(super) windows: Vec<Arc<Window>>,
     pub(super) calls: Vec<Box<dyn Pending>>,
     pub(super) streams: Vec<OpenStream>,
-    /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
+    pub(super) lanes: Vec<Lane>,
+    /// The calls of the other node for which tasks wait. They are not cancelled: if a mailbox skipped a call that it has
     /// accepted, that call would be missing before a later message.
     pub(super) running: Vec<Reply<()>>,
     /// The proxies, each with the replies of its actor that are not decoded yet.
@@ -48,6 +50,10 @@ impl Wreck {
         for token in self.running {
             let _ = token.send(());
         }
+        for lane in self.lanes {
+            lane.cancels.add();
+            lane.cancels.wake();
+        }
         for (import, undecoded) in self.imports {
             let lost = Lost(import);
             if let Some(undecoded) = undecoded {
@@ -61,6 +67,7 @@ impl Wreck {
         self.windows.extend(other.windows);
         self.calls.extend(other.calls);
         self.streams.extend(other.streams);
+        self.lanes.extend(other.lanes);
         self.running.extend(other.running);
         self.imports.extend(other.imports);
         self.rest.extend(other.rest);

@@ -3,9 +3,9 @@
 use super::Credit;
 use crate::codec::{self, Wire};
 use crate::contained;
+use crate::export::{Call, StreamReader};
 use crate::frame::{BODY, CallFault, Frame};
 use crate::import::cost;
-use crate::incoming::Call;
 use crate::scope;
 use actor_core::future::or;
 use actor_core::proxy;
@@ -18,7 +18,7 @@ use actor_core::{
 use event_listener::Event;
 use futures_lite::StreamExt;
 use std::future::{pending, poll_fn};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 /// The maximum number of items that the actor may send ahead of their credit. The other node chooses a number
@@ -138,8 +138,7 @@ impl Call {
     pub(crate) async fn feed(
         self,
         mut items: Box<dyn Items>,
-        credit: Arc<ItemCredit>,
-        mut cancelled: ReplyReceiver<()>,
+        StreamReader { credit, mut cancelled }: StreamReader,
     ) {
         let mut last = 0;
         loop {

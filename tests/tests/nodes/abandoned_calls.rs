@@ -45,6 +45,37 @@ async fn a_call_dropped_in_the_remote_queue_is_never_handled() {
     assert_eq!(two.remote.seen().await, Ok(vec![1]));
 }
 
+/// Of many calls, those that are dropped are not handled, wherever they are queued on the other side: in the
+/// mailbox, in front of it, or before that.
+#[actor_core::test(seeds = 20)]
+async fn only_those_of_many_calls_are_cancelled_that_were_dropped() {
+    for first in 0..3 {
+        let two = two().await;
+        two.remote.slow(1000, 10_000).send().await.unwrap();
+        let call = |number| actor_core::spawn_task(two.remote.add(number).into_owned());
+        let (dropped, waiting): (Vec<_>, Vec<_>) =
+            (0..150).map(|number| (number, call(number))).partition(|it| it.0 % 3 == first);
+        time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(two.server.tables().running_calls, 150);
+        for (_, call) in dropped {
+            call.cancel().await;
+        }
+        time::sleep(Duration::from_millis(20)).await;
+        assert_eq!((two.client.tables().open_calls, two.server.tables().running_calls), (100, 100));
+        let mut handled = Vec::new();
+        for (number, call) in waiting {
+            assert_eq!(call.await, Ok(number));
+            handled.push(number);
+        }
+        let mut seen = two.remote.seen().await.unwrap();
+        seen.sort_unstable();
+        handled.push(1000);
+        assert_eq!(seen, handled);
+        time::sleep(Duration::from_millis(20)).await;
+        assert_nothing_open(&two);
+    }
+}
+
 /// A call that is dropped while it is handled is handled to its end, and its reply is discarded.
 #[actor_core::test(seeds = 20)]
 async fn a_call_dropped_while_it_runs_is_finished() {

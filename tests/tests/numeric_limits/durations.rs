@@ -14,6 +14,7 @@ use actor_core::{
 };
 use futures_lite::StreamExt;
 use std::future::Future;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 use tests::Gate;
 
@@ -143,15 +144,19 @@ fn a_message_is_handled_until_its_deadline() {
         system.block_on(async {
             let Some(deadline) = now().checked_add(duration) else { return };
             let probe = probe(&Gate::new()).spawn();
-            let (reply, answer) = proxy::queued_reply_until(deadline);
-            probe.deadline().reply_to(reply).send().await.unwrap();
-            match answer.await {
-                Ok(Some(seen)) => assert_eq!(seen, deadline),
-                // Too far away to be a deadline.
-                Ok(None) => assert!(duration > YEAR, "{duration:?}"),
-                Err(error) => {
-                    assert_eq!(error, CallError::DeadlineExceeded { started: false });
-                    assert!(now() >= deadline);
+            for (reply, answer) in [
+                proxy::queued_reply_until(deadline),
+                proxy::queued_reply_waking(Waker::noop().clone(), Some(deadline)),
+            ] {
+                probe.deadline().reply_to(reply).send().await.unwrap();
+                match answer.await {
+                    Ok(Some(seen)) => assert_eq!(seen, deadline),
+                    // Too far away to be a deadline.
+                    Ok(None) => assert!(duration > YEAR, "{duration:?}"),
+                    Err(error) => {
+                        assert_eq!(error, CallError::DeadlineExceeded { started: false });
+                        assert!(now() >= deadline);
+                    }
                 }
             }
             probe.stop();
