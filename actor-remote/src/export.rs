@@ -192,10 +192,18 @@ struct Progress {
     begun: Vec<Begun>,
     /// The call whose message waits for capacity in the mailbox. `None` if there is none, or once it is over.
     queued: Option<u64>,
-    /// The number of cancelled calls after which all of these calls were in the table of the session.
+    /// The number of cancelled calls when all of these calls were in the table of the session.
     checked: u64,
     /// The room for the next answers: about the number and the bytes of the last ones.
     room: (usize, usize),
+}
+
+impl Progress {
+    /// Notes that the lane watches a call. Returns its number.
+    fn watches(&mut self, asked: &Asked) -> u64 {
+        self.checked = self.checked.min(asked.cancels);
+        asked.number
+    }
 }
 
 /// A call that a mailbox has accepted.
@@ -212,6 +220,12 @@ enum Step {
     Refused(Option<Asked>, Refusal),
     /// The mailbox is full.
     Full(Sending, Option<(Asked, Answer)>),
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.cancels.end();
+    }
 }
 
 impl Server {
@@ -313,8 +327,7 @@ impl Server {
     /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
     /// gets credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, lane: &mut Progress, parcel: Parcel, is_allowed: bool) -> bool {
-        let Parcel { method, body, announced, trace, call, cancels } = parcel;
-        lane.checked = lane.checked.min(cancels);
+        let Parcel { method, body, announced, trace, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && !self.replies.has_room() {
             let room = self.replies.room();
@@ -359,7 +372,7 @@ impl Server {
             Step::Full(sending, call) => (sending, call),
         };
         self.leave_credit(lane);
-        lane.queued = call.as_ref().map(|(asked, _)| asked.number);
+        lane.queued = call.as_ref().map(|(asked, _)| lane.watches(asked));
         let is_call = call.is_some();
         let sent = poll_fn(|cx| {
             self.settle(lane, cx);
@@ -389,9 +402,8 @@ impl Server {
         outcome: Result<(), SendReason>,
         call: Option<(Asked, Answer)>,
     ) -> bool {
-        let Some((Asked { number, reader, .. }, answer)) = call else {
-            return self.gets_credit(outcome);
-        };
+        let Some((asked, answer)) = call else { return self.gets_credit(outcome) };
+        let number = lane.watches(&asked);
         match (outcome, answer) {
             (Err(SendReason::Full), _) => fail(&self.scope, number, &CallError::Full),
             (Err(_), _) => fail(&self.scope, number, &CallError::Stopped),
@@ -399,7 +411,7 @@ impl Server {
                 lane.begun.push(Begun { number, reply, outcome: None });
             }
             (Ok(()), Answer::Stream(items)) => {
-                if let Some(reader) = reader {
+                if let Some(reader) = asked.reader {
                     self.start(self.call(number).feed(items, reader));
                 }
             }

@@ -175,25 +175,20 @@ impl Preface {
 
 /// A call of another node that is not answered yet.
 pub(crate) struct Running {
-    pub(crate) watch: Watch,
+    /// Those of the lane in which the call was queued.
+    pub(crate) cancels: Arc<Cancels>,
+    /// The task that waits for the answer, if there is one. Dropping this cancels the call; a reply to it says that
+    /// the session is over.
+    pub(crate) task: Option<Reply<()>>,
     /// The credit for the items of a stream.
     pub(crate) credit: Option<Arc<ItemCredit>>,
 }
 
-/// The waiter for the answer to a call of another node.
-pub(crate) enum Watch {
-    Lane(Arc<Cancels>),
-    /// A task. Dropping this cancels the call; a reply to it says that the session is over.
-    Task(Reply<()>),
-}
-
 impl Running {
-    /// Notifies the waiter that the call is cancelled, outside of the lock.
+    /// Notifies the waiters that the call is cancelled, outside of the lock.
     pub(crate) fn cancel(self) {
-        match self.watch {
-            Watch::Lane(cancels) => cancels.wake(),
-            Watch::Task(token) => drop(token),
-        }
+        drop(self.task);
+        self.cancels.wake();
     }
 }
 
@@ -456,11 +451,7 @@ impl State {
             wreck.rest.push(Box::new(proxied.weak));
         }
         wreck.streams = peer.streams.into_values().collect();
-        for running in peer.running.into_values() {
-            if let Watch::Task(token) = running.watch {
-                wreck.running.push(token);
-            }
-        }
+        wreck.running = peer.running.into_values().filter_map(|running| running.task).collect();
         wreck.lanes.extend(peer.lanes.into_values());
         wreck.keep((peer.exits_here, peer.lent, peer.claims));
         let exports = self.exports.iter();

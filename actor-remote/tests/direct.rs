@@ -4,6 +4,7 @@ use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Proxy};
 use actor_remote::{Batch, Node, NodeId, Transport, TransportEvent};
+use futures_lite::{Stream, StreamExt, stream};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -71,6 +72,13 @@ impl Network {
         !batches.is_empty()
     }
 
+    /// Joins the batches that are in flight to a node.
+    fn join(&self, to: usize) {
+        let mut batches = self.in_flight[to].lock().unwrap();
+        let joined = batches.drain(..).flatten().collect();
+        batches.push_back(joined);
+    }
+
     /// Lets the nodes run until nothing is in flight to node `to`, whose batches stay there if `holds`.
     async fn settle(&self, to: usize, holds: bool) {
         let mut quiet = 0;
@@ -115,6 +123,97 @@ impl Echo {
         let listener = self.listener.as_ref().unwrap();
         listener.hear(number).send().await.unwrap();
     }
+}
+
+/// Handles each message once the door is open.
+#[actor(capacity = 1)]
+struct Door {
+    opened: async_channel::Receiver<()>,
+    passed: Vec<u32>,
+}
+
+#[actor(remote)]
+impl Door {
+    async fn pass(&mut self, number: u32) -> u32 {
+        let _ = self.opened.recv().await;
+        self.passed.push(number);
+        number
+    }
+
+    fn watch(&mut self, number: u32) -> impl Stream<Item = u32> + Send + 'static {
+        self.passed.push(number);
+        stream::iter([number])
+    }
+
+    fn passed(&self) -> Vec<u32> {
+        self.passed.clone()
+    }
+}
+
+/// Calls that arrive together and are cancelled while one of them waits for capacity are not handled.
+#[test]
+fn calls_that_are_cancelled_behind_a_full_mailbox_are_not_handled() {
+    System::current_thread().block_on(async {
+        let (network, nodes, _echo) = connected().await;
+        let (open, opened) = async_channel::unbounded();
+        let local = Door { opened, passed: Vec::new() }.spawn();
+        nodes[0].register("door", &local).unwrap();
+        network.settle(1, false).await;
+        let door: DoorAddr = nodes[1].lookup("door").unwrap();
+        let call = |number| {
+            let door = door.clone();
+            actor_core::spawn_task(async move { door.pass(number).await })
+        };
+        network.settle(0, false).await;
+        let calls: Vec<_> = (0..20).map(call).collect();
+        network.settle(0, true).await;
+        network.join(0);
+        network.settle(0, false).await;
+        assert_eq!(nodes[0].tables().running_calls, 20);
+        let mut waiting = Vec::new();
+        for (number, call) in (0..).zip(calls) {
+            match number % 2 {
+                0 => waiting.push((number, call)),
+                _ => drop(call.cancel().await),
+            }
+        }
+        network.settle(0, false).await;
+        open.close();
+        network.settle(0, false).await;
+        for (number, call) in waiting {
+            assert_eq!(call.await, Ok(number));
+        }
+        let expected: Vec<u32> = (0..20).filter(|number| number % 2 == 0).collect();
+        assert_eq!(local.passed().await, Ok(expected));
+        assert_eq!(nodes[0].tables().running_calls, 0);
+    });
+}
+
+/// The same for a call whose replies are a stream.
+#[test]
+fn a_stream_that_is_cancelled_in_front_of_a_full_mailbox_is_not_handled() {
+    System::current_thread().block_on(async {
+        let (network, nodes, _echo) = connected().await;
+        let (open, opened) = async_channel::unbounded();
+        let local = Door { opened, passed: Vec::new() }.spawn();
+        nodes[0].register("door", &local).unwrap();
+        network.settle(1, false).await;
+        let door: DoorAddr = nodes[1].lookup("door").unwrap();
+        for number in [0, 1] {
+            door.pass(number).send().await.unwrap();
+            network.settle(0, false).await;
+        }
+        let mut numbers = door.watch(2).stream();
+        assert_eq!(poll_once(pin!(numbers.next())).await, Poll::Pending);
+        network.settle(0, false).await;
+        assert_eq!(nodes[0].tables().running_calls, 1);
+        drop(numbers);
+        network.settle(0, false).await;
+        open.close();
+        network.settle(0, false).await;
+        assert_eq!(local.passed().await, Ok(vec![0, 1]));
+        assert_eq!(nodes[0].tables().running_calls, 0);
+    });
 }
 
 /// A server, number 0, a client, number 1, and the address of the client for the actor of the server.

@@ -5,8 +5,8 @@
 //!   need credit, so their number is limited, and that of the requests with it.
 //! - A call that a lane watches is in the table of the session until it is answered or cancelled. Each
 //!   cancellation counts in `Cancels` under the lock of that table, and then wakes the lane. The lane looks into the
-//!   table if the count has changed since its calls have arrived. So it misses no cancellation, and a call needs
-//!   nothing of its own to wait for one.
+//!   table if the count has changed since one of its calls arrived, or since the last look. So it misses no
+//!   cancellation, and a call needs nothing of its own to wait for one.
 
 use super::Messages;
 use crate::node::Announced;
@@ -112,6 +112,12 @@ impl Cancels {
         }
     }
 
+    /// Drops the waker, because the lane has ended. So none is dropped with the last call, under the lock of the table.
+    pub(super) fn end(&self) {
+        let waker = self.waker().take();
+        drop(waker);
+    }
+
     /// Sets the waker of the lane. The lane reads the count behind this.
     pub(super) fn follow(&self, waker: &Waker) {
         let mut known = self.waker();
@@ -149,13 +155,13 @@ pub(crate) struct Parcel {
     pub(crate) announced: Announced,
     pub(crate) trace: Option<TraceParent>,
     pub(crate) call: Option<Asked>,
-    /// The number of cancelled calls of the lane when the message arrived.
-    pub(crate) cancels: u64,
 }
 
 /// A call of another node.
 pub(crate) struct Asked {
     pub(crate) number: u64,
+    /// The number of cancelled calls of the lane when this one arrived.
+    pub(crate) cancels: u64,
     /// On the clock of this node.
     pub(crate) deadline: Option<Instant>,
     /// The reader of the replies, if they are a stream.

@@ -87,7 +87,7 @@ impl Messages {
             rest = behind;
             let call = call.map(|number| {
                 let deadline = left.and_then(|left| self.deadline_in(left));
-                Asked { number, deadline, reader: None }
+                Asked { number, cancels: self.cancels, deadline, reader: None }
             });
             Some(Message { method, call, body })
         })
@@ -115,7 +115,6 @@ impl Server {
         messages: &Messages,
         is_allowed: bool,
     ) {
-        lane.checked = lane.checked.min(messages.cancels);
         let mut rest = messages.iter();
         while let Some(interrupted) = self.deliver_at_once(lane, &mut rest, is_allowed) {
             let (cost, gets_credit) = match interrupted {
@@ -126,7 +125,6 @@ impl Server {
                         announced: Announced::default(),
                         trace: None,
                         call,
-                        cancels: messages.cancels,
                     };
                     (cost(body), self.deliver(lane, parcel, is_allowed).await)
                 }

@@ -14,7 +14,7 @@ use crate::export::{
 use crate::frame::{self, CallFault, Frame, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Peer, Preface, Running, Watch};
+use crate::session::{Arrival, Peer, Preface, Running};
 use crate::stream::ITEMS;
 use crate::stream::producer::ItemCredit;
 use crate::trace::TraceParent;
@@ -285,14 +285,7 @@ impl Inner {
                     );
             }
             Frame::Send { export, method, body } => {
-                let parcel = Parcel {
-                    method,
-                    body: body.to_vec(),
-                    announced,
-                    trace,
-                    call: None,
-                    cancels: 0,
-                };
+                let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: None };
                 match self.queue(&scope, export, Item::Parcel(Box::new(parcel))) {
                     Queued::Yes => {}
                     // The sender reports the message once the notice of the end arrives.
@@ -321,9 +314,7 @@ impl Inner {
             Frame::Cancel { call } => {
                 let running = self.update(|state| {
                     let running = state.peers.get_mut(&from)?.running.remove(call)?;
-                    if let Watch::Lane(cancels) = &running.watch {
-                        cancels.add();
-                    }
+                    running.cancels.add();
                     // No item is sent behind this: see `push_item`.
                     if running.credit.is_some() {
                         state.push(from, &Frame::End { call, error: None });
@@ -393,10 +384,9 @@ impl Inner {
             let (token, cancelled) = Reply::pair();
             (Some(StreamReader { credit, cancelled }), Some(token))
         });
-        let asked = Asked { number: call, deadline, reader };
+        let asked = Asked { number: call, cancels: 0, deadline, reader };
         let (announced, trace) = before;
-        let parcel =
-            Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked), cancels: 0 };
+        let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: Some(asked) };
         match self.queue_call(scope, export, Item::Parcel(Box::new(parcel)), token) {
             Queued::Yes => {}
             Queued::NotHeld => {
@@ -447,12 +437,12 @@ impl Inner {
                 if before + cost > PAIR + WINDOW {
                     return Queued::BeyondWindow;
                 }
-                parcel.cancels = lane.cancels.count();
-                if let Some(asked) = &parcel.call {
-                    let watch =
-                        token.map_or_else(|| Watch::Lane(lane.cancels.clone()), Watch::Task);
+                if let Some(asked) = &mut parcel.call {
+                    asked.cancels = lane.cancels.count();
+                    let cancels = lane.cancels.clone();
                     let credit = asked.reader.as_ref().map(|reader| reader.credit.clone());
-                    peer.running.insert(asked.number, Running { watch, credit });
+                    let running = Running { cancels, task: token, credit };
+                    peer.running.insert(asked.number, running);
                 }
             }
             lane.push(item);

@@ -19,7 +19,7 @@ use crate::export::{Item, Messages};
 use crate::frame::{self, Answer, Head, Message, REPLIES};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::{Arrival, Peer, Pending, Running, State, Watch};
+use crate::session::{Arrival, Peer, Pending, Running, State};
 use crate::transport::{NodeId, TransportEvent};
 use crate::window::{CALLS, PAIR};
 use async_channel::Sender;
@@ -166,8 +166,8 @@ impl Inner {
                 && matches!(peer.arrive(head), Arrival::Next)
             {
                 if let Some((call, _)) = call {
-                    let watch = Watch::Lane(lane.cancels.clone());
-                    peer.running.insert(call, Running { watch, credit: None });
+                    let cancels = lane.cancels.clone();
+                    peer.running.insert(call, Running { cancels, task: None, credit: None });
                 }
                 messages.push(method, call, body);
                 bytes += next.len() as u64;

@@ -9,7 +9,7 @@ use crate::export::{Answered, Answers, Outcome, Watched};
 use crate::frame::{CallFault, Frame, REPLIES};
 use crate::import::{Caller, Import, Outgoing, cost};
 use crate::scope::Scope;
-use crate::session::{Calls, Link, Running, State, Watch};
+use crate::session::{Calls, Link, Running, State};
 use crate::stream::reader::OpenStream;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
@@ -216,9 +216,7 @@ impl Inner {
             let push = |answer: &mut Answered| {
                 let call = answer.number;
                 let Some(known) = link.peer.running.remove(call) else { return true };
-                if let Watch::Task(token) = known.watch {
-                    running.push(token);
-                }
+                running.extend(known.task);
                 match &answer.outcome {
                     Outcome::Reply(body) => {
                         let frame = Frame::Reply { call, body: &bytes[body.clone()] };
@@ -274,7 +272,7 @@ impl Inner {
             let watch = |call| match running.get_mut(call) {
                 Some(running) => {
                     let (token, cancelled) = Reply::pair();
-                    running.watch = Watch::Task(token);
+                    running.task = Some(token);
                     Watched::Yes(cancelled)
                 }
                 None => Watched::Cancelled,
