@@ -1,9 +1,9 @@
 //! Wire files: tests that notice when a protocol changes for nodes of other versions.
 //!
 //! A *wire file* lists the messages of a protocol with their versions, the names of their arguments, and
-//! the encoded form of each type in them. It is committed next to the code. [`check`] compares the file
-//! with the code in a test. The test fails for each difference with a text that says what the change
-//! means while older and newer nodes run side by side:
+//! the encoded form of each type in them. The file is committed next to the code. [`check`] compares the
+//! file with the code in a test. If they differ, the test fails. The error text lists each difference, and
+//! its effect while older and newer nodes run side by side:
 //!
 //! ```text
 //! the messages of this program are not those of `shop.wire`:
@@ -46,23 +46,23 @@
 //!
 //! # What a wire file shows
 //!
-//! The types are found by their own `Deserialize`, without values of them: structs, enums, tuples,
-//! options, sequences, maps, newtypes, addresses, and what derived code knows of a field: its default,
-//! its aliases, and whether unknown fields are denied. Of an enum with `#[serde(tag = "..")]` the file
+//! The `Deserialize` of each type reveals its form; no values are needed. The file shows structs, enums,
+//! tuples, options, sequences, maps, newtypes and addresses. For the fields of derived code, it also shows
+//! defaults, aliases, and whether unknown fields are denied. For an enum with `#[serde(tag = "..")]`, it
 //! shows the tag and the names of the variants.
 //!
 //! `any` stands for each type that can be read from several kinds of values: enums with `untagged`,
 //! structs with `flatten`, the content of variants with `tag`, and types such as `serde_json::Value`.
-//! Changes inside such a type are not seen. A type that reads a text and checks it, such as a date,
-//! is a `string`.
+//! Changes inside such a type are not detected. A type that parses a string, such as a date, is a
+//! `string`.
 //!
-//! A change of meaning, such as from seconds to milliseconds, is not seen either. It needs
-//! `#[message(version = 2)]`, which makes it another message.
+//! A change of meaning, such as from seconds to milliseconds, is not detected either. Such a change needs
+//! `#[message(version = 2)]`, which gives the message another id.
 //!
 //! # Several versions
 //!
-//! The texts compare two versions: the one that wrote the file, and this one. Nodes of a released version
-//! have to be compared with the file of that release; [`WireFile::differences`] takes its text.
+//! A comparison has two versions: the one that wrote the file, and this one. To compare with the nodes of
+//! a release, pass the text of that release's file to [`WireFile::differences`].
 
 mod compare;
 mod parse;
@@ -91,10 +91,11 @@ use std::path::Path;
 /// Compares the protocol of the address `A` with the file at `path`, relative to the folder of the
 /// package.
 ///
-/// With the environment variable `UPDATE` it writes the file instead, and prints the differences.
+/// If the environment variable `UPDATE` is set, writes the file instead, and prints the differences.
 ///
 /// # Panics
-/// If the file is missing or different. The text has a line for each difference, with its [`Effect`].
+/// If the file is missing or different. The panic message has a line for each difference, with its
+/// [`Effect`].
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -202,7 +203,7 @@ impl WireFile {
     /// Returns the differences between the text of an older file and these protocols.
     ///
     /// # Errors
-    /// A text that says why `older` is not the text of a wire file.
+    /// If `older` is not the text of a wire file. The error says why.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -252,7 +253,7 @@ impl WireFile {
         }
     }
 
-    /// Compares the file, or writes it if it is different.
+    /// Compares the file with the protocols, or, for an update, writes a file that differs.
     fn compare_or_write(&self, path: &Path, is_update: bool) -> Result<(), String> {
         let name = path.display();
         let report = match fs::read_to_string(path) {
@@ -277,7 +278,7 @@ impl WireFile {
         }
         let lines: Vec<String> = match self.differences(committed) {
             Err(error) => return Some(format!("`{name}` cannot be compared: {error}")),
-            // Empty lines.
+            // The texts differ only in empty lines.
             Ok(none) if none.is_empty() => return None,
             Ok(differences) => differences.iter().map(|it| format!("- {it}")).collect(),
         };
@@ -343,7 +344,7 @@ impl Display for Difference {
     }
 }
 
-/// The meaning of a change while nodes with and without it run.
+/// The effect of a change while nodes with and without the change run.
 ///
 /// ```
 /// use actor_remote::wire_file::Effect;
@@ -357,7 +358,7 @@ pub enum Effect {
     Works,
     /// Some messages are refused.
     Breaks,
-    /// An item was removed and another one added, which breaks older nodes if it is the same item.
+    /// An item was removed, and another one was added. If they are one renamed item, older nodes break.
     LooksLikeRename,
 }
 
@@ -371,7 +372,7 @@ impl Display for Effect {
     }
 }
 
-/// The messages of a protocol, as they are visited.
+/// The messages of a protocol that were visited so far.
 struct Seen {
     /// The id of the message.
     id: u64,
@@ -388,7 +389,7 @@ impl Seen {
     }
 }
 
-/// Records the types of a message. It has no values of them, so no message is made.
+/// Records the types of a message. No message is created, because there are no values.
 impl Source for Seen {
     fn message(&mut self, name: &'static str, version: u32) {
         self.messages.push(Message {

@@ -1,7 +1,7 @@
 //! The differences of two versions of a protocol, and the effect of each one while nodes of both
 //! versions run.
 //!
-//! An effect holds for both directions: an older node sends to a newer one, and the other way round.
+//! An effect covers both directions: from an older node to a newer one, and back.
 
 use super::schema::{Message, Protocol, Shape};
 use super::{Difference, Effect, types};
@@ -122,7 +122,7 @@ pub(super) struct Changes<'a, T> {
 }
 
 impl<'a, T> Changes<'a, T> {
-    /// Matches the items of two lists. Two items are the same one if they have a name in common.
+    /// Matches the items of two lists. Two items match if they have a name in common.
     pub(super) fn new(old: &'a [T], new: &'a [T], names: impl Fn(&T) -> &[String]) -> Self {
         let is_same = |old: &T, new: &T| names(old).iter().any(|name| names(new).contains(name));
         let mut changes = Changes { common: Vec::new(), removed: Vec::new(), added: Vec::new() };
@@ -136,7 +136,7 @@ impl<'a, T> Changes<'a, T> {
         changes
     }
 
-    /// Takes the pairs of a removed and an added item that can be one item with a new name.
+    /// Takes the pairs of a removed and an added item that can be one renamed item.
     pub(super) fn take_renamed(
         &mut self,
         mut can_be: impl FnMut(&T, &T) -> bool,

@@ -1,5 +1,4 @@
-//! Reads a wire file. Its text can be anything; a text that is not a wire file is an error with the
-//! number of a line.
+//! Reads a wire file. The input is untrusted. A malformed line is an error with the number of the line.
 
 use super::schema::{Body, Field, Message, Protocol, Shape, Type, Variant};
 use super::text::{HEAD, is_word};
@@ -10,7 +9,7 @@ const DEPTH: usize = 200;
 
 /// Returns the protocols of a file.
 pub(super) fn read(text: &str) -> Result<Vec<Protocol>, String> {
-    // A checkout can have changed the ends of lines.
+    // A checkout can convert line endings.
     let text = text.replace("\r\n", "\n");
     let Some(rest) = text.strip_prefix(HEAD) else {
         return Err("it is of another version of `actor_remote`, or not a wire file".to_owned());
@@ -36,7 +35,7 @@ struct Line<'a> {
     number: usize,
 }
 
-/// Reads the lines of a protocol. The first line has its name.
+/// Reads the lines of a protocol. The first line is the name of the protocol.
 fn protocol(lines: &[Line<'_>]) -> Result<Protocol, String> {
     let mut labels = HashMap::new();
     for line in lines {
@@ -94,7 +93,7 @@ impl<'a> Cursor<'a> {
         format!("line {} needs {expected}", self.number)
     }
 
-    /// Skips this mark or word, if it comes next.
+    /// Skips this mark or word if it is the next token. Returns whether it was.
     fn skip(&mut self, text: &str) -> bool {
         let is_next = match self.tokens.as_slice().first() {
             Some(Token::Name(name)) => name == text,
@@ -203,7 +202,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Returns whether a comma follows, and then expects these words.
+    /// Returns whether a comma follows. After a comma, expects these words.
     fn flag(&mut self, words: &[&str]) -> Result<bool, String> {
         if !self.skip(",") {
             return Ok(false);
@@ -250,7 +249,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Returns the words and marks of a line, or `None` if it has another letter or an open quote.
+/// Returns the words and marks of a line, or `None` if the line has another character or an open quote.
 fn tokens(line: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut letters = line.chars().peekable();

@@ -1,5 +1,5 @@
-//! A deserializer without input: it follows a path into a type, and records what the type asks for at
-//! the end of that path. It must not decide which paths are followed.
+//! A deserializer without input. The deserializer follows a path into a type, and records the request of
+//! the type at the end of the path. [`trace`](super::trace) decides which paths are followed.
 
 mod parts;
 
@@ -24,13 +24,13 @@ pub(super) enum Step {
 /// A question about the type at the end of the path.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
-    /// Its kind.
+    /// The kind of the type.
     Kind,
     /// Whether a struct can be read from these fields.
     Fields(Vec<&'static str>),
     /// Whether a field or variant of an unknown name can be read.
     UnknownName,
-    /// Whether it can be read from a map, which is empty or has an unknown name under this key.
+    /// Whether the type can be read from a map that is empty, or has an unknown name under this key.
     Map(Option<&'static str>),
 }
 
@@ -57,9 +57,9 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) kind: Kind,
-    /// The name of its visitor, which is the same for equal types only.
+    /// The type name of the visitor. Different types have different visitors.
     pub(super) visitor: &'static str,
-    /// The type in the words of its visitor.
+    /// The text of the visitor's `expecting`.
     pub(super) expecting: String,
 }
 
@@ -73,7 +73,7 @@ pub(super) enum Stop {
     MissingField(&'static str),
     UnknownField,
     UnknownVariant(&'static [&'static str]),
-    /// The value was refused, or could not be made.
+    /// The type refused the value, or the value could not be made.
     Refused,
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Run {
     pub(super) question: Question,
     pub(super) choices: Choices,
     pub(super) found: Option<Found>,
-    /// The last field or variant, as the type has read its name. Equal for aliases.
+    /// The last field or variant, in the representation that the type has read. Aliases are equal.
     pub(super) name_read: Option<String>,
 }
 
@@ -118,7 +118,7 @@ pub(super) struct Run {
 #[derive(Clone, Copy)]
 pub(super) struct Probe<'r> {
     run: &'r RefCell<Run>,
-    /// The steps before this position, or nothing in a made-up value.
+    /// The number of steps before this position, or `None` in a made-up value.
     at: Option<usize>,
 }
 
@@ -175,14 +175,14 @@ impl<'r> Probe<'r> {
         Stop::Found
     }
 
-    /// Records how the type has read the name of a field or variant. Generated code reads it into
-    /// an enum without fields; other types do not distinguish names.
+    /// Records how the type has read the name of a field or variant. Derived code reads a name into an
+    /// small enum. A larger representation is not recorded.
     fn note_name<T>(&self, name: &T) {
         let read = (size_of::<T>() <= 2).then(|| format!("{:?}", std::mem::discriminant(name)));
         self.run.borrow_mut().name_read = read;
     }
 
-    /// Creates a value without parts. `make` makes one of `number` values.
+    /// Reads a value without parts. In a made-up value, `make` creates one of `number` values.
     fn scalar<'de, V: Visitor<'de>>(
         self,
         kind: Kind,

@@ -1,4 +1,5 @@
-//! The messages of a protocol and their types, as plain data. It must not know where they come from.
+//! The messages of a protocol and their types, as plain data. This module does not depend on their source,
+//! which is a wire file or the code.
 
 /// A protocol, as another node sees it.
 #[derive(Debug)]
@@ -18,14 +19,14 @@ pub(super) struct Message {
     pub(super) id: u64,
     pub(super) arguments: Vec<(String, Shape)>,
     pub(super) reply: Shape,
-    /// The reply is a stream, and `reply` one of its items.
+    /// The reply is a stream, and `reply` is the type of its items.
     pub(super) is_stream: bool,
 }
 
 /// The encoded form of a type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    /// A value without parts, or `any`.
+    /// A type without parts, or `any`.
     Leaf(String),
     /// An address of an actor with this protocol.
     Address(String),
@@ -33,11 +34,11 @@ pub enum Shape {
     Sequence(Box<Shape>),
     Map(Box<Shape>, Box<Shape>),
     Tuple(Vec<Shape>),
-    /// One of the types of the protocol.
+    /// The index of a type in [`Protocol::types`].
     Named(usize),
 }
 
-/// The type of a value that the tracer cannot see.
+/// A type whose form the tracer cannot determine.
 pub(super) const ANY: &str = "any";
 
 impl Shape {
@@ -62,7 +63,7 @@ pub(super) enum Body {
     },
     Enum {
         variants: Vec<Variant>,
-        /// The field with the name of the variant, if that is encoded next to other fields.
+        /// The field that holds the name of the variant, for an enum with `#[serde(tag = "..")]`.
         tag: Option<String>,
     },
     /// Encoded as another type: a newtype that contains itself.
@@ -71,7 +72,7 @@ pub(super) enum Body {
 
 #[derive(Debug)]
 pub(super) struct Field {
-    /// The names that are read, more than one with `alias`.
+    /// The name, followed by the names of `alias`.
     pub(super) names: Vec<String>,
     pub(super) shape: Shape,
     /// A value without this field can be read.
@@ -81,7 +82,7 @@ pub(super) struct Field {
 #[derive(Debug)]
 pub(super) struct Variant {
     pub(super) names: Vec<String>,
-    /// Nothing for a unit variant.
+    /// `None` for a unit variant.
     pub(super) payload: Option<Shape>,
     /// A variant of any other name is read as this one.
     pub(super) is_other: bool,

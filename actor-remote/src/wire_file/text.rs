@@ -1,4 +1,4 @@
-//! The text of a wire file. A line is an item, and an indented line belongs to the item above it.
+//! Writes the text of a wire file. Each line is an item. An indented line is a part of the item above.
 
 use super::schema::{Body, Field, Message, Protocol, Shape, Type, Variant};
 use std::fmt::{self, Display, Write};
@@ -139,7 +139,7 @@ impl Display for Names<'_> {
     }
 }
 
-/// Returns whether a name with this letter needs no quotes for it.
+/// Returns whether this character can be in a name without quotes.
 pub(super) fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '@')
 }

@@ -1,8 +1,8 @@
-//! Finds the encoded form of a type by its own `Deserialize`, without a value of it.
+//! Determines the encoded form of a type from its `Deserialize`, without a value of the type.
 //!
-//! Each part of a type is examined by one or more runs of its `Deserialize` along the path to that
-//! part. Lengths, depths and numbers of runs are limited, so each type has a form after a bounded
-//! time. A part that is not found by then, or is never asked for by name, is `any`.
+//! Each part of a type is examined by one or more runs of `Deserialize` along the path to that part. The
+//! lengths of paths, the depths and the numbers of runs are limited, so the search ends in bounded time.
+//! A part that the search does not find, or that its type does not read by name, is `any`.
 
 use super::probe::{Found, Kind, Probe, Question, Run, Step, Stop};
 use super::schema::{Body, Field, Shape, Type, Variant};
@@ -19,14 +19,14 @@ const PARTS: usize = 5_000;
 const LENGTH: usize = 100;
 /// The maximum number of runs for one question and depth.
 const RUNS: usize = 150;
-/// The depths of made-up values: small ones are tried first, so that recursive types end soon.
+/// The depths of made-up values. Small depths are tried first, which keeps recursive types small.
 const DEPTHS: [usize; 4] = [2, 4, 8, 40];
 
 /// Collects the types of one protocol.
 #[derive(Debug, Default)]
 pub struct Tracer {
     types: Vec<Type>,
-    /// The types that were found, by visitor.
+    /// The indices of known types, by visitor.
     known: HashMap<String, usize>,
     /// The newtypes around the current part.
     open: Vec<&'static str>,
@@ -41,7 +41,7 @@ impl Tracer {
         Tracer::default()
     }
 
-    /// Returns the form of `T`. [`into_types`](Self::into_types) returns the named types in it.
+    /// Returns the form of `T`. [`into_types`](Self::into_types) returns the named types of all forms.
     pub(crate) fn shape<T: DeserializeOwned>(&mut self) -> Shape {
         let read = |probe: Probe<'_>| T::deserialize(probe).map(drop);
         Walk { tracer: self, read: &read, path: Vec::new() }.shape()
@@ -60,7 +60,7 @@ impl Tracer {
         index
     }
 
-    /// Returns `name` as a word that begins with a capital and that no other type has.
+    /// Returns a unique label for `name`: one word that begins with a capital letter.
     fn label(&self, name: &str) -> String {
         let mut letters = name.chars().filter(|it| it.is_alphanumeric() || *it == '_');
         let word: String = match letters.next() {
@@ -73,7 +73,7 @@ impl Tracer {
     }
 }
 
-/// A type on the way to one of its parts.
+/// A type, and the path to the part that is examined.
 struct Walk<'t> {
     tracer: &'t mut Tracer,
     read: Read<'t>,
@@ -124,7 +124,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Returns the form of a type with a name. Its parts are examined only once.
+    /// Returns the form of a named type. The parts of each named type are examined once.
     fn named(&mut self, visitor: &str, name: &str, body: impl FnOnce(&mut Self) -> Body) -> Shape {
         if let Some(known) = self.tracer.known.get(visitor) {
             return Shape::Named(*known);
@@ -135,8 +135,8 @@ impl Walk<'_> {
         Shape::Named(index)
     }
 
-    /// Returns the form of a newtype, which is encoded as the value in it. The newtype has a name
-    /// only if that value contains the newtype again.
+    /// Returns the form of a newtype, which is encoded as its inner value. The newtype has a name only if
+    /// the inner value contains the newtype again.
     fn newtype(&mut self, found: &Found) -> Shape {
         if let Some(known) = self.tracer.known.get(found.visitor) {
             return Shape::Named(*known);
@@ -155,8 +155,8 @@ impl Walk<'_> {
         Shape::Named(index)
     }
 
-    /// Returns the form of a map. A struct with `flatten` also reads a map, whose keys are names of
-    /// fields.
+    /// Returns the form of a map, or `any` for a struct with `flatten`, which reads a map whose keys are
+    /// field names.
     fn map(&mut self) -> Shape {
         let key = self.within(Step::Key, |walk| match walk.find() {
             Some((Found { kind: Kind::Identifier, .. }, _)) => None,
@@ -194,7 +194,7 @@ impl Walk<'_> {
             fields.push(Field { names: vec![(*name).to_owned()], shape, has_default });
             read.push(name_read);
         }
-        // serde names the field that is missing, not its aliases.
+        // For a missing field, serde reports the name of the field, not its aliases.
         for field in &mut fields {
             field.has_default &= !field
                 .names
@@ -205,8 +205,7 @@ impl Walk<'_> {
         Body::Struct { fields, is_strict: matches!(is_strict, Some((Stop::UnknownField, _))) }
     }
 
-    /// Returns the fields without which a struct cannot be read, or `None` if no value of one of
-    /// them could be made.
+    /// Returns the required fields of a struct, or `None` if no value could be made for one of them.
     fn required(&mut self, names: &[&'static str]) -> Option<Vec<&'static str>> {
         let mut given: Vec<&'static str> = Vec::new();
         loop {
@@ -252,16 +251,16 @@ impl Walk<'_> {
         Body::Enum { variants, tag: None }
     }
 
-    /// Returns the form of a variant with fields: a struct with the name of the variant. Visitors
-    /// of two variants can have the same name.
+    /// Returns the form of a variant with fields: a struct with the name of the variant. The visitors of
+    /// two variants can have one name, so the variant is a part of the key.
     fn fields_of_variant(&mut self, found: &Found, fields: &'static [&'static str]) -> Shape {
         let Some(Step::Variant(name)) = self.path.last().copied() else { return Shape::any() };
         let visitor = format!("{} {name}", found.visitor);
         self.named(&visitor, name, |walk| walk.fields(fields))
     }
 
-    /// Returns the form of an enum with `tag`, which reads any value, and names its tag and its
-    /// variants if they are missing.
+    /// Returns the form of an enum with `tag`. Such an enum reads any value; its errors name the missing
+    /// tag, and the variants.
     fn tagged(&mut self, found: &Found) -> Shape {
         let is_answer = |stop: &Stop, _: &Run| *stop != Stop::Refused;
         let Some((Stop::MissingField(tag), _)) = self.ask(&Question::Map(None), is_answer) else {
@@ -278,7 +277,7 @@ impl Walk<'_> {
         })
     }
 
-    /// Returns the type at the end of the path, and how the last name on it was read.
+    /// Returns the type at the end of the path, and the representation of the last name on the path.
     fn find(&mut self) -> Option<(Found, Option<String>)> {
         self.tracer.parts += 1;
         if self.tracer.parts > PARTS || self.path.len() > LENGTH {
@@ -288,7 +287,7 @@ impl Walk<'_> {
         run.found.map(|found| (found, run.name_read))
     }
 
-    /// Runs the type with other made-up values until it gives an answer.
+    /// Runs the type with different made-up values until a run gives an answer.
     fn ask(
         &self,
         question: &Question,

@@ -6,21 +6,21 @@ use super::{Difference, Effect};
 use std::collections::HashSet;
 use std::fmt::Display;
 
-/// Compares types, each pair of named types once.
+/// Compares types. Each pair of named types is compared once.
 pub(super) struct Comparison<'a> {
     old: &'a Protocol,
     new: &'a Protocol,
     /// The message, as it is displayed.
     place: String,
-    /// The pairs of named types, and of the others by their addresses in the protocols.
+    /// The pairs of named types that were compared. Unnamed types are identified by their addresses.
     seen: HashSet<(usize, usize)>,
     seen_unnamed: HashSet<(*const Shape, *const Shape)>,
     out: Vec<Difference>,
-    /// The number of enclosing questions whether two types are the same.
+    /// The number of enclosing calls of [`are_same`](Self::are_same).
     questions: usize,
 }
 
-/// The maximum number of such questions inside each other.
+/// The maximum nesting of [`Comparison::are_same`].
 const QUESTIONS: usize = 2;
 
 /// A type without the names of newtypes.
@@ -46,8 +46,8 @@ impl<'a> Comparison<'a> {
         self.out
     }
 
-    /// Returns whether two messages can be one message with another name: their arguments and types
-    /// are the same.
+    /// Returns whether one message can be the other one with a new name: their arguments and types are
+    /// the same.
     pub(super) fn are_same_message(&self, old: &Message, new: &Message) -> bool {
         let names = |message: &Message| -> Vec<String> {
             message.arguments.iter().map(|(name, _)| name.clone()).collect()
@@ -57,8 +57,8 @@ impl<'a> Comparison<'a> {
             && self.are_same(&signature(old), &signature(new))
     }
 
-    /// Returns whether two types are the same, assuming that the types being compared are. Such a
-    /// question can lead to another one; after some questions, types count as different.
+    /// Returns whether two types are the same, assuming that the types being compared are. Calls can nest;
+    /// beyond [`QUESTIONS`] levels, types count as different.
     fn are_same(&self, old: &Shape, new: &Shape) -> bool {
         let questions = self.questions + 1;
         let mut fresh = Comparison {
@@ -330,7 +330,7 @@ fn join(path: &str, names: &[String]) -> String {
 }
 
 fn resolve<'a>(protocol: &'a Protocol, mut shape: &'a Shape) -> Resolved<'a> {
-    // A newtype that leads back to itself has no more than all types of the protocol in between.
+    // The limit ends a cycle of newtypes: a chain without a cycle has each type at most once.
     for _ in 0..=protocol.types.len() {
         let Shape::Named(index) = shape else { return Resolved::Shape(shape) };
         match &protocol.types[*index].body {

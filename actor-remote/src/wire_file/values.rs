@@ -1,5 +1,5 @@
-//! Made-up values, for the parts of a type before the part that is examined. Most types accept the
-//! first value; a type that checks its values, such as a date in a string, accepts a later one.
+//! Made-up values for the parts of a type that are read before the examined part. Most types accept the
+//! first value. A type that validates its values, such as a date in a string, may accept only a later one.
 
 /// The name of a field or variant that no type has.
 pub(super) const UNKNOWN: &str = "\u{1}unknown";
@@ -33,14 +33,14 @@ pub(super) const BYTES: &[&[u8]] = &[&[], &[0; 4], &[0; 8], &[0; 12], &[0; 16], 
 /// Numbers of every type.
 pub(super) const NUMBERS: &[u8] = &[0, 1, 100];
 
-/// The number of steps of a run after which the value is given up.
+/// The maximum number of steps of a run.
 const STEPS: usize = 10_000;
 
-/// The choices that make a value. Each run repeats the choices of the previous one, except the
-/// last.
+/// The choices that determine a made-up value. Each run repeats the choices of the previous run, except
+/// the last one.
 #[derive(Debug)]
 pub(super) struct Choices {
-    /// The choices of this run, each with the number of possible ones.
+    /// The choices of this run, each with its number of alternatives.
     picked: Vec<(usize, usize)>,
     used: usize,
     steps: usize,
@@ -54,7 +54,7 @@ impl Choices {
         Choices { picked: Vec::new(), used: 0, steps: 0, depth: 0, limit }
     }
 
-    /// Picks one of `number` values. Returns `None` if there is none or the value is too large.
+    /// Picks one of `number` values. Returns `None` if `number` is 0, or if the run has too many steps.
     pub(super) fn pick(&mut self, number: usize) -> Option<usize> {
         self.steps += 1;
         if number == 0 || self.steps > STEPS {
@@ -67,8 +67,8 @@ impl Choices {
         Some(self.picked[self.used - 1].0)
     }
 
-    /// Returns whether the value may be one level deeper, and then starts that level.
-    /// [`leave`](Self::leave) ends it.
+    /// Starts a deeper level of the value, which [`leave`](Self::leave) ends. Returns `false` if a limit
+    /// is exceeded.
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;
         let may_enter = self.depth < self.limit && self.steps <= STEPS;
@@ -80,7 +80,7 @@ impl Choices {
         self.depth -= 1;
     }
 
-    /// Returns the choices of the next run, or `None` if all were tried.
+    /// Returns the choices of the next run, or `None` if all combinations were tried.
     pub(super) fn next(mut self) -> Option<Self> {
         self.picked.truncate(self.used);
         while let Some((last, number)) = self.picked.pop() {

@@ -1,5 +1,5 @@
-//! The parts of a value that a probe gives: elements, entries, fields and variants. It must not decide
-//! what a type is.
+//! The parts of a value that a probe gives: elements, entries, fields and variants. This module does not
+//! determine the form of a type.
 
 use super::{Kind, Position, Probe, Step, Stop, values};
 use serde::de::{
@@ -33,7 +33,7 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
     }
 }
 
-/// The only entry of a map, if it has one.
+/// A map with at most one entry.
 pub(super) struct Entry<'r> {
     pub(super) probe: Probe<'r>,
     pub(super) has_entry: bool,
@@ -74,7 +74,7 @@ pub(super) enum Given {
     MadeUp,
     /// A name that no type knows.
     Unknown,
-    /// None: the name of the field was enough.
+    /// No value: the run ends once the name of the field is read.
     Nothing,
 }
 
