@@ -1,16 +1,16 @@
 //! A transport between processes and machines, on [zenoh](https://zenoh.io).
 //!
-//! Three parts of zenoh are used: `put`, one subscriber, and one liveliness token a node. All
-//! policy is above, in the session.
+//! Each node uses three parts of zenoh: `put`, one subscriber for its inbox, and one liveliness token. Sessions
+//! are implemented above the transport.
 //!
-//! - A node is alive while its token `@actor/1/<cluster>/node/<id>` exists. zenoh withdraws the token of a
-//!   process at once when its connection closes, and after the lease when it is silent.
-//! - Its inbox is `@actor/1/<cluster>/in/<id>/<sender>`.
+//! - A node is alive while its token `@actor/1/<cluster>/node/<id>` exists. zenoh withdraws the token at once
+//!   when the connection of the process closes, and after the lease when the process is silent.
+//! - The inbox of a node is `@actor/1/<cluster>/in/<id>/<sender>`.
 //!
-//! zenoh calls back on its own threads. A callback queues events, and wakes the callers whose replies have come; it
-//! never calls zenoh, because a callback that waits for zenoh stops the thread that would end the wait. A put can block while the receiver
-//! is slow, so each node that is up has an outbox with a thread of its own, which puts what the workers do not:
-//! a slow node does not delay the frames to others.
+//! zenoh runs callbacks on its own threads. A callback queues events, and wakes callers whose replies have arrived.
+//! Callbacks never call zenoh: a callback that waits for zenoh blocks the thread that would end the wait. A put can
+//! block while the receiver is slow. Therefore each reachable node has an outbox with its own thread, and a slow node
+//! does not delay the frames to other nodes. The thread makes the puts that senders do not make themselves.
 
 mod builder;
 mod connect;
@@ -39,16 +39,16 @@ use zenoh::pubsub::Subscriber;
 use zenoh::sample::SampleKind;
 use zenoh::{Session, Wait};
 
-/// The time that the last frames of a node that leaves have to arrive.
+/// The time limit for the last frames of a node that leaves.
 const LAST_FRAMES: Duration = Duration::from_secs(1);
 
 /// A network of processes, which [zenoh](https://zenoh.io) connects.
 ///
 /// Nodes listen at endpoints and connect to endpoints of other nodes; there is no server. A node
-/// learns the endpoints of further nodes from those that it is connected to. Two nodes that
-/// only connect, and do not listen, cannot reach each other.
+/// learns further endpoints from the nodes that it is connected to. Two nodes that only connect, and
+/// do not listen, cannot reach each other.
 ///
-/// zenoh runs about eight threads of its own in each process. They stay when a node leaves.
+/// zenoh runs about eight threads of its own in each process. These threads keep running when a node leaves.
 ///
 /// ```no_run
 /// # async fn open() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,7 +64,7 @@ pub struct ZenohTransport {
     keys: Keys,
     peers: Arc<Peers>,
     builder: ZenohBuilder,
-    /// The session, and what it declares. Taken by [`leave`](Transport::leave).
+    /// The session, with its declarations. Taken by [`leave`](Transport::leave).
     open: Mutex<Option<Open>>,
     /// Closed once the session is closed.
     left: Receiver<Infallible>,
@@ -77,7 +77,7 @@ struct Open {
     is_open: Sender<Infallible>,
 }
 
-/// Dropping it undeclares all three.
+/// The declarations of a session. They are undeclared on drop.
 struct Declared {
     _token: LivelinessToken,
     _inbox: Subscriber<()>,
@@ -99,12 +99,12 @@ impl Keys {
         format!("{}/node/{node}", self.root)
     }
 
-    /// The tokens of all nodes, those of other clusters included.
+    /// Returns the key expression for the tokens of all nodes, of any cluster.
     fn nodes() -> &'static str {
         "@actor/1/*/node/*"
     }
 
-    /// Returns the cluster that a token belongs to, if it is another one.
+    /// Returns the cluster of a token, unless the token belongs to this cluster.
     fn other_cluster<'a>(&self, token: &'a str) -> Option<&'a str> {
         let (root, _) = token.rsplit_once("/node/")?;
         (root != self.root).then(|| root.rsplit('/').next())?
@@ -143,8 +143,7 @@ impl ZenohTransport {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Declares the inbox, the interest in other nodes, and finally the token that shows this node to
-    /// them.
+    /// Declares the inbox, a subscriber for the tokens of other nodes, and finally the token of this node.
     fn declare(&self, session: &Session) -> zenoh::Result<Declared> {
         let peers = self.peers.clone();
         let on_frames = move |sample: zenoh::sample::Sample| {
@@ -185,9 +184,9 @@ impl Transport for ZenohTransport {
     fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {
         self.peers.start(on_event);
         let Some(session) = self.open().as_ref().map(|open| open.session.clone()) else { return };
-        // Only a session that is closed already refuses a declaration. Then no node is ever up.
+        // A declaration fails only if the session is closed. Then no node is ever up.
         let declared = self.declare(&session).ok();
-        // Without a thread, the reasons are not reported.
+        // If no thread can be started, endpoints that cannot be reached are not reported.
         let contact = Contact::start(self.builder.clone(), self.peers.clone()).ok();
         if let Some(open) = self.open().as_mut() {
             open.declared = declared;
@@ -210,26 +209,26 @@ impl Transport for ZenohTransport {
     fn leave(&self) {
         let Some(Open { session, declared, contact, is_open }) = self.open().take() else { return };
         let peers = self.peers.clone();
-        // Closing can block, and this function must not.
+        // Closing the session can block, and this function must not block.
         let closing = move || {
             let begun = Instant::now();
             peers.flush(LAST_FRAMES);
             drop(contact);
             peers.close().join(LAST_FRAMES.saturating_sub(begun.elapsed()));
             drop(declared);
-            // An error says that the session is closed already.
+            // An error means that the session is closed already.
             let _ = session.close().wait();
             drop(is_open);
         };
         if let Err(error) = thread::Builder::new().name("actor-leave".into()).spawn(closing) {
-            // Without a thread, the end of the process closes the connections.
+            // If no thread can be started, the connections close when the process ends.
             drop(error);
         }
     }
 
     fn left(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
-            // Nothing is sent: the error says that the sender is dropped.
+            // Nothing is sent. The error means that the sender was dropped.
             let _ = self.left.recv().await;
         })
     }

@@ -1,4 +1,4 @@
-//! The settings of a transport, and how it is opened.
+//! The settings of a transport, and the function that opens it.
 
 use super::endpoint::{self, Link};
 use super::sender::QUEUE;
@@ -69,10 +69,10 @@ impl ZenohBuilder {
         }
     }
 
-    /// Sets the name of the cluster. Nodes of other clusters are not used, and reported
-    /// as [`NoContact`](crate::NodeEvent::NoContact). The default is `default`.
+    /// Sets the name of the cluster. Nodes of other clusters are ignored, and are reported as
+    /// [`NoContact`](crate::NodeEvent::NoContact). The default is `default`.
     ///
-    /// The name guards against mistakes; it is not a secret.
+    /// The name prevents accidental connections. The name is not a secret.
     pub fn cluster(mut self, name: impl Into<String>) -> Self {
         self.cluster = name.into();
         self
@@ -98,12 +98,12 @@ impl ZenohBuilder {
         self
     }
 
-    /// Sets the certificates for `quic/` endpoints, as PEM files: that of the authority, and the
-    /// certificate of this node with its private key.
+    /// Sets the certificates for `quic/` endpoints, as PEM files: the certificate of the authority, and the
+    /// certificate and private key of this node.
     ///
-    /// Both sides of a connection prove their identity. The side that connects also compares the host of
-    /// the endpoint with the names in the certificate of the other. Use an authority that only
-    /// signs the nodes of this cluster: each of its certificates makes a member.
+    /// Both sides of a connection authenticate each other. The connecting side also checks that the certificate
+    /// is valid for the host of the endpoint. Use an authority that signs only the nodes of this cluster, because
+    /// every certificate of the authority is accepted.
     pub fn certificates(
         mut self,
         authority: impl AsRef<Path>,
@@ -121,8 +121,8 @@ impl ZenohBuilder {
     /// Sets the time after which a silent node counts as lost: from 100 ms to an hour. The default is
     /// two seconds. All nodes should use the same time.
     ///
-    /// A process that ends closes its `tcp/` connections, which is noticed at once. Over `quic/`, the
-    /// end of a process that did not leave is noticed after the lease.
+    /// When a process ends, its `tcp/` connections close, and other nodes notice at once. Over `quic/`, other
+    /// nodes notice the end of a process that did not leave after the lease.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -134,15 +134,15 @@ impl ZenohBuilder {
     /// [`OpenError`] if a setting or an endpoint cannot be used.
     ///
     /// # Cancellation
-    /// If the future is dropped, the transport is opened and closed again in the background.
+    /// If the future is dropped, the transport is opened in the background, and closed again.
     pub async fn open(self) -> Result<ZenohTransport, OpenError> {
         let config = self.config()?;
         let id = NodeId(secret().max(1));
         let (opened, session) = async_channel::bounded(1);
-        // zenoh blocks while it opens, and refuses to do so on some runtimes.
+        // Opening a session blocks. On some runtimes, zenoh refuses to block.
         let opening = move || {
             let session = zenoh::open(config).wait().map_err(|error| error.to_string());
-            // The receiver is gone if the future was dropped: then the transport is closed here.
+            // If the future was dropped, there is no receiver, and the transport is closed here.
             let _ = opened.try_send(session.map(|it| ZenohTransport::new(id, self, it)));
         };
         thread::Builder::new()
@@ -211,13 +211,13 @@ impl ZenohBuilder {
         let mut settings = vec![
             ("mode", "\"peer\"".to_owned()),
             ("scouting/multicast/enabled", "false".to_owned()),
-            // Members tell each other where the others listen.
+            // Nodes exchange the endpoints of other nodes.
             ("scouting/gossip/enabled", "true".to_owned()),
             ("listen/endpoints", list(&self.listen)),
             ("connect/endpoints", list(&self.connect)),
             ("connect/timeout_ms", "-1".to_owned()),
             ("connect/exit_on_failure", "false".to_owned()),
-            // A node that comes back is found soon.
+            // Short periods: a restarted node is found soon.
             (
                 "connect/retry",
                 "{ period_init_ms: 100, period_max_ms: 1000, period_increase_factor: 2 }"

@@ -1,4 +1,4 @@
-//! The short ways to a node over zenoh.
+//! Shortcuts that start a node over zenoh.
 
 use super::{OpenError, ZenohTransport};
 use crate::node::Node;
@@ -21,7 +21,7 @@ impl Node {
         Ok(Node::on(transport, program()))
     }
 
-    /// Starts a node that connects to another one, and waits until that one answers. The
+    /// Starts a node that connects to another node, and waits until the other node answers. The new
     /// node is named after the program and its process id. [`ZenohTransport::builder`] has more settings.
     ///
     /// # Errors

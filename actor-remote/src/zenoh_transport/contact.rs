@@ -1,7 +1,7 @@
-//! The reason why an endpoint cannot be reached, which zenoh itself only logs.
+//! Reports why an endpoint cannot be reached. zenoh itself only logs the reason.
 //!
-//! While the node reaches no other one, a thread connects once to each endpoint, with a session of its own that
-//! is closed again, and reports the error.
+//! While the node reaches no other node, a thread tries to connect to each endpoint once per [`PERIOD`], with a
+//! temporary session, and reports the error.
 
 use super::ZenohBuilder;
 use super::peers::Peers;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use std::{io, thread};
 use zenoh::Wait;
 
-/// The time without any other node before the endpoints are tried, and before they are tried again.
+/// The time without any other node before each attempt to reach the endpoints.
 const PERIOD: Duration = Duration::from_secs(2);
 
 /// Ends the thread when it is dropped.
@@ -34,7 +34,7 @@ impl Contact {
 }
 
 fn watch(builder: &ZenohBuilder, peers: &Peers, left: &Receiver<Infallible>) {
-    // The last reason of each endpoint, which is not reported twice.
+    // The last reported reason of each endpoint. The same reason is not reported twice.
     let mut reported = HashMap::<&str, String>::new();
     while let Err(RecvTimeoutError::Timeout) = left.recv_timeout(PERIOD) {
         if !peers.is_empty() {
@@ -51,12 +51,12 @@ fn watch(builder: &ZenohBuilder, peers: &Peers, left: &Receiver<Infallible>) {
     }
 }
 
-/// Connects to an endpoint and disconnects again. Returns the error.
+/// Connects to an endpoint, and disconnects again. Returns the error if the connection failed.
 fn failure(builder: &ZenohBuilder, endpoint: &str) -> Option<String> {
     let config = builder.config_of_attempt(endpoint).ok()?;
     match zenoh::open(config).wait() {
         Ok(session) => {
-            // An error says that the session is closed already.
+            // An error means that the session is closed already.
             let _ = session.close().wait();
             None
         }
@@ -64,10 +64,10 @@ fn failure(builder: &ZenohBuilder, endpoint: &str) -> Option<String> {
     }
 }
 
-/// Returns the reason from an error of zenoh, without the place in zenoh's source.
+/// Returns the reason in an error of zenoh, without the position in zenoh's source.
 fn reason(error: &str) -> String {
-    // A QUIC handshake is over for the side that connects before the other side has verified its certificate. zenoh
-    // drops the text that the other side sends as it closes the connection.
+    // The connecting side completes a QUIC handshake before the other side has verified its certificate. If the other
+    // side then closes the connection, zenoh drops the reason that it sends.
     if error.starts_with("Read error on QUIC link") && error.contains("connection lost") {
         return REFUSED.to_owned();
     }

@@ -1,4 +1,4 @@
-//! The check of endpoints: which links may be used, and where.
+//! Checks endpoints: the link, and whether the link may be used with the host.
 
 use super::OpenError;
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 /// The links that zenoh may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
-    /// Without encryption and proof of identity.
+    /// Neither encrypted nor authenticated.
     Tcp,
     /// TLS with certificates on both sides.
     Quic,
@@ -24,7 +24,7 @@ pub(super) fn check(endpoint: &str, allows_plaintext: bool) -> Result<Link, Open
     let Some((link, place)) = endpoint.split_once('/') else {
         return refuse("write `tcp/host:port` or `quic/host:port`");
     };
-    // Further parts are settings of zenoh, which have methods of the builder here.
+    // Further parts would be settings of zenoh. The builder has methods for these settings.
     if place.contains(['#', '?', '/']) {
         return refuse("nothing may follow the port");
     }

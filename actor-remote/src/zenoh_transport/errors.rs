@@ -22,7 +22,7 @@ pub enum OpenError {
         /// The reason, and what to write instead.
         reason: String,
     },
-    /// A setting is not allowed: it says which one, and why.
+    /// A setting is not allowed. The text names the setting and the reason.
     Setting(String),
     /// zenoh reports an error: for example, that a port is in use, or a certificate cannot be read.
     Network(String),

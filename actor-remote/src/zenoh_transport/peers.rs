@@ -1,14 +1,14 @@
 //! The nodes that can be reached.
 //!
 //! Invariants:
-//! - A node is in `up` exactly while its last reported event is `Up`. So `Up` and `Down` alternate.
-//! - Events are reported under the lock, so never by two threads at once. The function that
-//!   takes them does not block and does not call the transport. It wakes callers, whose wakers can send, and make the
-//!   node leave: neither takes the lock.
-//! - A frame of a node that is not up waits in `early`, at most [`EARLY`] frames a node and [`STRANGERS`]
-//!   nodes. A frame beyond that is lost; its session finds the gap.
-//! - zenoh sends the withdrawal of a token before the puts that are queued. So a node that leaves puts [`FLUSH`] behind its
-//!   last batch, and keeps its token until all nodes have put [`FLUSHED`] in turn.
+//! - A node is in `up` exactly while its last reported event is `Up`. Therefore `Up` and `Down` alternate.
+//! - Events are reported under the lock, so never by two threads at once. The callback `on_event` does not block, and
+//!   does not call the transport. It wakes callers. Their wakers can send frames or make the node leave; neither
+//!   operation takes the lock.
+//! - Batches of a node that is not up wait in `early`: at most [`EARLY`] batches per node, of at most [`STRANGERS`]
+//!   nodes. Further batches are lost, and the session detects the gap.
+//! - zenoh sends the withdrawal of a token before queued puts. Therefore a node that leaves puts [`FLUSH`] behind its
+//!   last batch, and keeps its token until all nodes have answered with [`FLUSHED`], or a time limit has passed.
 
 use super::Keys;
 use super::sender::{Outbox, Threads};
@@ -21,13 +21,13 @@ use zenoh::Session;
 /// A put that asks a node to put [`FLUSHED`]. It is too short to be a batch.
 pub(super) const FLUSH: &[u8] = &[0];
 
-/// A put that confirms that everything in front of a [`FLUSH`] has arrived.
+/// A put that confirms that all batches before a [`FLUSH`] have arrived.
 pub(super) const FLUSHED: &[u8] = &[1];
 
-/// The number of batches that are held back for a node whose token has not arrived yet.
+/// The maximum number of batches that wait for the token of their node.
 const EARLY: usize = 16;
 
-/// The number of nodes for which batches are held back.
+/// The maximum number of nodes whose batches wait for a token.
 const STRANGERS: usize = 256;
 
 type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
@@ -36,10 +36,10 @@ pub(super) struct Peers {
     own: NodeId,
     keys: Keys,
     state: Mutex<State>,
-    /// Notified when the last node has confirmed that everything has arrived.
+    /// Notified when the last node has confirmed that all batches have arrived.
     flushed: Condvar,
-    /// The outboxes of the nodes that are up. Changed under the lock of `state`, and not locked while an event is
-    /// reported, so a node can send under a lock that its handler of events takes.
+    /// The outboxes of the nodes that are up. Changed under the lock of `state`. Not locked while an event is
+    /// reported: a node can send while it holds a lock that its event handler takes.
     outboxes: RwLock<HashMap<NodeId, Arc<Outbox>>>,
 }
 
@@ -49,7 +49,7 @@ struct State {
     on_event: Option<OnEvent>,
     up: HashMap<NodeId, Arc<Outbox>>,
     early: HashMap<NodeId, Vec<Vec<u8>>>,
-    /// The nodes that have not confirmed the last batches of this node, which leaves.
+    /// The nodes that have not confirmed the last batches. Empty until this node leaves.
     unconfirmed: HashSet<NodeId>,
     threads: Threads,
 }
@@ -99,7 +99,7 @@ impl Peers {
             return;
         }
         let key = self.keys.frames(self.own, node);
-        // A node to which nothing can be sent is not up.
+        // Without a thread, nothing can be sent to the node, so the node is not reported as up.
         let Ok(outbox) = state.threads.start(session, key) else { return };
         self.write().insert(node, outbox.clone());
         state.up.insert(node, outbox);
@@ -121,7 +121,7 @@ impl Peers {
         }
     }
 
-    /// Records that everything that was sent to a node has arrived, or is lost.
+    /// Records that all batches to a node have arrived, or are lost.
     fn confirmed(&self, state: &mut State, node: NodeId) {
         if state.unconfirmed.remove(&node) && state.unconfirmed.is_empty() {
             self.flushed.notify_all();
@@ -155,7 +155,7 @@ impl Peers {
         self.lock().up.is_empty()
     }
 
-    /// Reports that a node is not reached.
+    /// Reports that a node cannot be reached.
     pub(super) fn no_contact(&self, peer: &str, reason: &str) {
         self.lock().report(TransportEvent::NoContact { peer, reason });
     }
@@ -179,8 +179,7 @@ impl Peers {
         self.outbox(to).is_some_and(|outbox| outbox.is_busy())
     }
 
-    /// Waits until everything that was sent has arrived, for at most `limit`. Reports no event and sends no batch
-    /// afterwards.
+    /// Waits until all batches have arrived, for at most `limit`. Stops reporting events, and drops further batches.
     pub(super) fn flush(&self, limit: Duration) {
         let mut state = self.lock();
         state.session = None;
@@ -192,11 +191,11 @@ impl Peers {
         drop(state);
         drop(on_event);
         let waits = |state: &mut State| !state.unconfirmed.is_empty();
-        // After the limit, the rest is lost.
+        // Batches that have not arrived within the limit are lost.
         drop(self.flushed.wait_timeout_while(self.lock(), limit, waits));
     }
 
-    /// Closes all outboxes: the threads send the rest and end.
+    /// Closes all outboxes. Their threads send the remaining batches, and end.
     pub(super) fn close(&self) -> Threads {
         let mut state = self.lock();
         state.up.drain().for_each(|(_, outbox)| outbox.close());

@@ -1,15 +1,15 @@
-//! The outbox of one node. Batches are put by the thread that sends them, as long as the put cannot wait, and
-//! otherwise by a thread of the outbox.
+//! The outbox of one node. The sending thread puts a batch itself if the put is expected not to block. Otherwise a
+//! thread of the outbox puts the batch.
 //!
 //! Invariants:
-//! - At most one thread puts at a time: the one that has set `is_putting`. A batch is put by its sender only if
-//!   no other batch waits. So batches are put in the order in which they were sent.
-//! - A batch or notice that waits is put by the thread of the outbox, which is notified when it is added while no
-//!   thread puts, and when a sender has ended its put.
-//! - A put waits only while the queue of zenoh is full, which has room for [`QUEUE`] puts. Senders make fewer puts
-//!   than that between two arrivals of frames of the other node. A node that is paused, or cut off, sends
-//!   nothing, so puts of senders do not fill the queue. A node that sends but reads slowly can make a put wait
-//!   until it has read. After a put of more than [`SLOW`], senders put nothing for [`PAUSE`].
+//! - At most one thread puts at a time: the thread that has set `is_putting`. A sender puts its batch only if no
+//!   other batch waits. Therefore batches are put in the order in which they were sent.
+//! - The thread of the outbox puts all waiting batches and notices. The thread is notified when a batch is added while
+//!   no thread puts, when a notice is added, and when a sender completes a put while there is work.
+//! - A put blocks only while the queue of zenoh is full. The queue has capacity for [`QUEUE`] puts. Between two
+//!   arrivals of frames from the other node, senders make at most [`CREDIT`] puts. A node that is paused, or cut off,
+//!   sends no frames, so the puts of senders do not fill the queue. A node that sends but reads slowly can block a
+//!   put. After a put that took longer than [`SLOW`], senders put nothing for [`PAUSE`].
 
 use super::peers::{FLUSH, FLUSHED};
 use crate::batch;
@@ -23,13 +23,14 @@ use zenoh::pubsub::Publisher;
 use zenoh::qos::CongestionControl;
 use zenoh::{Session, Wait};
 
-/// The number of puts for which zenoh has room, each of at most [`LARGEST`] bytes.
+/// The capacity of the queue of zenoh, in puts of at most [`LARGEST`] bytes.
 pub(super) const QUEUE: u32 = 16;
 
-/// The number of puts that senders make before frames of the other node arrive. The others are for the thread.
+/// The maximum number of puts of senders between two arrivals of frames from the other node. The rest of the
+/// queue is for the thread.
 const CREDIT: u32 = QUEUE - 4;
 
-/// The number of bytes that a sender puts at once: zenoh has 64 KiB for a put and its key.
+/// The maximum number of bytes of a sender's put. zenoh has 64 KiB for a put and its key.
 const LARGEST: usize = 48 * 1024;
 
 /// The time after which a put of a sender counts as slow.
@@ -38,17 +39,17 @@ const SLOW: Duration = Duration::from_millis(2);
 /// The time for which the thread of the outbox puts all batches after a slow put.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The time after a put in which further frames are worth collecting.
+/// The time after a put in which further frames are collected.
 const BUSY: Duration = Duration::from_micros(20);
 
-/// The outbox of one node. The windows of the session bound the bytes in it with messages and replies; other
-/// frames are short. When it is closed, its thread puts the rest and ends.
+/// The outbox of one node. The windows of the session limit the bytes of queued messages and replies; other frames
+/// are short. When the outbox is closed, its thread puts the remaining batches, and ends.
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
-    /// Notified when the thread has something to do.
+    /// Notified when there is work for the thread.
     changed: Condvar,
-    /// `None` until the thread has declared it, and once the thread has ended. Dropped by the thread, because
-    /// that waits for zenoh.
+    /// `None` until the thread has declared the publisher, and after the thread has ended. The thread drops the
+    /// publisher, because the drop waits for zenoh.
     publisher: Mutex<Option<Publisher<'static>>>,
     /// Set while there is a publisher.
     is_ready: AtomicBool,
@@ -87,7 +88,7 @@ impl Queue {
         }
     }
 
-    /// Returns whether the thread has something to do.
+    /// Returns whether there is work for the thread.
     fn has_work(&self) -> bool {
         !self.waiting.is_empty() || self.flushes || self.confirms || self.is_closed
     }
@@ -115,7 +116,7 @@ impl Outbox {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// Returns whether the last batch was put just now, or cannot be put at once.
+    /// Returns whether the last put ended less than [`BUSY`] ago.
     pub(super) fn is_busy(&self) -> bool {
         let busy = u64::try_from(BUSY.as_nanos()).unwrap_or(u64::MAX);
         self.elapsed().saturating_sub(self.put_at.load(Ordering::Relaxed)) < busy
@@ -137,7 +138,7 @@ impl Outbox {
         queue.is_putting = true;
         drop(queue);
         let begun = self.elapsed();
-        // An error says that zenoh refuses to send. The node is then lost.
+        // An error means that zenoh refuses to send. The node is then lost.
         let _ = self.put(bytes);
         let ended = self.elapsed();
         if ended - begun > u64::try_from(SLOW.as_nanos()).unwrap_or(u64::MAX) {
@@ -159,7 +160,7 @@ impl Outbox {
         self.credit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
-    /// Notes that frames of the other node have arrived: it is there, and reads.
+    /// Restores the credit of senders. Called when frames of the other node arrive, which shows that it is running.
     pub(super) fn heard(&self) {
         self.credit.store(CREDIT, Ordering::Relaxed);
     }
@@ -193,7 +194,7 @@ impl Outbox {
         self.changed.notify_one();
     }
 
-    /// Makes the thread put the rest and end.
+    /// Makes the thread put the remaining batches, and end.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
@@ -230,9 +231,9 @@ impl Outbox {
     fn run(&self, session: &Session, key: String) {
         let publisher = session
             .declare_publisher(key)
-            // A put waits while the queue of the link is full. zenoh closes a link that stays full.
+            // A put blocks while the queue of the link is full. zenoh closes a link whose queue stays full.
             .congestion_control(CongestionControl::Block)
-            // A batch is not held back for others.
+            // zenoh does not delay a put to combine it with others.
             .express(true)
             .wait();
         let Ok(publisher) = publisher else { return self.end() };
@@ -260,7 +261,7 @@ impl Outbox {
     }
 }
 
-/// The threads of outboxes that run. Each thread has a clone of the sender, and never sends.
+/// The running threads of outboxes. Each thread holds a clone of the sender until it ends, and never sends.
 pub(super) struct Threads {
     running: Sender<()>,
     ended: Receiver<()>,
@@ -287,7 +288,7 @@ impl Threads {
     /// Waits until all threads have ended, for at most `limit`.
     pub(super) fn join(self, limit: Duration) {
         drop(self.running);
-        // Always an error: the threads have dropped their senders, or the limit has passed.
+        // Always an error: either all threads have dropped their senders, or the limit has passed.
         let _ = self.ended.recv_timeout(limit);
     }
 }
