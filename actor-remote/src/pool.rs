@@ -1,5 +1,4 @@
-//! One address for all actors that have a name on any node: a proxy that chooses one of them for each
-//! message.
+//! One address for all actors with a name, on any node. A proxy behind the address chooses an actor for each message.
 
 mod keyed;
 mod least;
@@ -15,24 +14,23 @@ pub(crate) use members::Members;
 use std::sync::Arc;
 
 impl Node {
-    /// Returns one address for all actors with this name, on this node and on others. Each message goes to
-    /// one of them: of two random ones, to the one with fewer messages of this address that are queued or
-    /// not answered. An actor whose mailbox is full gets one only if the mailboxes of all are full; the
-    /// address then waits for that actor.
+    /// Returns one address for all actors with this name, on this node and on others. For each message, the
+    /// pool picks two random actors, and chooses the actor with fewer queued or unanswered messages of this
+    /// address. If the mailbox of that actor is full, the pool chooses an actor whose mailbox has capacity. If
+    /// all mailboxes are full, the address waits.
     ///
-    /// The actors are those that have the name when the message is forwarded. One that is given the name
-    /// later gets messages from then on, and one that loses it or ends gets no more. While there is
-    /// none, a call gets [`Stopped`](actor_core::CallError::Stopped), and a send is an
+    /// The pool chooses among the actors that have the name when a message is forwarded. While no actor has
+    /// the name, a call gets [`Stopped`](actor_core::CallError::Stopped), and a send is an
     /// [incident](actor_core::incident::Incident::Undelivered).
     ///
-    /// A message whose actor stops before its mailbox has accepted the message goes to another one. An
+    /// If an actor stops before its mailbox has accepted a message, the message goes to another actor. An
     /// accepted message is not sent to another actor: if its node is lost, the call gets
     /// [`Unreachable`](actor_core::CallError::Unreachable).
     ///
     /// The address belongs to a [proxy](actor_core::proxy) on this node. `stop`, `kill`, `join` and monitors
-    /// concern the proxy. It ends when its last address is dropped, and does not keep an actor alive that has
-    /// lost the name. Each call of this function starts another proxy, which counts its own messages. There
-    /// is no order between the messages of one sender. Do not give the name to the address itself.
+    /// apply to the proxy. The proxy ends when its last address is dropped, and does not keep an actor alive
+    /// that has lost the name. Each call of this function starts another proxy, which counts its own
+    /// messages. The messages of one sender are not ordered. Do not register this address under the name.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -82,16 +80,16 @@ impl Node {
     }
 
     /// Returns an address for the actor to which `key` belongs, among all actors with this name on this node
-    /// and on others. A node that knows the same actors chooses the same one.
+    /// and on others. Nodes that know the same actors choose the same actor.
     ///
     /// The actor is chosen for each message by a hash of the key, the node and the actor (*rendezvous
-    /// hashing*). If an actor loses the name or ends, only its keys move, to all others in equal parts.
-    /// If an actor is given the name, it gets its share of the keys of each other actor. Messages of one
-    /// sender are handled in order while the key does not move.
+    /// hashing*). If an actor loses the name or ends, only its keys move, to all other actors in equal parts.
+    /// A new actor gets an equal share of the keys of each other actor. Messages of one sender are handled in
+    /// order while the key does not move.
     ///
-    /// This is a best effort, not a lock: while a change is in progress, or while nodes are cut off from
-    /// each other, two nodes may choose two actors for one key. Otherwise the address works like the address
-    /// of a [`pool`](Self::pool).
+    /// The choice is not a lock: while a change is in progress, or while nodes are cut off from each other, two
+    /// nodes may choose different actors for one key. In all other respects, the address works like the
+    /// address of a [`pool`](Self::pool).
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -155,7 +153,7 @@ enum Choice {
 struct PoolProxy<P: Remote> {
     members: Arc<Members<P>>,
     choice: Choice,
-    /// Drops members that have lost the name while there is no message. Ends with the proxy.
+    /// Removes members that have lost the name, also while no message is forwarded. Ends with the proxy.
     _watch: Task<()>,
 }
 
@@ -164,14 +162,14 @@ fn spawn<P: Remote>(node: &Node, name: &str, label: String, choice: Choice) -> P
     let watch = node.system().spawn_task(Members::watch(members.clone()));
     let proxy = PoolProxy { members: members.clone(), choice, _watch: watch };
     let (address, control) = proxy::prepare::<P, _>(proxy).name(label).on(node.system()).spawn();
-    // There is no message yet, because nothing else has the address.
+    // No message is lost: this function has the only address.
     members.set_control(control);
     address
 }
 
 impl<P: Remote> Proxy<P> for PoolProxy<P> {
     async fn forward(&mut self, mut message: P::Message) {
-        // The members that have ended before their mailbox accepted the message: no handler has seen it.
+        // The members that have ended before their mailbox accepted the message. No handler has seen the message.
         let mut ended = Vec::new();
         loop {
             self.members.refresh(&ended);

@@ -1,8 +1,8 @@
-//! Topics over nodes. Each node has a local topic with its own subscribers, and a *relay*: an actor that
-//! publishes the items of other nodes to them. A publisher sends an item once to the relay of each other node.
+//! Topics that span nodes. Each node has a local topic with the subscribers of that node, and an actor, the *relay*.
+//! A publisher sends each item once to the relay of every other node. The relay publishes the item to the local topic.
 //!
-//! A relay has the name `topic:<name>` from the first use of the local topic until the topic has neither a handle
-//! nor a subscriber.
+//! A relay is registered under the name `topic:<name>` when the local topic is first used. The name is removed once the
+//! topic has neither a handle nor a subscriber on that node.
 
 use crate::codec::Wire;
 use crate::node::{Inner, Node};
@@ -18,17 +18,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 impl Node {
-    /// Returns the topic with this name, whose items reach the subscribers of all nodes that use it. All nodes
-    /// use the same type of items for a name.
+    /// Returns the topic with this name. Its items reach the subscribers of all nodes that use the topic. All
+    /// nodes must use the same item type for a name.
     ///
-    /// An item travels once to each node with subscribers, regardless of their number. The items of one
-    /// publisher arrive in order. As with messages, an item arrives at most once: items on the way to a node
-    /// that is lost are [incidents](actor_core::incident::Incident::Undelivered), and nothing is repeated when the node is
-    /// back. A node gets the items that are published after the publisher's node has learned of its first use of
-    /// [`local`](NodeTopic::local).
+    /// An item is sent once to each node with subscribers, regardless of the number of subscribers. The items of
+    /// one publisher arrive in order. As with messages, an item arrives at most once: items in flight to a node
+    /// that is lost are [incidents](actor_core::incident::Incident::Undelivered), and are not sent again when the
+    /// node is back. A node receives the items that are published after the publisher's node has been notified of
+    /// the first use of [`local`](NodeTopic::local) on that node.
     ///
-    /// On each node, the topic exists while it has a handle or a subscriber. Its streams end then, and when it is
-    /// [closed](Topic::close).
+    /// On each node, the topic exists while it has a handle or a subscriber. The streams of the topic end when the
+    /// topic ends, or is [closed](Topic::close).
     ///
     /// # Panics
     /// If this node uses the name for items of another type.
@@ -69,11 +69,12 @@ impl<T: Wire + Clone> NodeTopic<T> {
         NodeTopic { shared }
     }
 
-    /// Returns the topic of the subscribers on this node, which gets the items of all nodes from now on.
+    /// Returns the topic of the subscribers on this node. From the first call on, the local topic receives the
+    /// items of all nodes.
     ///
-    /// Subscribe to it, or read its stream; each subscriber has its own policy for a full buffer. Where it is
-    /// `wait`, publishers on other nodes wait too, once the messages to this node have filled their window.
-    /// Items that are published to the local topic itself stay on this node.
+    /// Subscribe to the local topic, or read its stream. Each subscriber has its own policy for a full buffer. If
+    /// the policy is `wait`, publishers on other nodes also wait, once the messages to this node have filled their
+    /// window. Items that are published to the local topic itself stay on this node.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -96,8 +97,8 @@ impl<T: Wire + Clone> NodeTopic<T> {
         &self.shared.local
     }
 
-    /// Publishes an item to the subscribers of all nodes. Waits for capacity: of the subscribers of this node
-    /// whose policy is `wait`, and in the queues to the other nodes.
+    /// Publishes an item to the subscribers of all nodes. Waits for capacity in the queues to other nodes, and
+    /// for local subscribers whose policy is `wait`.
     ///
     /// # Cancellation
     /// If the future is dropped while it waits, the subscribers and nodes without capacity do not get the item.
@@ -105,7 +106,7 @@ impl<T: Wire + Clone> NodeTopic<T> {
         let full = self.send_to_others(&item);
         self.shared.local.publish(item.clone()).await;
         for relay in full {
-            // The node has left if the item is refused.
+            // An error means that the node has left.
             let _ = relay.publish(item.clone()).send().await;
         }
     }
@@ -156,14 +157,14 @@ struct Shared<T: Wire + Clone> {
     local: Topic<T>,
     /// The relays of all nodes.
     relays: Arc<Members<Relay<T>>>,
-    /// Drops relays of other nodes that have ended.
+    /// Removes ended relays of other nodes from `relays`.
     _watch: Task<()>,
     handles: AtomicUsize,
-    /// Whether the relay of this node has its name. Locked while the name is given or taken back.
+    /// Whether the relay of this node is registered. Locked while the name is registered or removed.
     has_relay: Mutex<bool>,
 }
 
-/// Publishes the items of other nodes on this one.
+/// Publishes the items of other nodes to the local topic.
 #[actor(name = "topic")]
 struct Relay<T: Wire + Clone> {
     shared: Arc<Shared<T>>,
@@ -172,7 +173,7 @@ struct Relay<T: Wire + Clone> {
 #[actor(remote(name = "actor_remote.topic"))]
 impl<T: Wire + Clone> Relay<T> {
     async fn publish(&mut self, item: T) {
-        // The items are copied for the subscribers. The relay has to survive a panic in that, which another task reports.
+        // The item is cloned for each subscriber. The relay survives a panic in `clone`, which another task reports.
         let publishing = AssertUnwindSafe(self.shared.local.publish(item)).catch_unwind();
         if let Err(panic) = publishing.await {
             spawn_task(async { resume_unwind(panic) }).detach();
@@ -197,7 +198,7 @@ impl<T: Wire + Clone> Shared<T> {
         }
     }
 
-    /// Starts the relay of this node, unless it runs or the node has left.
+    /// Starts the relay of this node, unless the relay is running or the node has left.
     fn begin(self: &Arc<Self>) {
         let mut has_relay = self.lock();
         let Some(node) = self.node.upgrade().filter(|_| !*has_relay) else { return };

@@ -1,5 +1,5 @@
-//! The choice of the member to which a key belongs, by rendezvous hashing. The hash is a part of the
-//! protocol between nodes, see `WIRE.md`: all nodes choose the same member.
+//! Chooses the member for a key by rendezvous hashing. All nodes must choose the same member, so `WIRE.md`
+//! specifies the hash.
 
 use super::members::PoolMember;
 use crate::remote::Remote;

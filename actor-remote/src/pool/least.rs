@@ -1,4 +1,4 @@
-//! The choice of the member with the lower load of two random ones ("power of two choices").
+//! Chooses the less loaded of two random members ("power of two choices").
 
 use super::members::PoolMember;
 use crate::remote::Remote;
@@ -6,8 +6,8 @@ use crate::remote::Remote;
 /// Returns a random number below its argument.
 pub(super) type Below = Box<dyn FnMut(usize) -> usize + Send>;
 
-/// Returns the index of the member with the lower load of two random ones. If its mailbox is full,
-/// returns that of another member whose mailbox has capacity.
+/// Returns the index of the less loaded of two random members. If the mailbox of that member is full, returns
+/// the index of a member whose mailbox has capacity, if there is one.
 pub(super) fn of_two<P: Remote>(members: &[PoolMember<P>], below: &mut Below) -> Option<usize> {
     let count = members.len();
     if count < 2 {

@@ -16,7 +16,7 @@ pub(crate) struct Members<P: Remote> {
 }
 
 struct Known<P: Remote> {
-    /// The version of the names from which the list was made. `None` if the list has to be rebuilt.
+    /// The version of the names at the last rebuild. `None` if the list has to be rebuilt.
     version: Option<u64>,
     list: Vec<PoolMember<P>>,
 }
@@ -25,7 +25,7 @@ struct Known<P: Remote> {
 pub(super) struct PoolMember<P: Remote> {
     pub(super) actor: NamedActor,
     pub(super) address: P::Addr,
-    /// The number of calls of this pool that are not answered.
+    /// The number of unanswered calls of this pool to the actor.
     unanswered: Arc<AtomicUsize>,
 }
 
@@ -46,20 +46,20 @@ impl Drop for Counted {
 }
 
 impl<P: Remote> PoolMember<P> {
-    /// Counts a message until its call has ended. A send has no end that is seen here.
+    /// Counts a call until it has ended. Does not count sends, because their end is not observed.
     pub(super) fn count(&self, message: &mut P::Message) {
         self.unanswered.fetch_add(1, Ordering::Relaxed);
         let counted = Counted(self.unanswered.clone());
         proxy::observe::<P>(message, move |_| drop(counted));
     }
 
-    /// Returns the number of messages that are queued or not answered. A queued call is both, so the larger
-    /// number counts.
+    /// Returns the larger of the number of queued messages and the number of unanswered calls. A queued call is
+    /// in both numbers.
     pub(super) fn load(&self) -> usize {
         self.unanswered.load(Ordering::Relaxed).max(self.address.as_ref().len())
     }
 
-    /// Returns whether its mailbox has capacity: the mailbox of a proxy if the actor is on another node.
+    /// Returns whether the mailbox of the actor has capacity, or that of its proxy if the actor is on another node.
     pub(super) fn has_room(&self) -> bool {
         let address = self.address.as_ref();
         address.capacity().is_none_or(|capacity| address.len() < capacity)
@@ -80,7 +80,7 @@ impl<P: Remote> Members<P> {
         let _ = self.control.set(control);
     }
 
-    /// Keeps the list up to date until the node is gone.
+    /// Keeps the list up to date until the node is dropped.
     pub(crate) async fn watch(members: Arc<Self>) {
         while let Some(node) = members.node.upgrade() {
             let change = node.names_change();
@@ -90,8 +90,8 @@ impl<P: Remote> Members<P> {
         }
     }
 
-    /// Rebuilds the list if a name has changed, without the addresses `ended`. Members that stay keep
-    /// their address and their count.
+    /// Rebuilds the list, without the addresses `ended`, if a name has changed. Remaining members keep their
+    /// addresses and counts.
     pub(crate) fn refresh(&self, ended: &[ActorId]) {
         let Some(node) = self.node.upgrade() else { return };
         let gone = {
@@ -115,8 +115,8 @@ impl<P: Remote> Members<P> {
                     if is_open {
                         known.list.push(member);
                     } else {
-                        // Its name is about to be removed, or its actor continues under another
-                        // address.
+                        // The name of the member is about to be removed, or the actor continues under
+                        // another address.
                         known.version = None;
                         before.push(member);
                     }
@@ -144,7 +144,7 @@ impl<P: Remote> Members<P> {
         known.list.get(choose(&known.list)?).cloned()
     }
 
-    /// Makes the next refresh rebuild the list, although no name has changed. An actor may continue after
+    /// Makes the next refresh rebuild the list even if no name has changed, because an actor may continue after
     /// its address has ended.
     pub(super) fn forget_version(&self) {
         self.known().version = None;
