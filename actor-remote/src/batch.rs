@@ -1,6 +1,6 @@
-//! Frames for one node, one after the other in one buffer. It must not know their contents.
+//! Frames for one node in one buffer. This module does not depend on the contents of frames.
 
-/// The length after which a batch is full. A frame can be longer; it is then the last of its batch.
+/// The length at which a batch is full. A longer frame is the last frame of its batch.
 pub(crate) const FULL: usize = 32 * 1024;
 
 /// One or more frames for one node, in the order in which they are sent.
@@ -14,18 +14,17 @@ pub(crate) const FULL: usize = 32 * 1024;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// The frames, each after its length as four bytes, the lowest first.
+    /// The frames, each after its length as four little-endian bytes.
     bytes: Vec<u8>,
 }
 
 impl Batch {
-    /// Returns the batch that [`into_bytes`](Self::into_bytes) has turned into these bytes.
+    /// Creates a batch from the bytes that [`into_bytes`](Self::into_bytes) has returned.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         Batch { bytes: bytes.to_vec() }
     }
 
-    /// Returns the frames. The rest of a batch that is cut off is returned as an empty frame, which no
-    /// node accepts.
+    /// Returns the frames. If the batch is cut off, the last frame is empty. No node accepts an empty frame.
     pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
         self.iter()
     }
@@ -34,7 +33,7 @@ impl Batch {
         Frames::of(&self.bytes)
     }
 
-    /// Returns the frames in one buffer, each after its length as four bytes, the lowest first.
+    /// Returns the frames in one buffer, each after its length as four little-endian bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -57,7 +56,7 @@ impl Batch {
         self.bytes.extend_from_slice(&[0; 4]);
         write(&mut self.bytes);
         let length = self.bytes.len() - start - 4;
-        // A frame is not longer than the body of a message and its head.
+        // The limit of a body keeps frames far below `u32::MAX`.
         let encoded = u32::try_from(length).unwrap_or(u32::MAX);
         self.bytes[start..start + 4].copy_from_slice(&encoded.to_le_bytes());
     }

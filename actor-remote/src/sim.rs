@@ -1,4 +1,4 @@
-//! A network in a simulation: its delays, losses and partitions follow the seed.
+//! A network in a simulation. The seed determines delays and losses.
 
 mod map;
 mod transport;
@@ -17,9 +17,9 @@ use std::time::Duration;
 
 /// A network for several nodes in one simulation, with faults.
 ///
-/// Each node is a system of its own in the simulation, and reaches the actors of the others only by
-/// frames, which pass through the same code as those on a real network. Delays, losses and the order of
-/// frames follow the seed of the simulation.
+/// Each node is a separate system in the simulation, and reaches the actors of other nodes only by frames.
+/// The frames pass through the same code as on a real network. The seed of the simulation determines the
+/// delays, losses and order of frames.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -66,7 +66,7 @@ pub struct SimNetwork {
     handle: Arc<Handle>,
 }
 
-/// The state that all clones share. Nodes do not refer to it.
+/// The state that all clones of the network share. Nodes hold no reference to this state.
 struct Handle {
     network: Arc<Network>,
     sim: Sim,
@@ -126,7 +126,7 @@ impl SimNetwork {
     }
 
     /// Sets the probability that a frame is lost. A correct transport does not lose frames of
-    /// connected nodes; the nodes have to notice the loss.
+    /// connected nodes. Nodes detect the loss.
     #[must_use]
     pub fn loss(self, probability: f64) -> Self {
         self.set_loss(probability);
@@ -178,8 +178,8 @@ impl SimNetwork {
         self.node_with_rules(name, Node::builder())
     }
 
-    /// Adds an end of the network without a node. A test can compare it with another
-    /// [`Transport`], or play a node that does not keep to the protocol.
+    /// Adds a transport without a node. A test can compare it with another [`Transport`], or use it to send
+    /// frames that violate the protocol.
     ///
     /// ```
     /// # use actor_remote::{SimNetwork, Transport};
@@ -201,7 +201,7 @@ impl SimNetwork {
         let id = self.change(|map| map.add(name));
         let transport = SimTransport { id, network: handle.network.clone() };
         let system = handle.sim.node(name);
-        // The keys of a simulation follow its seed.
+        // The seed of the simulation determines the keys.
         let mut random = system.rng();
         let random = Box::new(move || random.u64(..));
         let node = Node::start(system, transport, name.to_owned(), settings.rules, random);
@@ -217,8 +217,8 @@ impl SimNetwork {
     /// [`restart`](Self::restart) runs the program again on a new incarnation. If a node with this
     /// name exists, it crashes first.
     ///
-    /// The node lives until it crashes, or until the last clone of the network is dropped. `boot`
-    /// must therefore not hold a clone.
+    /// The node runs until it crashes, or until the last clone of the network is dropped. Therefore `boot`
+    /// must not hold a clone of the network.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -271,8 +271,8 @@ impl SimNetwork {
         self.boot(name, Some(boot))
     }
 
-    /// Crashes the nodes with this name, and starts another incarnation, with the program of
-    /// [`node_with`](Self::node_with) if there is one. May be called after a crash.
+    /// Crashes the nodes with this name, and starts a new incarnation. A program that was passed to
+    /// [`node_with`](Self::node_with) runs again. May be called after a crash.
     pub fn restart(&self, name: &str) -> Node {
         let boot = self.booted().get(name).map(|booted| booted.boot.clone());
         self.boot(name, boot)
@@ -295,8 +295,8 @@ impl SimNetwork {
         self.handle.booted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Cuts the connection of two nodes: frames in flight are lost, and after the lease each node
-    /// is notified that the other one is gone.
+    /// Cuts the connection of two nodes. Frames in flight are lost. After the lease, each node is notified
+    /// that the other node is lost.
     pub fn cut(&self, one: &str, other: &str) {
         self.note(format!("cuts {one} and {other} off from each other"));
         self.change(|map| {
@@ -307,8 +307,8 @@ impl SimNetwork {
         });
     }
 
-    /// Loses all frames from one node to another. After the lease, each of them is notified that
-    /// the other one is gone, as with a transport whose connections work in both directions.
+    /// Loses all frames from one node to another. After the lease, each of the two nodes is notified that the
+    /// other node is lost, as with a transport whose connections are bidirectional.
     pub fn cut_one_way(&self, from: &str, to: &str) {
         self.note(format!("loses all frames from {from} to {to}"));
         self.change(|map| {
@@ -331,7 +331,7 @@ impl SimNetwork {
     }
 
     /// Ends a node without notice, as if its process had been killed. Its actors and tasks end
-    /// without running their code, as in [`Sim::crash`]. Frames in flight from and to it are lost,
+    /// without running their code, as in [`Sim::crash`]. Frames in flight from and to the node are lost,
     /// and the other nodes are notified at once.
     pub fn crash(&self, name: &str) {
         let ids = self.handle.network.map().named(name);
@@ -345,9 +345,9 @@ impl SimNetwork {
         drop(node);
     }
 
-    /// Pauses a node, as if its process hung: its actors and tasks make no steps, as in
-    /// [`Sim::pause`]. Frames wait for it. After the lease, the other nodes are notified that it is
-    /// gone. Once it is resumed, it is notified that the others are gone.
+    /// Pauses a node, as if its process hung: its actors and tasks do not run, as in [`Sim::pause`]. Frames
+    /// to the node wait. After the lease, the other nodes are notified that the paused node is lost. Once
+    /// the node is resumed, it is notified that the other nodes are lost.
     pub fn pause(&self, name: &str) {
         self.note(format!("suspends {name}"));
         self.change(|map| map.named(name).into_iter().for_each(|id| map.pause(id)));

@@ -1,11 +1,11 @@
-//! The interface of a network: it reports which nodes can be reached, and carries frames to them.
+//! The interface of a network, which reports the nodes that can be reached, and carries frames to them.
 
 use crate::batch::Batch;
 use std::fmt;
 use std::future::ready;
 use std::pin::Pin;
 
-/// The identity of a node: one run of one process. A process that is started again is another node.
+/// The identity of a node: one run of one process. A restarted process is another node.
 ///
 /// ```
 /// assert_eq!(actor_remote::NodeId(7).to_string(), "0000000000000007");
@@ -19,18 +19,18 @@ impl fmt::Display for NodeId {
     }
 }
 
-/// Carries frames between nodes. Decides nothing about them.
+/// Carries frames between nodes. A transport does not interpret frames.
 ///
-/// The contract: frames from one node to another arrive in order or not at all. No frame arrives
-/// between a [`Down`](TransportEvent::Down) of its sender and the next [`Up`](TransportEvent::Up).
-/// `Up` and `Down` of a node alternate. `Down` is reported within a fixed time after the node has
-/// become silent. If a transport breaks the order, or loses or repeats a frame, the session of the
-/// two nodes ends; other sessions are not affected.
+/// A transport guarantees that frames from one node to another arrive in order or not at all. No frame
+/// arrives between a [`Down`](TransportEvent::Down) of its sender and the next
+/// [`Up`](TransportEvent::Up). `Up` and `Down` of a node alternate. `Down` is reported within a fixed
+/// time after the node has become silent. If a transport breaks the order, or loses or repeats a frame,
+/// the session of the two nodes ends; other sessions are not affected.
 ///
-/// Networks do not guarantee all of this on their own. A transport has to hold back a frame that arrives
-/// before its sender is known to be there. A node that was paused can come up again with the same identity:
-/// the next `Up` begins a new session. The end of a process is noticed at once only where the network reports
-/// closed connections; elsewhere, it is silence.
+/// Most networks do not give all these guarantees. A transport has to hold back frames that arrive before
+/// the `Up` of their sender. A node that was paused can come up again with the same identity; the next
+/// `Up` begins a new session. If the network does not report closed connections, the end of a process is
+/// detected only by its silence.
 ///
 /// ```
 /// use actor_remote::{NodeId, Transport, TransportEvent};
@@ -60,36 +60,36 @@ pub trait Transport: Send + Sync + 'static {
     /// Returns the identity of this node.
     fn node(&self) -> NodeId;
 
-    /// Starts to report events. `on_event` neither blocks nor sends anything, and can be called on any thread, but
-    /// not by two threads at once. It wakes callers whose replies have come; a waker can make the node
+    /// Starts to report events. `on_event` does not block or send. It can be called on any thread, but not by two
+    /// threads at once. `on_event` wakes callers whose replies have arrived. A waker can make the node
     /// [leave](Self::leave), so `on_event` must not be called under a lock that `leave` needs.
     fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>);
 
     /// Sends a frame. Does not block. A frame may be lost.
     ///
-    /// The node calls it on the threads of its system, and with one frame or batch for a node at a time.
+    /// The node calls this method on the threads of its system, with one frame or batch per receiver at a time.
     fn send(&self, to: NodeId, frame: Vec<u8>);
 
-    /// Sends several frames, in their order, as [`send`](Self::send) sends one. By default, it sends them
-    /// one by one.
+    /// Sends several frames in order, under the same rules as [`send`](Self::send). The default
+    /// implementation calls `send` for each frame.
     fn send_batch(&self, to: NodeId, batch: Batch) {
         batch.frames().for_each(|frame| self.send(to, frame.to_vec()));
     }
 
-    /// Returns whether frames for this node had better be collected: the node then sends them together as soon
-    /// as the tasks that are ready have run. By default, each frame is sent at once. Does not block.
+    /// Returns whether frames for this node should be collected into a batch. Collected frames are sent together
+    /// once the tasks that are ready have run. By default, each frame is sent at once. Does not block.
     fn is_busy(&self, to: NodeId) -> bool {
         let _ = to;
         false
     }
 
-    /// Leaves the network: the other nodes are notified at once, after the frames that were sent. Does not block.
+    /// Leaves the network. The other nodes are notified at once, after the frames that were sent. Does not block.
     ///
-    /// The node calls it when its last [`send`](Self::send) has returned.
+    /// The node calls this method when its last [`send`](Self::send) has returned.
     fn leave(&self);
 
-    /// Completes when nothing is left to do after [`leave`](Self::leave): the last frames are sent, and
-    /// the connections are closed. By default, it completes at once.
+    /// Completes when [`leave`](Self::leave) has taken effect: the last frames are sent, and the connections
+    /// are closed. By default, completes at once.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
@@ -126,7 +126,7 @@ pub enum TransportEvent<'a> {
         /// The frames, as [`Batch::into_bytes`] returns them.
         bytes: &'a [u8],
     },
-    /// Another node is not reached, and why.
+    /// Another node cannot be reached.
     NoContact {
         /// The endpoint of the node, or the node itself.
         peer: &'a str,

@@ -12,10 +12,10 @@ pub(super) type OnEvent = Arc<dyn Fn(TransportEvent<'_>) + Send + Sync>;
 /// The time after which other nodes are notified of a crash.
 const RESET: Duration = Duration::from_millis(1);
 
-/// The time that counts as never, if a time is beyond the range of the clock.
+/// The replacement for a delay beyond the range of the clock.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Returns the time that is `delay` later.
+/// Returns the time `delay` after `from`.
 fn after(from: Instant, delay: Duration) -> Instant {
     let latest = || from.checked_add(CENTURY).unwrap_or(from);
     from.checked_add(delay).unwrap_or_else(latest)
@@ -23,9 +23,9 @@ fn after(from: Instant, delay: Duration) -> Instant {
 
 pub(super) struct Map {
     pub(super) nodes: BTreeMap<NodeId, SimNode>,
-    /// The link from each node to each other one.
+    /// The links from each node to every other node.
     links: BTreeMap<(NodeId, NodeId), Link>,
-    /// The planned events, by time and then by the order of planning.
+    /// The planned events, by time and then by number.
     later: BTreeMap<(Instant, u64), Happening>,
     planned: u64,
     pub(super) delay: (Duration, Duration),
@@ -50,8 +50,8 @@ struct Link {
     is_cut: bool,
     /// Whether the receiver has been notified that the sender can be reached.
     is_up: bool,
-    /// The number of the current lease, while the sender is silent. After it, the receiver gives
-    /// the sender up.
+    /// The number of the current lease, while the sender is silent. When the lease ends, the receiver is
+    /// notified that the sender is lost.
     lease: Option<u64>,
     /// The time at which the last frame arrives.
     last: Option<Instant>,
@@ -71,7 +71,7 @@ pub(super) enum Happening {
         node: NodeId,
         to: NodeId,
     },
-    /// A lease ends. If the sender is still silent, the receiver gives it up.
+    /// A lease ends. If the sender is still silent, the receiver is notified that the sender is lost.
     Lease {
         node: NodeId,
         to: NodeId,
@@ -141,7 +141,7 @@ impl Map {
         self.nodes.get(&id).is_some_and(|node| node.is_paused)
     }
 
-    /// Returns whether `to` gets no frame from `from`, or would not answer one.
+    /// Returns whether `to` cannot receive or answer frames from `from`.
     fn is_silent(&mut self, from: NodeId, to: NodeId) -> bool {
         self.is_paused(from) || self.is_paused(to) || self.link(from, to).is_cut
     }
@@ -151,7 +151,8 @@ impl Map {
         self.expire(from, to);
     }
 
-    /// Plans that `to` gives `from` up, unless it gets a frame from it within the lease.
+    /// Starts a lease: unless the two nodes are connected again within the lease, `to` is notified that `from`
+    /// is lost.
     pub(super) fn expire(&mut self, from: NodeId, to: NodeId) {
         let lease = self.planned + 1;
         let link = self.link(from, to);
@@ -166,7 +167,7 @@ impl Map {
         self.hear(from, to);
     }
 
-    /// Notifies `to` of `from`, if they are connected.
+    /// Notifies `to` that `from` can be reached, if the two nodes are connected.
     fn hear(&mut self, from: NodeId, to: NodeId) {
         if self.is_silent(from, to) {
             return;
@@ -215,7 +216,7 @@ impl Map {
         let gone = self.nodes.remove(&id)?;
         let now = time::now();
         for other in self.others(id) {
-            // After the frames in flight, if the node has left on its own.
+            // The `Down` of a node that has left follows its frames in flight.
             let last = self.link(id, other).last.filter(|_| !is_crash);
             let at = after(last.map_or(now, |last| last.max(now)), RESET);
             self.plan(at, Happening::Down { node: id, to: other });
@@ -249,7 +250,7 @@ impl Map {
         self.later.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Takes the next planned event that is due, with the node that it concerns.
+    /// Takes the next planned event that is due, with the event function of the receiving node.
     pub(super) fn due(&mut self, now: Instant) -> Option<(OnEvent, Happening)> {
         loop {
             let first = self.later.first_entry()?;

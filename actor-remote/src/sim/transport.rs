@@ -1,5 +1,4 @@
-//! The end of a simulated network that one node has, and the task that carries out the planned
-//! events.
+//! The transport of one node in a simulated network, and the task that executes the planned events.
 
 use super::map::{Happening, Map};
 use crate::transport::{NodeId, Transport, TransportEvent};
