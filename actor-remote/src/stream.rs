@@ -1,10 +1,12 @@
 //! Streams of replies between two nodes, and their credit: [`reader`] is the caller's side, and
 //! [`producer`] is the actor's side.
 //!
-//! Invariants: an item is sent only while the stream has credit for it, which the reader's side gives back
-//! once the item is in the buffer of the reader. The end is sent after the last item, and takes the call out
-//! of the tables on both sides; so does the end of the session, and the first of them decides how the stream
-//! ends. A cancellation is answered by the end: until then, items of a reader that has left still arrive.
+//! Invariants:
+//! - An item is sent only while the stream has credit. The reader's side returns the credit once the item is in
+//!   the buffer of the reader.
+//! - `End` is sent after the last item. Both `End` and the end of the session remove the call from the tables of
+//!   both sides. The first of the two determines how the stream ends.
+//! - A cancellation is answered by `End`. Until then, items can arrive although the reader has left.
 
 use crate::import::WINDOW;
 
@@ -14,7 +16,7 @@ pub(crate) mod reader;
 /// The maximum number of items in the buffer of a reader.
 pub(crate) const ITEMS: u64 = 65_536;
 
-/// The number of items, and of their bytes, that may be sent. One item may exceed the bytes.
+/// The number of items and of bytes that may be sent. One item may exceed the bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Credit {
     items: u64,
@@ -31,7 +33,7 @@ impl Credit {
         self.items > 0 && self.bytes > 0
     }
 
-    /// Takes the cost of an item, for which there has to be credit.
+    /// Takes the cost of an item. The caller has checked that there is credit.
     fn spend(&mut self, cost: u64) {
         self.items -= 1;
         self.bytes -= cost.cast_signed();

@@ -1,4 +1,4 @@
-//! The actor's side of a stream: each item is taken from the actor once there is credit for it.
+//! The actor's side of a stream. Each item is taken from the actor once there is credit.
 
 use super::Credit;
 use crate::codec::{self, Wire};
@@ -21,8 +21,8 @@ use std::future::{pending, poll_fn};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-/// The maximum number of items that the actor may send ahead of their credit. The other node chooses a number
-/// up to this maximum.
+/// The maximum number of items that the actor may send ahead of credit. The buffer size of the reader
+/// determines the number, up to this maximum.
 const AHEAD: usize = 64;
 
 /// The credit of a stream of this node.
@@ -39,8 +39,7 @@ impl ItemCredit {
         ItemCredit { items, left: Mutex::new(Credit::first(items)), changed: Event::new() }
     }
 
-    /// Returns the buffer of the actor: as for a reader on this node, its `try_send` accepts as many items at
-    /// once.
+    /// Returns the number of items that `try_send` of the actor accepts at once, as for a reader on this node.
     pub(crate) fn ahead(&self) -> usize {
         usize::try_from(self.items).unwrap_or(AHEAD).clamp(1, AHEAD)
     }
@@ -75,9 +74,9 @@ pub(crate) trait Items: Send {
     fn abandon(self: Box<Self>);
 }
 
-/// The stream of an actor, and the item that was read last.
+/// The stream of an actor, and the last item read.
 pub(crate) struct Reading<T> {
-    /// `None` once it has been abandoned.
+    /// `None` once the stream has been abandoned.
     stream: Option<ReplyStream<T>>,
     item: Option<T>,
 }
@@ -129,12 +128,12 @@ enum Step {
     End(Option<CallError>),
     /// The reader has left.
     Cancelled,
-    /// The session is over.
+    /// The session has ended.
     Over,
 }
 
 impl Call {
-    /// Sends the items of the stream while its reader is there.
+    /// Sends the items of the stream until the stream ends or the reader leaves.
     pub(crate) async fn feed(
         self,
         mut items: Box<dyn Items>,
@@ -148,7 +147,7 @@ impl Call {
                         last += 1;
                         continue;
                     }
-                    // The call has left the tables, which the next step reports.
+                    // The call is no longer in the tables. The next step reports the cause.
                     Ok(false) => continue,
                     Err(text) => {
                         Some(CallError::Refused(Refusal::new(RefusalKind::BadReply, text)))
@@ -156,8 +155,8 @@ impl Call {
                 },
                 Step::End(error) => error,
                 Step::Cancelled => return,
-                // A message that the mailbox has accepted is not skipped, as if it was missing in front
-                // of a later one.
+                // A message that the mailbox has accepted must not be skipped: otherwise there would be a
+                // gap before a later message.
                 Step::Over => return items.abandon(),
             };
             let error = error.as_ref().map(CallFault::of);
@@ -181,9 +180,9 @@ impl Call {
         };
         let step = async {
             credit.room().await;
-            // The turn is not kept, because the next item may be a long time in coming.
+            // The turn is dropped at once, because the next item may take a long time.
             if self.replies.room().await.is_none() {
-                // The session is over, which `left` reports.
+                // The session has ended. `left` reports the end.
                 return pending().await;
             }
             match poll_fn(|cx| items.poll_next(cx)).await {
@@ -195,7 +194,7 @@ impl Call {
         or(left, step).await
     }
 
-    /// Sends an item. Returns `false` if the call is over.
+    /// Sends an item. Returns `false` if the call has ended.
     fn send(
         &self,
         number: u64,

@@ -1,4 +1,4 @@
-//! The caller's side of a stream: its items wait here for capacity in the buffer of the reader.
+//! The caller's side of a stream. Items that have arrived wait here for capacity in the buffer of the reader.
 
 use super::Credit;
 use crate::codec;
@@ -20,20 +20,20 @@ use std::time::Instant;
 
 /// The reader of a message with streaming replies.
 pub(crate) trait Reader: Send {
-    /// Counts the message as started, or returns nothing: its reader has left.
+    /// Marks the message as started. Returns `None` if the reader has left.
     fn begin(self: Box<Self>) -> Option<Box<dyn Reader>>;
     fn fail(self: Box<Self>, error: CallError);
-    /// Returns the number of items that its buffer holds.
+    /// Returns the capacity of the buffer, in items.
     fn capacity(&self) -> u64;
     /// Returns the deadline of the reader, on the clock of this node.
     fn deadline(&self) -> Option<Instant>;
-    /// Reads what arrives, until the stream ends or its reader leaves.
+    /// Reads items until the stream ends or the reader leaves.
     fn read(self: Box<Self>, scope: Scope, call: u64, arrived: Receiver<Arrived>) -> Reading;
 }
 
 pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Something that has arrived for a stream.
+/// An item, or the end, that has arrived for a stream.
 pub(crate) enum Arrived {
     Item(Vec<u8>, Announced),
     End(Option<CallError>),
@@ -42,7 +42,7 @@ pub(crate) enum Arrived {
 /// A stream of this node that another node has not ended.
 pub(crate) struct OpenStream {
     arrived: Sender<Arrived>,
-    /// The other node has at most this much left.
+    /// The maximum credit that the other node can have left.
     credit: Credit,
     /// The number of the last item.
     last: u64,
@@ -51,7 +51,7 @@ pub(crate) struct OpenStream {
 impl OpenStream {
     /// Creates a stream whose reader has a buffer for this many items.
     pub(crate) fn new(items: u64) -> (OpenStream, Receiver<Arrived>) {
-        // Bounded by the credit.
+        // The credit limits the number of items in the channel.
         let (arrived, events) = async_channel::unbounded();
         (OpenStream { arrived, credit: Credit::first(items), last: 0 }, events)
     }
@@ -60,7 +60,7 @@ impl OpenStream {
         self.credit.give(items, bytes);
     }
 
-    /// Accepts the next item. Returns `false` if it is not the next one, or there is no credit for it.
+    /// Accepts the next item. Returns `false` if the number is wrong, or if there is no credit.
     pub(crate) fn item(&mut self, number: u64, body: &[u8], announced: Announced) -> bool {
         if number != self.last + 1 || !self.credit.has_room() {
             return false;
@@ -98,7 +98,8 @@ impl<T: DeserializeOwned + Send + 'static> Reader for Replies<T> {
     }
 }
 
-/// The replies of an open stream. Without an end from the other node, they end as unreachable.
+/// The replies of an open stream. If they are dropped before the other node ends the stream, they end as
+/// unreachable.
 struct Open<T>(Option<Replies<T>>);
 
 impl<T> Open<T> {
@@ -152,7 +153,7 @@ where
         }
         items += 1;
         bytes += cost(&body);
-        // The other node keeps a part of its credit meanwhile, so it continues.
+        // The other node still has credit, and continues to send.
         if 2 * items >= capacity || bytes >= WINDOW / 4 {
             let given = (std::mem::take(&mut items), std::mem::take(&mut bytes));
             scope.node.grant(&scope, call, given);
