@@ -1,7 +1,7 @@
-//! The encoding of arguments and replies: MessagePack with field names. It must not know frames.
+//! Encodes arguments and replies as MessagePack with field names. This module does not depend on frames.
 //!
-//! Bytes from another node are scanned before serde reads them, so that their lengths and their nesting
-//! cannot make the decoder allocate or recurse without limit.
+//! Bytes from another node are scanned before serde reads them. The scan limits lengths and nesting, so the
+//! decoder cannot allocate or recurse without limit.
 
 mod checked;
 mod scan;
@@ -20,8 +20,7 @@ pub(crate) const DEPTH: usize = 64;
 /// A value that can be an argument or a reply of a remote message.
 ///
 /// Implemented for every type with `Serialize` and `DeserializeOwned`. The encoding is MessagePack with
-/// field names: a field with a default may be added, and fields may be reordered, between two versions
-/// of a program.
+/// field names. Therefore a new version of a program may add fields with defaults, and may reorder fields.
 ///
 /// ```
 /// use actor_remote::Wire;
@@ -39,13 +38,13 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
     /// Appends the encoded value to `out`.
     ///
     /// # Errors
-    /// The text of serde's error, or that the decoded value would differ from this one.
+    /// If serde reports an error, or if the value would not be decoded as an equal value.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), String>;
 
     /// Decodes a value from exactly these bytes.
     ///
     /// # Errors
-    /// A text that says why the bytes are not such a value.
+    /// If the bytes are not an encoded value of this type. The error says why.
     fn decode(bytes: &[u8]) -> Result<Self, String>;
 }
 
@@ -90,7 +89,7 @@ fn text<E: Display>(error: E) -> String {
     error.to_string()
 }
 
-/// Runs the user's serde code. A panic in it is an error of this value.
+/// Runs the user's serde code. A panic becomes an error.
 fn contained(run: &mut dyn FnMut() -> Result<(), String>) -> Result<(), String> {
     contained::run(run).unwrap_or_else(|| Err("its serde code panicked".into()))
 }
@@ -104,7 +103,7 @@ fn decoder(bytes: &[u8], depth: usize) -> Decoder<'_> {
     decoder
 }
 
-/// Appends the beginning of a tuple of this many values, or of the unit value.
+/// Appends the head of a tuple of `length` values. An empty tuple is encoded as the unit value.
 pub(crate) fn begin_tuple(length: u8, out: &mut Vec<u8>) {
     match length {
         0 => out.push(0xc0),

@@ -1,4 +1,4 @@
-//! The drop of values of the user, whose panic ends nothing else: the panic hook prints it, and it goes no further.
+//! Runs code of the user, such as the drop of a value, and catches its panics. The panic hook still reports them.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +13,8 @@ pub(crate) fn run<T>(code: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(code)).map_err(forget).ok()
 }
 
-/// Drops the payload of a panic, which is a value of the user too. If that panics, the second payload is leaked to
-/// end the chain.
+/// Drops the payload of a panic, which is also a value of the user. If the drop panics, the second payload is leaked,
+/// because dropping it could panic again.
 #[cold]
 fn forget(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {

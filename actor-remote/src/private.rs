@@ -1,4 +1,4 @@
-//! The private interface for generated code. Not for users; it may change in any release.
+//! The private interface for generated code. It is not meant for users, and may change in any release.
 
 pub use crate::codec::Wire;
 pub use crate::import::Outgoing;

@@ -42,15 +42,15 @@ use std::fmt;
     label = "write `#[actor(remote)]` on the `impl` block of this actor, or on a trait"
 )]
 pub trait Remote: Protocol + Actor<Addr: Send + Sync + 'static> {
-    /// The name of the protocol, which nodes compare.
+    /// The name of the protocol. Nodes identify protocols by this name.
     const NAME: &'static str;
 
     /// The ids of all messages, in the order of the source.
     #[doc(hidden)]
     const IDS: &'static [u64];
 
-    /// Encodes a message and takes its reply. Returns `false` for a message that belongs to another
-    /// protocol of the actor.
+    /// Encodes a message, and moves its reply to `out`. Returns `false` for a message of another protocol
+    /// of the actor.
     #[doc(hidden)]
     fn encode(message: &mut Self::Message, out: &mut Outgoing) -> bool;
 
@@ -64,17 +64,17 @@ pub trait Remote: Protocol + Actor<Addr: Send + Sync + 'static> {
 pub trait Source {
     /// Begins a message.
     fn message(&mut self, name: &'static str, version: u32);
-    /// Reads an argument, or returns `None` and fails.
+    /// Reads an argument. Returns `None` on an error, which the source records.
     fn argument<T: Wire>(&mut self, name: &'static str) -> Option<T>;
     /// Returns the reply of the message, or `None` if it has none.
     fn reply<T: Wire>(&mut self) -> Option<Reply<T>>;
     /// Returns the streaming replies of the message, or `None` if it has none.
     fn replies<T: Wire>(&mut self) -> Option<Replies<T>>;
-    /// Fails: the protocol has no such message.
+    /// Records an error: the protocol has no such message.
     fn unknown(&mut self);
 }
 
-/// Where an actor is: its node, the number of its export there, and the key of the export.
+/// The location of an actor: its node, and the number and key of its export on the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) node: NodeId,
@@ -82,8 +82,8 @@ pub(crate) struct Place {
     pub(crate) key: u64,
 }
 
-/// The fields of an address, which is written without their names. The tracer of wire files knows an
-/// address by them.
+/// The fields of an address. An address is encoded without field names. The tracer of wire files identifies
+/// addresses by these names.
 pub(crate) const ADDRESS: &[&str] = &["actor_remote::node", "export", "key"];
 
 /// Reads the parts of an address.
@@ -106,7 +106,7 @@ const OUTSIDE: &str = "an address is serialized inside of a remote message only"
 /// Writes an address as a part of a message.
 ///
 /// # Errors
-/// The error of the serializer, or that no message is being encoded.
+/// If the serializer reports an error, if no message is being encoded, or if the receiver's node is lost.
 pub fn write_address<P: Remote, S: Serializer>(
     address: &P::Addr,
     serializer: S,
@@ -120,7 +120,7 @@ pub fn write_address<P: Remote, S: Serializer>(
 /// Reads an address that is a part of a message.
 ///
 /// # Errors
-/// The error of the deserializer, or that there is no such actor or node.
+/// If the deserializer reports an error, if no message is being decoded, or if there is no such actor or node.
 pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<P::Addr, D::Error> {

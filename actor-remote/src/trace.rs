@@ -1,5 +1,5 @@
-//! The trace of a message that leaves the process: the `traceparent` of the W3C trace context, which the functions of
-//! the user read and write.
+//! The trace of a message between nodes: the `traceparent` of the W3C trace context. Functions of the user read the
+//! current `traceparent`, and enter a span with a given one.
 
 use crate::contained;
 use std::fmt;
@@ -30,13 +30,13 @@ impl Tracing {
         Tracing { read: Arc::new(read), enter: Arc::new(enter) }
     }
 
-    /// Returns the trace of the current span, if there is one. A panic of the function is not passed on.
+    /// Returns the trace of the current span, if there is one. A panic of the user's function is caught.
     pub(crate) fn current(&self) -> Option<TraceParent> {
         let text = contained::run(|| (self.read)())??;
         TraceParent::new(text.as_bytes())
     }
 
-    /// Runs `deliver` once, within a span of this trace if the function of the user calls it.
+    /// Runs `deliver` exactly once. The user's function can call `deliver` within a span of this trace.
     pub(crate) fn within<T>(&self, parent: TraceParent, deliver: impl FnOnce() -> T) -> T {
         let mut deliver = Some(deliver);
         let mut delivered = None;
@@ -45,7 +45,7 @@ impl Tracing {
                 delivered = Some(deliver());
             }
         };
-        // A panic of the function has no effect on the message.
+        // A panic of the user's function does not affect the message.
         contained::run(|| (self.enter)(parent.text(), &mut once));
         once();
         delivered.expect("it was called")

@@ -1,8 +1,7 @@
-//! Turns a type that cannot leave the process into a single error, at the type.
+//! Limits the compiler errors for a type that cannot leave the process to a single error, at the type.
 //!
-//! Generated code checks each type once, with [`wire`]. All other code accepts any type: it calls the
-//! functions of [`WireCheck`], or those of [`NotWire`] for a type that is not `Wire`, which therefore
-//! never run.
+//! Generated code checks each type once, with [`wire`]. All other generated code accepts any type. For a type that
+//! is not `Wire`, method calls on [`WireCheck`] resolve to [`NotWire`], whose functions never run.
 
 use crate::codec::Wire;
 use crate::import::Outgoing;
@@ -10,11 +9,11 @@ use crate::remote::Source;
 use actor_core::{Reply, streaming::Replies};
 use std::marker::PhantomData;
 
-/// Checks a type. The compiler reports an error here, and names the type.
+/// Checks a type. If the type is not `Wire`, the compiler reports an error at the call.
 pub const fn wire<T: Wire>() {}
 
-/// The functions of an argument or a reply of type `T`. They are compiled once for each type, and not for
-/// each message.
+/// The functions of an argument or a reply of type `T`. These functions are compiled once per type, not once per
+/// message.
 #[derive(Debug)]
 pub struct WireCheck<T>(PhantomData<fn() -> T>);
 
@@ -50,8 +49,8 @@ impl<T: Wire> WireCheck<T> {
     }
 }
 
-/// The functions of [`WireCheck`] for a type that is not [`Wire`]. They never run, because the check has
-/// failed.
+/// The functions of [`WireCheck`] for a type that is not [`Wire`]. These functions never run, because a program with
+/// such a type does not compile.
 pub trait NotWire: Sized {
     /// The type that is not `Wire`.
     type Value;

@@ -1,5 +1,5 @@
 //! A serializer that refuses values without a distinct encoding in MessagePack: `Some(None)` and
-//! `Some(())` would arrive as `None`.
+//! `Some(())` would be decoded as `None`.
 
 use serde::Serialize;
 use serde::ser::{
@@ -185,7 +185,7 @@ impl<S: Serializer> Serializer for Checked<S> {
     }
 }
 
-/// A compound value whose parts are checked.
+/// A serializer for a compound value, which checks each part.
 pub(super) struct Compound<S>(S);
 
 macro_rules! sequences {

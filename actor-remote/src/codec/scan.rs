@@ -1,12 +1,12 @@
-//! The check of MessagePack bytes before they are decoded: linear, without recursion and allocation.
+//! Checks MessagePack bytes before they are decoded. The check takes linear time, and does not recurse or allocate.
 
 use super::DEPTH;
 
 /// Checks that the bytes are exactly one value, nested at most [`DEPTH`] deep, whose lengths do not
-/// exceed the remaining bytes. Extension types are never written, and are therefore refused.
+/// exceed the remaining bytes. Extension types are refused, because the encoder never writes them.
 pub(super) fn scan(bytes: &[u8]) -> Result<(), String> {
-    // The number of missing values of each open array or map, up to the innermost one. Every value takes at
-    // least one byte, so the length of the frame limits the sum.
+    // The number of missing values of each open array or map, up to the innermost. Every value takes at
+    // least one byte, so the number of bytes limits the sum.
     let mut open = [0_u64; DEPTH + 1];
     open[0] = 1;
     let mut innermost = 0;
