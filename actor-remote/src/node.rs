@@ -1,5 +1,4 @@
-//! A node: the actors of this process that other nodes can reach, and the addresses of their
-//! actors.
+//! A node: exports actors of this process to other nodes, and creates addresses of their actors.
 
 mod abandoned;
 mod addresses;
@@ -59,10 +58,10 @@ use std::time::Duration;
 /// The time between two heartbeats of a session.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The number of events between two looks at the clock.
+/// The maximum number of events between two reads of the clock.
 const EVENTS: u32 = 64;
 
-/// The time for which credit waits for a frame that takes it along.
+/// The maximum time for which credit waits for the next frame.
 const LATE: Duration = Duration::from_millis(5);
 
 /// A process, or a part of one, whose actors other nodes can call.
@@ -143,7 +142,7 @@ enum Arrived {
     Up(NodeId),
     Down(NodeId),
     Frames(NodeId, Batch),
-    /// Another node, or its endpoint, is not reached, and why.
+    /// Another node, or its endpoint, cannot be reached.
     NoContact {
         peer: String,
         reason: String,
@@ -154,7 +153,7 @@ enum Arrived {
         session: u32,
         group: u64,
     },
-    /// Addresses that another node has sent are not read, or not needed from that node any more.
+    /// Addresses that another node has sent were not read, or need not be kept by that node any longer.
     GivenBack {
         peer: NodeId,
         session: u32,
@@ -242,14 +241,14 @@ impl Node {
         Arc::downgrade(&self.handle.inner)
     }
 
-    /// Gives an actor a name, by which other nodes and this one find it.
+    /// Registers an actor under a name. This node and other nodes can look up the actor by its name.
     ///
-    /// The name keeps the actor alive, and is taken back when the actor ends. Actors of several nodes
-    /// can have one name.
+    /// The name keeps the actor alive, and is removed when the actor ends. Actors of several nodes can
+    /// have the same name.
     ///
     /// # Errors
-    /// If another actor of this node has the name, the node has left, or its names take more than 64 MiB, each with the
-    /// name of its protocol and 64 bytes.
+    /// If another actor of this node has the name, if the node has left, or if the names of the node would take more
+    /// than 64 MiB. A name takes the length of its text and of the name of its protocol, plus 64 bytes.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -271,13 +270,13 @@ impl Node {
         self.handle.inner.register::<A::Actor>(name.into(), address)
     }
 
-    /// Takes a name back. Returns `false` if no actor of this node has it.
+    /// Removes a name. Returns `false` if no actor of this node has the name.
     pub fn unregister(&self, name: &str) -> bool {
         self.handle.inner.unregister(name)
     }
 
-    /// Returns the address of an actor with this name. An actor of this node is preferred;
-    /// otherwise, the node that has been known for the longest time is used. Does not wait.
+    /// Returns the address of an actor with this name. An actor of this node is preferred to actors of
+    /// other nodes, and an older session to a newer one. Does not wait.
     ///
     /// Returns `None` if no known actor has the name, or if the actor has another type.
     pub fn lookup<A>(&self, name: &str) -> Option<A>
@@ -287,8 +286,8 @@ impl Node {
         self.handle.inner.lookup::<A::Actor>(name)
     }
 
-    /// Returns the addresses of all actors with this name: first that of this node, then those of other
-    /// nodes, the oldest session first. Does not wait, and skips actors of another type.
+    /// Returns the addresses of all actors with this name: first the actor of this node, then the actors of
+    /// other nodes, the oldest session first. Skips actors of another type. Does not wait.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -342,13 +341,13 @@ impl Node {
         found.ok_or_else(|| NotFound { name: name.to_owned() })
     }
 
-    /// Waits until this node has a session with another one, for at most `limit`.
+    /// Waits until this node has a session with another node, for at most `limit`.
     #[cfg(feature = "zenoh")]
     pub(crate) async fn has_peer_within(&self, limit: Duration) -> bool {
         self.until(limit, || (!self.peers().is_empty()).then_some(())).await.is_some()
     }
 
-    /// Looks again at each change, until there is a value or the limit has passed.
+    /// Calls `look` after each change, until it returns a value or the limit has passed.
     async fn until<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
         let found = async { Some(self.handle.inner.until(look).await) };
         let over = async {
@@ -358,7 +357,7 @@ impl Node {
         or(found, over).await
     }
 
-    /// Returns the names of the nodes with which this one has a session, the oldest session first.
+    /// Returns the names of the nodes with which this node has a session, the oldest session first.
     pub fn peers(&self) -> Vec<String> {
         let state = self.handle.inner.lock();
         let mut open: Vec<_> = state.peers.values().filter(|peer| peer.is_open).collect();
@@ -379,13 +378,13 @@ impl Node {
 
     /// Leaves the network: other nodes are notified at once, all sessions end, and names are removed.
     ///
-    /// Calls that other nodes still wait for get [`Unreachable`](actor_core::CallError::Unreachable)
-    /// there. Leaving again does nothing. [`shutdown`](Self::shutdown) answers these calls first.
+    /// Unanswered calls from other nodes get [`Unreachable`](actor_core::CallError::Unreachable).
+    /// [`shutdown`](Self::shutdown) waits for the answers first. Leaving again has no effect.
     pub fn leave(&self) {
         self.handle.inner.close();
     }
 
-    /// Leaves the network gracefully. Takes back all names at once, and refuses further messages of
+    /// Leaves the network gracefully. Removes all names at once, and refuses further messages of
     /// other nodes: their calls get [`Stopped`](actor_core::CallError::Stopped). Waits until
     /// the calls that have arrived are answered, for at most `limit`, and then [leaves](Self::leave).
     ///
@@ -441,7 +440,7 @@ impl fmt::Debug for Node {
     }
 }
 
-/// Handles the events in order, and the ticks between them.
+/// Handles events in order. Runs the tick of each second between events.
 async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
     let mut ticks = time::interval(TICK);
     let mut turn = Turn::default();
@@ -467,7 +466,7 @@ async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
     }
 }
 
-/// Sends collected frames, after the tasks that are ready have run and can have added further ones.
+/// Sends collected frames, after the tasks that are ready have run. These tasks can add further frames.
 async fn send_collected(node: Weak<Inner>, ready: Receiver<()>) {
     while ready.recv().await.is_ok() {
         yield_now().await;
@@ -476,7 +475,7 @@ async fn send_collected(node: Weak<Inner>, ready: Receiver<()>) {
     }
 }
 
-/// Sends credit that no frame has taken along for some time.
+/// Sends credit that has waited for a frame for [`LATE`].
 async fn send_late_credit(node: Weak<Inner>, waiting: Receiver<()>) {
     while waiting.recv().await.is_ok() {
         let passed = async {

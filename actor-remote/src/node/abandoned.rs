@@ -1,4 +1,4 @@
-//! Calls to other nodes whose callers leave: they are cancelled there at once.
+//! Cancels a call to another node when its caller leaves.
 //!
 //! Invariant: each call in the table of a session has the waker of [`OnAbandoned`] in its reply, or was
 //! abandoned before the waker could be put there and has been announced. So the inbox gets an event for

@@ -1,5 +1,5 @@
-//! The addresses in messages and of names: exports for actors of this node, and one proxy for each actor
-//! of another node.
+//! The addresses in messages and of named actors. An actor of this node has an export. An actor of another node has
+//! one proxy.
 
 use super::{Announced, Inner};
 use crate::export::{Export, Exported, Typed};
@@ -13,7 +13,7 @@ use actor_core::{ActorId, Exit, WeakAddr, address::Join};
 use std::any::Any;
 use std::sync::Arc;
 
-/// The facts that this node knows about an actor of another node.
+/// The state that this node has for an actor of another node.
 struct Known {
     /// The session of the two nodes.
     session: u32,
@@ -23,8 +23,8 @@ struct Known {
 }
 
 impl Inner {
-    /// Returns the number of the export of an address, which is created if there is none. Returns
-    /// `None` after the node has left.
+    /// Returns the export number of an address. Creates the export if there is none. Returns `None` after the
+    /// node has left.
     pub(super) fn exported<P: Remote>(&self, address: &P::Addr) -> Option<u64> {
         let make = || {
             let end = address.as_ref().downgrade().join();
@@ -53,7 +53,7 @@ impl Inner {
         let (address, end) = make();
         {
             let mut state = self.lock();
-            // The node may have left meanwhile, or another thread may have exported the actor.
+            // The lock was released: the node may have left, or another thread may have exported the actor.
             if state.is_closed {
                 return None;
             }
@@ -63,7 +63,7 @@ impl Inner {
             state.by_actor.insert(by, number);
             state.exports.insert(number, Export::new(key, address));
         }
-        // Only now, so that the end of the actor finds the export.
+        // Started after the export is in the table, so that the end of the actor finds the export.
         let watch = self.watch(number, end);
         let late = match self.lock().exports.get_mut(&number) {
             Some(found) => found.watch.replace(watch),
@@ -73,8 +73,7 @@ impl Inner {
         Some(number)
     }
 
-    /// Returns the place of an actor for a message to `peer`, and counts `peer` as a holder once
-    /// more.
+    /// Returns the place of an actor for a message to `peer`. Increments the holder count of `peer`.
     pub(crate) fn place_of<P: Remote>(
         &self,
         address: &P::Addr,
@@ -119,16 +118,16 @@ impl Inner {
                 scope::wrote(export);
                 return Some(Place { node: self.id, export, key: found.key });
             }
-            // The export has gone meanwhile: with its last holder, or with the actor. Then the answer to `Hold` says
-            // so.
+            // The export was removed meanwhile, with its last holder or with the actor. If the actor has ended, the
+            // answer to `Hold` reports it.
             if !is_alive() {
                 return Some(Place { node: self.id, export, key: 0 });
             }
         }
     }
 
-    /// Takes back the addresses of these exports, because the message or reply that contains them
-    /// never reaches the node.
+    /// Takes back the addresses of these exports. Called when the message or reply that contains the addresses
+    /// is not sent.
     pub(crate) fn take_back(&self, peer: NodeId, session: u32, exports: &[u64]) {
         let wreck = self.update(|state| {
             let mut wreck = Wreck::default();
@@ -142,14 +141,14 @@ impl Inner {
         wreck.tell();
     }
 
-    /// Returns the address of an actor: its own address if it is on this node, and otherwise the
-    /// address of a proxy.
+    /// Returns the address of an actor of this node, or of the proxy of an actor of another node.
     pub(crate) fn address_at<P: Remote>(&self, place: Place) -> Option<P::Addr> {
         self.address_in_body::<P>(place, false, Announced::default())
     }
 
-    /// Returns the address of an actor that is in a body, as [`address_at`](Self::address_at). `is_counted` says that the exporter already counts this node as a
-    /// holder, and `passed` is not empty if another node has passed the address on.
+    /// Returns the address of an actor that is in a body, as [`address_at`](Self::address_at). `is_counted` is set if
+    /// the exporter already counts this node as a holder. `passed` is not empty if another node has passed the
+    /// address on.
     pub(crate) fn address_in_body<P: Remote>(
         &self,
         place: Place,
@@ -189,7 +188,7 @@ impl Inner {
         (found.key == place.key).then(|| found.address.clone())
     }
 
-    /// Returns the facts about an actor of another node, if there is a session.
+    /// Returns the state for an actor of another node, if there is a session.
     fn known(&self, place: Place, protocol: &str) -> Option<Known> {
         let state = self.lock();
         let peer = state.peers.get(&place.node).filter(|peer| peer.is_open)?;
@@ -199,9 +198,9 @@ impl Inner {
         Some(Known { session: peer.mine, label, proxy })
     }
 
-    /// Counts an address of a proxy, and notifies the exporter unless it counts the address already. If the
-    /// exit of the proxy has come meanwhile, nothing would release the address later. An address that was passed on
-    /// is given back once the exporter is known to count this node.
+    /// Counts an address of a proxy, and notifies the exporter unless the exporter already counts the address. If the
+    /// proxy has ended meanwhile, releases the address at once. An address that was passed on is given back once the
+    /// exporter is known to count this node.
     fn hold(&self, import: &Arc<Import>, is_counted: bool, passed: Announced) {
         let Place { node, export, key } = import.place;
         let is_overdue = self.update(|state| {
@@ -237,7 +236,7 @@ impl Inner {
         }
     }
 
-    /// Returns the exit of an actor that is gone: of this node, or of one that cannot be reached.
+    /// Returns the exit of an actor that has ended on this node, or whose node cannot be reached.
     pub(crate) fn exit_of(&self, place: Place) -> Option<Exit> {
         let state = self.lock();
         if place.node == self.id {
@@ -257,8 +256,8 @@ impl Inner {
         Some(import.spawn::<P>(self, label))
     }
 
-    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread was first, and `None`
-    /// if the session is over.
+    /// Adds a proxy, which replaces the ending proxy `before`. Returns `false` if another thread has added one, and
+    /// `None` if the session has ended.
     fn enter(
         &self,
         import: &Arc<Import>,

@@ -1,10 +1,12 @@
-//! The addresses in a body that has arrived. The frames in front of it list them: those of actors of the sender, which
-//! counts this node as a holder of each, and those of actors of other nodes, which the sender keeps.
+//! The addresses in a body that has arrived. Two frames before the body list the addresses. `Addresses` lists actors
+//! of the sender, which counts this node as a holder of each. `Passed` lists actors of other nodes, which the sender
+//! keeps.
 //!
-//! Invariant: each listed address is either read, or given back here. An address of the sender that is read is counted
-//! by a proxy, which releases it. One of another node that is read is given back once the node of the actor counts
-//! this one as a holder, or is this one. So an address does not keep its actor alive if its message is not decoded, or if
-//! the decoder skips it; and an actor does not end while its address passes from node to node.
+//! Invariant: each listed address is either read, or given back here. When an address of the sender is read, a proxy
+//! counts the address, and releases it later. When an address of another node is read, it is given back once the node
+//! of the actor counts this node as a holder, or is this node. Therefore an address does not keep its actor alive if
+//! its message is not decoded, or if the decoder skips the address. An actor does not end while its address passes
+//! from node to node.
 
 use super::{Arrived, Inner};
 use crate::frame::Frame;
@@ -15,7 +17,7 @@ use crate::transport::NodeId;
 use async_channel::Sender;
 use std::collections::BTreeMap;
 
-/// The listed addresses of one body that are not read yet. When it is dropped, they are given back.
+/// The listed addresses of one body that are not read yet. Dropping the list gives the addresses back.
 ///
 /// Dropping the list only notifies the node, so the list may be dropped under any lock.
 #[derive(Default)]
@@ -29,7 +31,7 @@ struct Addresses {
     is_late: bool,
 }
 
-/// Addresses, with the number of each.
+/// Addresses, each with its number of occurrences.
 #[derive(Default)]
 pub(crate) struct Listed {
     /// By the export of the sender.
@@ -43,7 +45,7 @@ impl Listed {
         self.own.is_empty() && self.passed.is_empty()
     }
 
-    /// Takes one address of an actor of another node than the sender.
+    /// Takes one address of an actor that is not on the sender's node.
     pub(crate) fn take_passed(&mut self, actor: (NodeId, u64)) -> bool {
         take(&mut self.passed, actor)
     }
@@ -77,7 +79,7 @@ impl Announced {
         Announced::of(scope, Listed { own: count(before.exports), passed: count(passed) })
     }
 
-    /// One address of an actor of another node than the sender.
+    /// Creates a list of one address of an actor that is not on the sender's node.
     pub(crate) fn passed(scope: &Scope, place: Place) -> Self {
         let passed = BTreeMap::from([((place.node, place.export), 1)]);
         Announced::of(scope, Listed { passed, ..Listed::default() })
@@ -91,7 +93,7 @@ impl Announced {
         Announced(Some(Addresses { inbox, peer, session, listed, is_late: false }))
     }
 
-    /// Notes that exits which arrive later do not wait until this body is decoded.
+    /// Marks the body as late: exits that arrive after the body do not wait until it is decoded.
     pub(crate) fn late(mut self) -> Self {
         if let Some(addresses) = &mut self.0 {
             addresses.is_late = true;
@@ -107,7 +109,7 @@ impl Announced {
         self.0.is_none()
     }
 
-    /// Returns whether there is an address of an actor of the sender.
+    /// Returns whether the list has an address of an actor of the sender.
     pub(super) fn has_own(&self) -> bool {
         self.0.as_ref().is_some_and(|addresses| !addresses.listed.own.is_empty())
     }
@@ -122,14 +124,14 @@ impl Drop for Announced {
     fn drop(&mut self) {
         let Some(Addresses { inbox, peer, session, listed, .. }) = self.0.take() else { return };
         if !listed.is_empty() {
-            // After the node has left, nothing is to be given back.
+            // An error means that the node has left. Then no address has to be given back.
             let _ = inbox.try_send(Arrived::GivenBack { peer, session, listed });
         }
     }
 }
 
 impl Inner {
-    /// Gives addresses back to the node that has sent them.
+    /// Gives addresses back to their sender.
     pub(super) fn give_back_addresses(&self, peer: NodeId, session: u32, listed: Listed) {
         self.update(|state| {
             for (export, count) in listed.own {

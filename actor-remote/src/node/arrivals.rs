@@ -1,8 +1,8 @@
-//! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
+//! Handles the events of the transport: frames, and nodes that come up or go down. Also handles ticks.
 //!
-//! Invariant: only the task of the node begins and ends sessions. So a frame is handled in the session in which it has
-//! arrived, although the lock of the state is released in between. The end of the node, which any thread may cause,
-//! removes all other nodes, and none comes back.
+//! Invariant: only the task of the node begins and ends sessions. Therefore a frame is handled in the session in which
+//! it has arrived, although the lock of the state is released in between. Any thread may end the node. The end of the
+//! node removes all other nodes, and none is added afterwards.
 
 use super::counters::{add, add_frame};
 use super::events::{Cause, Member, NodeEvent, report};
@@ -26,25 +26,25 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// The deadline of a call that has arrived now, with this many microseconds left. `None` if it is beyond the
-/// range of the clock.
+/// Returns the deadline that is `left` microseconds from now, or `None` if it is beyond the range of the clock.
 fn deadline_in(left: u64) -> Option<Instant> {
     time::now().checked_add(Duration::from_micros(left))
 }
 
-/// The fate of an item for an export.
+/// The result of queueing an item for an export.
 pub(super) enum Queued {
     Yes,
-    /// The node does not hold the export, it has ended, this node is about to leave, or the session is over.
+    /// The other node does not hold the export, the actor has ended, this node is about to leave, or the session has
+    /// ended.
     NotHeld,
-    /// The node sends more than its windows allow.
+    /// The other node sends more than its windows allow.
     BeyondWindow,
 }
 
-/// The number of frames and other events that are handled before other tasks get a turn.
+/// The number of frames and other events that are handled before the task yields.
 const TURN: u32 = 64;
 
-/// Returns the lane of an export for a node. A new lane needs a task.
+/// Returns the lane of an export for a node. The caller starts a task for a new lane.
 pub(super) fn lane<'a>(
     scope: &Scope,
     export: u64,
@@ -76,7 +76,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Counts one. When the turn is over, other tasks get one.
+    /// Counts one event. Yields after [`TURN`] events.
     async fn count(&mut self) {
         self.count_run(1).await;
     }
@@ -92,7 +92,7 @@ impl Turn {
 }
 
 impl Arrived {
-    /// Returns whether `unhandled` counts it.
+    /// Returns whether the event is counted in `unhandled`.
     fn is_of_transport(&self) -> bool {
         match self {
             Arrived::Up(_) | Arrived::Down(_) | Arrived::Frames(..) | Arrived::NoContact { .. } => {
@@ -212,7 +212,7 @@ impl Inner {
         }
     }
 
-    /// Ends the session with a node from which a frame is missing or wrong, and offers another one.
+    /// Ends the session with a node after a missing or wrong frame, and offers a new session.
     pub(super) fn begin_again(&self, peer: NodeId) {
         let wreck = self.update(|state| {
             let wreck = state.reset(peer);
@@ -222,7 +222,7 @@ impl Inner {
         self.session_ended(wreck, Cause::Lost);
     }
 
-    /// Handles the next frame of a session. Returns `false` if it is not allowed.
+    /// Handles the next frame of a session. Returns `false` if the frame is not allowed.
     fn take(self: &Arc<Self>, scope: Scope, frame: Frame<'_>, mut before: Preface) -> bool {
         let from = scope.peer;
         if !before.fits(&frame) {
@@ -288,7 +288,7 @@ impl Inner {
                 let parcel = Parcel { method, body: body.to_vec(), announced, trace, call: None };
                 match self.queue(&scope, export, Item::Parcel(Box::new(parcel))) {
                     Queued::Yes => {}
-                    // The sender reports the message once the notice of the end arrives.
+                    // The sender reports the message when `Ended` arrives.
                     Queued::NotHeld => self.count_undelivered(),
                     Queued::BeyondWindow => return false,
                 }
@@ -334,7 +334,7 @@ impl Inner {
             Frame::Ended { export, exit } => {
                 return self.ended_there(&scope, export, exit);
             }
-            // Queued after the earlier messages of this node.
+            // Queued behind the earlier messages of the other node.
             Frame::Stop { export } => {
                 self.queue(&scope, export, Item::Stop);
             }
@@ -352,7 +352,7 @@ impl Inner {
         true
     }
 
-    /// Keeps the content of a frame that belongs to the next one.
+    /// Stores the content of a frame that belongs to the next frame.
     fn keep_preface(&self, from: NodeId, preface: Preface) -> bool {
         if let Some(peer) = self.lock().peers.get_mut(&from) {
             peer.preface = preface;
@@ -360,7 +360,7 @@ impl Inner {
         true
     }
 
-    /// Returns whether a frame of a stream is allowed; a late one is counted.
+    /// Returns whether a frame of a stream is allowed. Counts a late frame as stale.
     fn is_fine(&self, fate: Fate) -> bool {
         if fate == Fate::Late {
             add(&self.counts.stale);
@@ -368,7 +368,7 @@ impl Inner {
         fate != Fate::Wrong
     }
 
-    /// Accepts a call. Returns `false` if it is not allowed.
+    /// Accepts a call. Returns `false` if the call is not allowed.
     fn called(
         self: &Arc<Self>,
         scope: &Scope,
@@ -424,7 +424,7 @@ impl Inner {
                 return Queued::NotHeld;
             }
             let peer = state.peers.get_mut(&scope.peer);
-            // The rule of the node may have answered after the end of the session.
+            // The session may have ended while the rule of the node ran.
             let Some(peer) = peer.filter(|peer| peer.mine == scope.session) else {
                 return Queued::NotHeld;
             };
@@ -466,8 +466,8 @@ impl Inner {
         found.filter(|it| it.holders.contains_key(&holder)).map(|it| it.address.clone())
     }
 
-    /// Ends the proxies of an actor of another node that has ended. Called when all messages of
-    /// that node that arrived before have been delivered.
+    /// Ends the proxies of an ended actor of another node. Called after all earlier messages of that node have
+    /// been delivered.
     pub(super) fn exited(&self, scope: &Scope, export: u64, exit: &Exit) {
         let from = scope.peer;
         let gone = {
@@ -491,7 +491,7 @@ impl Inner {
         }
     }
 
-    /// Runs once a second: sends heartbeats, and offers sessions again that were lost.
+    /// Runs once a second. Sends heartbeats, and offers lost sessions again.
     pub(super) fn tick(&self) {
         let now = time::now();
         self.update(|state| {
@@ -501,12 +501,12 @@ impl Inner {
                     continue;
                 }
                 if !state.peers.get(&id).is_some_and(|peer| peer.is_open) {
-                    // The known number of the other side may be out of date: it is asked for again.
+                    // The known number of the other side may be out of date, so it is requested again.
                     state.say_hello(id, &self.name, false);
                     continue;
                 }
-                // Its sequence number shows the other side whether the frame before it was lost. The
-                // heartbeat may be lost too, so there is one in each second.
+                // The sequence number of a heartbeat reveals the loss of earlier frames. A heartbeat may be lost
+                // too, so one is sent every second.
                 state.push(id, &Frame::Heartbeat);
             }
         });

@@ -1,4 +1,4 @@
-//! The settings of a node: the rights of other nodes at its actors, and the traces of messages.
+//! The settings of a node: the permissions of other nodes, and the traces of messages.
 
 use super::Node;
 use crate::trace::Tracing;
@@ -60,8 +60,8 @@ impl NodeBuilder {
 
     /// Sets whether other nodes may stop and kill actors of this one. The default is `true`.
     ///
-    /// If they may not, `stop` and `kill` end only the address on their node, as if the actor had
-    /// ended there. The actor continues.
+    /// If control is not allowed, `stop` and `kill` on another node end only the address on that node. The
+    /// actor continues.
     pub fn control(mut self, is_allowed: bool) -> Self {
         self.rules.control = is_allowed;
         self
@@ -70,8 +70,8 @@ impl NodeBuilder {
     /// Sets a function that decides whether a node may send messages to an actor, by the name of the
     /// node, the name of the protocol, and a name of the actor if it has one.
     ///
-    /// The name of a node is claimed by that node itself. It distinguishes members that trust each other; it
-    /// does not prove an identity.
+    /// A node chooses its own name. The name distinguishes members that trust each other, and does not prove
+    /// an identity.
     ///
     /// The function is called once for each node and actor, before the first message, and not again
     /// until the node is lost. It must not block. A refused call gets
@@ -89,13 +89,13 @@ impl NodeBuilder {
     /// Sets two functions that carry the trace of a message to another node, in the form of the
     /// [W3C trace context](https://www.w3.org/TR/trace-context/).
     ///
-    /// `current` returns the `traceparent` of the current span, or `None` without one. It is called for each message
-    /// to another node; with the feature `tracing` of `actor-core`, in a span whose parent is the span of the caller.
+    /// `current` returns the `traceparent` of the current span, or `None` if there is no span. `current` is called for
+    /// each message to another node. With the feature `tracing` of `actor-core`, it is called in a span whose parent is
+    /// the span of the caller.
     ///
-    /// `enter` is called for each message of another node that has a `traceparent`. It calls its second argument,
-    /// which delivers the message, within a span that is the parent of the handler's, or that the handler's
-    /// follows from if the message is a send. If it does not call it, the message is delivered without a
-    /// span.
+    /// `enter` is called for each message of another node that has a `traceparent`. Its second argument delivers the
+    /// message. `enter` calls it within a span. For a call, the handler's span is a child of that span; for a send, it
+    /// follows from that span. If `enter` does not call its second argument, the message is delivered without a span.
     ///
     /// The functions must not block. If one panics, the message is sent or delivered without a trace. A `traceparent`
     /// that is not in the form of the standard is ignored; there is no `tracestate`.
@@ -125,7 +125,7 @@ impl NodeBuilder {
     /// Starts the node under this name on a transport, in the current system. The name is cut off at 1024 bytes.
     ///
     /// # Panics
-    /// If the operating system has no random numbers. They protect addresses from being guessed.
+    /// If the operating system provides no random numbers. Random keys keep addresses from being guessed.
     pub fn on(self, transport: impl Transport, name: impl Into<String>) -> Node {
         Node::start(System::current(), transport, name.into(), self.rules, Box::new(secret))
     }

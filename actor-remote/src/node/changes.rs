@@ -1,8 +1,8 @@
-//! The notification of the waits for a change of the node. Unlike an `event_listener::Event`, it runs no code of
-//! the user under its lock: a waker may call the node, and its panic ends nothing else.
+//! Notifies waiters of changes of the node. Unlike an `event_listener::Event`, [`Changes`] runs no code of the user
+//! under its lock: a waker may call the node, and a panic in a waker is caught.
 //!
-//! Invariant: a waiter first listens, then looks at the state, then waits; the other side first changes the state and
-//! then notifies. So the look comes after the change, or the waiter is notified.
+//! Invariant: a waiter registers before it reads the state. The other side changes the state before it notifies.
+//! Therefore a waiter either reads the changed state, or is notified.
 
 use crate::contained;
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ impl Future for Change {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let waker = cx.waker().clone();
         let mut waiting = self.changes.lock();
-        // The waker that is not needed is dropped outside of the lock.
+        // The unused waker is dropped outside of the lock.
         let unused = match waiting.round == self.round {
             true => waiting.wakers.insert(self.number, waker),
             false => Some(waker),

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeCounters {
-    /// Sessions with other nodes that have begun.
+    /// Sessions that have begun.
     pub sessions: u64,
     /// Frames that were given to the transport.
     pub frames_sent: u64,
@@ -29,13 +29,13 @@ pub struct NodeCounters {
     pub credit_waits: u64,
     /// Frames that are not in the format, or not allowed at their point in the session.
     pub bad_frames: u64,
-    /// Frames of a session that is over, and frames that arrived twice.
+    /// Frames of an ended session, and frames that arrived twice.
     pub stale_frames: u64,
     /// Sessions that ended because a frame was missing or a node was lost.
     pub lost_sessions: u64,
-    /// Messages without a caller that were refused here: unknown messages and bad arguments.
+    /// Sends from other nodes that this node has refused, such as unknown messages and bad arguments.
     pub refused_sends: u64,
-    /// Messages without a caller whose actor had ended here.
+    /// Sends from other nodes to actors of this node that had ended.
     pub undelivered_sends: u64,
     /// Requests to stop or kill actors that other nodes may not end.
     pub refused_controls: u64,

@@ -5,9 +5,9 @@
 //! Invariants:
 //! - Frames of a node are handled in the order of the session. The thread of the transport handles a batch only
 //!   while `unhandled` is zero, and the transport reports one event at a time; so neither overtakes the other.
-//! - The thread of the transport waits for no lock of the node, and runs no code of the user but the wakers of
-//!   callers. It sends nothing, and neither do the wakers: the task that sends collected frames is woken. The thread
-//!   owns nothing of the node that it could drop last.
+//! - The thread of the transport does not wait for a lock of the node. The only code of the user on this thread is the
+//!   wakers of callers. Neither the thread nor a waker sends frames: the task that sends collected frames is woken
+//!   instead. The thread never holds the last reference to a part of the node.
 
 use super::arrivals::lane;
 use super::counters::{Counts, add, add_frames};
@@ -75,7 +75,7 @@ impl Direct {
         let has_listed = state.outboxes.has_listed();
         drop(state);
         if has_listed {
-            // An error says that the task is woken already, or that the node has left.
+            // An error means that the task is woken already, or that the node has left.
             let _ = self.collected.try_send(());
         }
         IS_COMPLETING.set(true);
@@ -85,7 +85,7 @@ impl Direct {
     }
 }
 
-/// Returns whether this is the thread of a transport, on which nothing may be sent.
+/// Returns whether this thread is the thread of a transport that wakes callers. Such a thread must not send.
 pub(super) fn is_completing() -> bool {
     IS_COMPLETING.get()
 }
@@ -155,7 +155,7 @@ impl Inner {
             let lane = lane.clone();
             let mut messages = Messages::new(lane.cancels.count(), frames.len());
             let (mut handled, mut bytes) = (0, 0);
-            // A node that keeps to its windows never has as much in flight.
+            // A node that respects its windows never exceeds this limit.
             let room = (PAIR + WINDOW).saturating_sub(peer.queued.load(Ordering::Relaxed));
             while handled < RUN
                 && let Some(next) = frames.peek()
@@ -206,7 +206,7 @@ fn answer(bytes: &[u8]) -> Option<(Head, Answer<'_>)> {
 }
 
 impl Peer {
-    /// Returns whether no frame has arrived that belongs to the next one.
+    /// Returns whether there is no preface for the next frame.
     fn expects_no_rest(&self) -> bool {
         self.preface.is_empty()
     }
@@ -254,8 +254,8 @@ impl State {
         })
     }
 
-    /// Takes the plain replies and the credit that come next. Returns the number of frames, and adds the calls
-    /// that the replies complete.
+    /// Takes the plain replies and the credit at the front of `frames`. Adds the completed calls to `answered`. Returns
+    /// the number of taken frames.
     fn take_answers<'a>(
         &mut self,
         from: NodeId,

@@ -1,6 +1,6 @@
-//! The ends of actors: holders on other nodes are notified of the end of an exported actor, and proxies end with
-//! an actor of another node. Each exit comes after every message that its actor had sent before. Also the end of
-//! the node itself.
+//! The ends of actors. Holders on other nodes are notified of the end of an exported actor, and proxies end when their
+//! actor ends. Each exit arrives after every message that its actor had sent before. Also handles the end of the node
+//! itself.
 
 use super::direct::is_completing;
 use super::{Inner, Undecoded};
@@ -12,8 +12,9 @@ use crate::transport::NodeId;
 use actor_core::{Exit, Task, address::Join};
 use std::sync::{Arc, Weak};
 
-/// Exits of actors of this node. When it is dropped, they are sent: after every message that the actors had sent,
-/// which is in front of it in the mailboxes of proxies, and after the credit for messages to them.
+/// A barrier with exits of actors of this node, which are sent when the barrier is dropped. The messages that the
+/// actors had sent are in front of the barrier in the mailboxes of proxies, so the exits are sent after these messages.
+/// The exits are also sent after the credit for messages to the actors.
 struct BarrierHere {
     node: Weak<Inner>,
     peer: NodeId,
@@ -38,9 +39,9 @@ impl Drop for BarrierHere {
     }
 }
 
-/// Exits of actors of another node. When it is dropped, their proxies end: after every message of that node that
-/// arrived before, which is in front of it in the lanes, and after the replies.
-/// A message or a reply can contain the address of such an actor, whose proxy is made when it is decoded.
+/// A barrier with exits of actors of another node. Their proxies end when the barrier is dropped. Earlier messages and
+/// replies of that node are in front of the barrier, in the lanes and queues. They can contain addresses of the actors,
+/// whose proxies are created when a message or reply is decoded.
 struct BarrierThere {
     scope: Scope,
     exits: Vec<(u64, Ending)>,
@@ -98,7 +99,7 @@ impl Inner {
         });
         self.changed.notify();
         if let Some(Export { watch: Some(watch), .. }) = gone {
-            // This code runs in the watching task.
+            // This code runs in the task `watch`.
             watch.detach();
         }
         for (peer, session, exits) in begun {
@@ -106,7 +107,7 @@ impl Inner {
         }
     }
 
-    /// Sends exits to a node that holds the actors, behind a barrier.
+    /// Sends exits to a node that holds the actors, after a barrier.
     fn send_exits(&self, peer: NodeId, session: u32, exits: Vec<(u64, ExitHere)>) {
         let controls: Vec<_> = {
             let state = self.lock();
@@ -152,7 +153,7 @@ impl Inner {
         peer.into_iter().flat_map(|peer| peer.undecoded.values().cloned()).collect()
     }
 
-    /// Ends the proxies of actors of another node, behind a barrier.
+    /// Ends the proxies of actors of another node, after a barrier.
     fn end_proxies(&self, scope: &Scope, exits: Vec<(u64, Ending)>) {
         let barrier = Arc::new(BarrierThere { scope: scope.clone(), exits });
         let lanes: Vec<_> = {
@@ -168,11 +169,11 @@ impl Inner {
         }
     }
 
-    /// Leaves the network, once the frames that are queued are sent.
+    /// Leaves the network once the queued frames are sent.
     pub(crate) fn close(&self) {
         let Some(wreck) = self.update(State::close) else { return };
         if is_completing() {
-            // This thread must not send. The task keeps the node until it has left.
+            // This thread must not send. The spawned task keeps the node alive until the node has left.
             if let Some(node) = self.this.upgrade() {
                 self.system.spawn_task(async move { node.send_collected() }).detach();
             }

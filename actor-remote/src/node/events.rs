@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The number of nodes for which the reason is kept.
+/// The maximum number of stored reasons why a node cannot be reached.
 const NO_CONTACT: usize = 256;
 
 /// Another node, with which this one has or had a session.
@@ -18,7 +18,7 @@ const NO_CONTACT: usize = 256;
 pub struct Member {
     /// The name that the node has given itself.
     pub name: String,
-    /// The identity of the node. A process that is started again is another member.
+    /// The identity of the node. A restarted process is another member.
     pub id: NodeId,
 }
 
@@ -30,15 +30,14 @@ pub enum NodeEvent {
     Joined(Member),
     /// Another node has left the network.
     Left(Member),
-    /// The session with another node is over: the node has ended or become silent, or a frame was lost. If the
-    /// node is still there, a new session follows.
+    /// The session with another node has ended, because the node has ended or become silent, or a frame was lost. If
+    /// the node is still running, a new session follows.
     Lost(Member),
     /// Another node has sent too many frames that cannot be read, or has begun too many sessions, and is refused for a
     /// minute.
     Refused(Member),
-    /// Another node is not reached, and why: for example, it refuses the certificate of this node, or
-    /// belongs to another cluster. The transport determines which reasons are known; each one is reported
-    /// once, until it changes.
+    /// Another node cannot be reached: for example, it refuses the certificate of this node, or belongs to
+    /// another cluster. The transport determines the reason. A reason is not reported again until it changes.
     NoContact {
         /// The endpoint of the node, or its identity.
         peer: String,
@@ -62,8 +61,8 @@ impl fmt::Display for NodeEvent {
     }
 }
 
-/// The events that one stream has not returned yet. They are added under the lock of the node, which gives all
-/// streams the same order.
+/// The events that one stream has not returned yet. Events are added under the lock of the node, so all streams have
+/// the same order.
 pub(crate) type Unread = Mutex<VecDeque<NodeEvent>>;
 
 fn add(unread: &Unread, event: NodeEvent) {
@@ -79,7 +78,7 @@ pub(crate) fn report(streams: &mut Vec<std::sync::Weak<Unread>>, event: &NodeEve
     });
 }
 
-/// The reason why a session is over.
+/// The reason why a session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
     Left,
@@ -105,7 +104,7 @@ impl Inner {
         self.changed.notify();
     }
 
-    /// Reports that a node is not reached.
+    /// Reports that a node cannot be reached.
     pub(super) fn no_contact(&self, peer: String, reason: String) {
         let mut state = self.lock();
         if state.no_contact.len() < NO_CONTACT {
@@ -146,9 +145,10 @@ impl Inner {
 }
 
 impl Node {
-    /// Returns a stream of the nodes that join, leave and are lost. It begins with
-    /// [`Joined`](NodeEvent::Joined) for each node that is there already and, if none has joined since, with
-    /// [`NoContact`](NodeEvent::NoContact) for each one that is not reached. It ends when this node leaves.
+    /// Returns a stream of the nodes that join, leave and are lost. The stream begins with
+    /// [`Joined`](NodeEvent::Joined) for each node that has already joined, followed by
+    /// [`NoContact`](NodeEvent::NoContact) for each node that was reported as unreachable since the last node
+    /// joined. The stream ends when this node leaves.
     ///
     /// An actor receives the events as messages with
     /// [`Context::attach`](actor_core::Context::attach). A stream that is not read keeps its events in memory.

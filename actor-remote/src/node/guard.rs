@@ -1,5 +1,5 @@
-//! The limits that a node sets for other nodes: messages and requests to end an actor that its
-//! rules refuse, and too many bad frames.
+//! The limits that a node sets for other nodes. The rules of the node can refuse messages, and requests to
+//! end an actor. A node that sends too many bad frames loses its session.
 
 use super::arrivals::Queued;
 use super::counters::add;
@@ -59,8 +59,8 @@ impl Inner {
         add(&self.counts.refused_controls);
     }
 
-    /// Kills an export for another node. The user's function may run, so this does not happen in
-    /// the node's own task.
+    /// Kills an export for another node. Runs in a task of its own if the node has an `allow` function,
+    /// which must not run in the task of the node.
     pub(super) fn kill_for(self: &Arc<Self>, scope: Scope, export: u64, to: Arc<dyn Exported>) {
         let node = self.clone();
         let killing = move || {
@@ -79,7 +79,7 @@ impl Inner {
     /// Counts arguments that cannot be read. Called by the tasks of lanes, which do not end sessions.
     pub(crate) fn report_bad_body(&self, peer: NodeId) {
         add(&self.counts.bad);
-        // After the node has left, there is no session.
+        // An error means that the node has left. Then there is no session.
         let _ = self.inbox.try_send(Arrived::Offended { peer });
     }
 
@@ -89,7 +89,7 @@ impl Inner {
         self.offended(peer);
     }
 
-    /// Handles a frame, or arguments, of a node that cannot be read. Too many of them end the session.
+    /// Handles an unreadable frame, or unreadable arguments, of a node. Ends the session after [`OFFENCES`].
     pub(super) fn offended(&self, peer: NodeId) {
         self.count_offence(peer, |offences| &mut offences.bad_frames);
     }
@@ -116,7 +116,7 @@ impl Inner {
                 return None;
             }
             state.offences.remove(&peer);
-            // Removes old entries, so that nodes that never come back leave nothing.
+            // Removes expired entries, so that entries of nodes that never come back do not accumulate.
             state.refused.retain(|_, until| now < *until);
             state.refused.insert(peer, now + REFUSED);
             Some(state.reset(peer))

@@ -1,4 +1,4 @@
-//! The graceful end of a node: names are withdrawn, running calls are answered, then the node leaves.
+//! The graceful end of a node: names are removed, running calls are answered, then the node leaves.
 
 use super::Inner;
 use crate::session::Wreck;
@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The time that running calls have when the system shuts down.
+/// The time limit for running calls when the system shuts down.
 const LAST_CALLS: Duration = Duration::from_secs(1);
 
 /// Ends the node with its system: a shutdown of the system waits for this actor.
@@ -89,7 +89,7 @@ impl Inner {
         self.transport.left().await;
     }
 
-    /// Takes all names back, and accepts no further messages of other nodes.
+    /// Removes all names, and accepts no further messages of other nodes.
     fn withdraw(&self) -> Wreck {
         self.update(|state| {
             state.is_leaving = true;
@@ -104,7 +104,7 @@ impl Inner {
         })
     }
 
-    /// Looks again at each change, until there is a value.
+    /// Calls `look` after each change, until it returns a value.
     pub(super) async fn until<T>(&self, look: impl Fn() -> Option<T>) -> T {
         loop {
             let changed = self.changed.listen();

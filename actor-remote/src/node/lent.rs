@@ -1,13 +1,13 @@
-//! Addresses of actors of other nodes that this node passes on, and those that it gets so.
+//! Addresses of actors of other nodes that this node passes on, or that are passed to this node.
 //!
-//! A node that passes an address on has *lent* it: it keeps the actor until the receiver has *taken* the address. The
-//! receiver says so once the node of the actor has counted it as a holder, which its answer to a *claim* says, or
-//! once the receiver does not need the address.
+//! A node that passes an address on has *lent* the address: it keeps the actor until the receiver has *taken* the
+//! address. The receiver sends a *claim* to the node of the actor. It takes the address once the answer to the claim
+//! confirms that it is counted as a holder, or once it does not need the address.
 //!
 //! Invariant: while an address of an actor is in a node or in flight, the node of the actor counts a holder that
-//! keeps the actor. A node that waits for the answer to its claim has the address from a node that keeps the actor
-//! meanwhile, and may lend the address in turn. So an actor does not end while its address passes through any number
-//! of nodes.
+//! keeps the actor. While a node waits for the answer to its claim, the lender keeps the actor, and the waiting node
+//! may already lend the address to others. Therefore an actor does not end while its address passes through any
+//! number of nodes.
 
 use super::{Arrived, Inner};
 use crate::frame::{Ending, Frame};
@@ -19,10 +19,10 @@ use crate::transport::NodeId;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-/// The number of claims of one node that another one has not answered.
+/// The maximum number of unanswered claims of one node at another.
 const CLAIMS: usize = 65_536;
 
-/// An address of an actor of another node that was passed on, and how often it was not taken yet.
+/// An address of an actor of another node that was passed on, and the number of times that it was not taken yet.
 pub(crate) struct Lent {
     count: u64,
     kept: Kept,
@@ -31,12 +31,13 @@ pub(crate) struct Lent {
 /// A claim that the node of the actor has not answered.
 pub(crate) struct Claim {
     import: Arc<Import>,
-    /// The address that is given back when the answer has come.
+    /// The address that is given back when the answer arrives.
     _passed: Announced,
 }
 
 impl Link<'_> {
-    /// Lends the addresses in the next body to the other node. Leaves those that need not be kept.
+    /// Lends the addresses in the next body to the other node. Leaves the addresses that need not be kept in
+    /// `addresses`.
     pub(crate) fn lend(&mut self, addresses: &mut Vec<Kept>) {
         let actors = addresses.iter().map(|kept| (kept.actor.0.0, kept.actor.1)).collect();
         self.push(&Frame::Passed { actors });
@@ -57,8 +58,8 @@ impl Link<'_> {
 }
 
 impl State {
-    /// Asks the node of an actor whether it counts this node as a holder. The address that was passed on is given back
-    /// with the answer, or with the end of the session. Returns whether too many claims wait.
+    /// Asks the node of an actor whether it counts this node as a holder. The passed address is given back when the
+    /// answer arrives, or when the session ends. Returns whether there are too many unanswered claims.
     pub(super) fn claim(&mut self, import: &Arc<Import>, passed: Announced) -> bool {
         let (node, export, key) = (import.place.node, import.place.export, import.place.key);
         self.push(node, &Frame::Hold { export, key, asks: true });
@@ -69,7 +70,7 @@ impl State {
 }
 
 impl Inner {
-    /// Counts another node as a holder of an export, and answers if it asks.
+    /// Counts another node as a holder of an export. Answers if `asks` is set.
     pub(super) fn claimed(&self, by: NodeId, (export, key): (u64, u64), asks: bool) {
         self.update(|state| {
             match state.exports.get_mut(&export).filter(|found| found.key == key) {
@@ -84,7 +85,7 @@ impl Inner {
         });
     }
 
-    /// Handles the answer to a claim. Returns `false` if it is not the answer to the oldest one.
+    /// Handles the answer to a claim. Returns `false` unless it is the answer to the oldest claim.
     pub(super) fn claim_answered(&self, by: NodeId, export: u64) -> bool {
         let claim = {
             let mut state = self.lock();
@@ -100,7 +101,7 @@ impl Inner {
         claim.is_some()
     }
 
-    /// Notes that a node has taken addresses of an actor of another node.
+    /// Records that a node has taken addresses of an actor of another node.
     pub(super) fn taken(&self, by: NodeId, actor: (NodeId, u64), count: u64) {
         let mut state = self.lock();
         let Some(peer) = state.peers.get_mut(&by) else { return };
@@ -119,9 +120,9 @@ impl Inner {
         }
     }
 
-    /// Has the session with a node ended by the task of this node.
+    /// Requests that the task of this node ends the session with another node.
     pub(super) fn report_overdue(&self, peer: NodeId, session: u32) {
-        // After the node has left, there is no session.
+        // An error means that the node has left. Then there is no session.
         let _ = self.inbox.try_send(Arrived::Overdue { peer, session });
     }
 }

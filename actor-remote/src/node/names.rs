@@ -1,4 +1,4 @@
-//! The names of actors: given here, and found here or on other nodes.
+//! Registers names for actors of this node, and finds named actors on this and other nodes.
 
 use super::changes::Change;
 use super::{Inner, NameTaken};
@@ -10,8 +10,8 @@ use crate::transport::NodeId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NamedActor {
     pub(crate) place: Place,
-    /// This side of the session with its node, or 0 for this node. An address of an ended session stays
-    /// ended, so an actor in another session counts as another one.
+    /// The number of this side of the session with the actor's node, or 0 for this node. An address of an ended
+    /// session stays ended, so the same actor in a new session is a different entry.
     pub(crate) session: u32,
 }
 
@@ -32,7 +32,8 @@ impl Inner {
             if self.name(&name, export)? {
                 return Ok(());
             }
-            // The export has gone meanwhile: with its last holder, or with the actor, which takes the name back.
+            // The export was removed meanwhile, with its last holder or with the actor. The end of an actor also
+            // removes its name.
             if !address.as_ref().is_alive() {
                 return Ok(());
             }
@@ -54,7 +55,7 @@ impl Inner {
         named
     }
 
-    /// Takes a name back. Returns `false` if no actor of this node has it.
+    /// Removes a name. Returns `false` if no actor of this node has the name.
     pub(crate) fn unregister(&self, name: &str) -> bool {
         let (was_there, wreck) = self.update(|state| match state.take_name(name) {
             Some(export) => (true, state.sweep(export)),
@@ -69,7 +70,7 @@ impl Inner {
         self.address_at::<P>(self.named(name, P::NAME)?)
     }
 
-    /// Returns the actor with this name: of this node, or of the node whose session is the oldest.
+    /// Returns the actor with this name. An actor of this node is preferred, then the actor in the oldest session.
     fn named(&self, name: &str, protocol: &str) -> Option<Place> {
         let state = self.lock();
         let own = own(&state, self.id, name).map(|(_, place)| place);
@@ -81,8 +82,8 @@ impl Inner {
         found.iter().filter_map(|found| self.address_at::<P>(found.place)).collect()
     }
 
-    /// Returns the actors that have a name, and the version of the names. Returns `None` if `known` is
-    /// that version.
+    /// Returns the actors that have a name, and the version of the names. Returns `None` if `known` is the
+    /// current version.
     pub(crate) fn named_since(
         &self,
         name: &str,
@@ -121,7 +122,7 @@ fn others(state: &State, name: &str, protocol: &str) -> Vec<NamedActor> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
-/// Returns all actors that have a name: that of this node first.
+/// Returns all actors that have a name. The actor of this node is the first.
 fn all(state: &State, node: NodeId, name: &str, protocol: &str) -> Vec<NamedActor> {
     let own = own(state, node, name).filter(|(found, _)| *found == protocol);
     let own = own.map(|(_, place)| NamedActor { place, session: 0 });

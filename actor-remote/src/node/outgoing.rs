@@ -1,5 +1,4 @@
-//! Sending: frames in the order of the outbox, messages of proxies, and replies to calls of other
-//! nodes.
+//! Sends frames in the order of the outbox: messages of proxies, and replies to calls of other nodes.
 
 use super::Inner;
 use super::counters::{add, add_frame};
@@ -19,7 +18,7 @@ use std::task::Context;
 use std::time::Instant;
 
 impl Inner {
-    /// Changes the state, and sends the frames that the change has put into the outboxes, or collects them.
+    /// Changes the state. Sends the frames that the change has added to the outboxes, or collects them.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let result = change(&mut state);
@@ -42,7 +41,7 @@ impl Inner {
             return;
         }
         loop {
-            // No task is left to send what a node collects after its end.
+            // After the end of the node, no task sends collected frames, so frames are sent at once.
             let is_closed = state.is_closed;
             let next = state.outboxes.begin(|to| !is_closed && is_busy(to));
             let Some((to, first)) = next else { break };
@@ -101,8 +100,8 @@ impl Inner {
         add(&self.counts.refused);
     }
 
-    /// Returns the window for all messages to the node of a proxy, or `None` if the session is
-    /// over.
+    /// Returns the window for all messages to the node of a proxy, or `None` if the session has
+    /// ended.
     pub(crate) fn window_to(&self, import: &Import) -> Option<Arc<Window>> {
         let state = self.lock();
         let is_current = state.is_current(import.place.node, import.session);
@@ -110,14 +109,14 @@ impl Inner {
         Some(peer.window.clone())
     }
 
-    /// Gives back the credit of messages of a proxy that no mailbox will accept.
+    /// Returns the credit of messages of a proxy that no mailbox will accept.
     pub(crate) fn give_back(&self, import: &Import, cost: u64) {
         if let Some(window) = self.window_to(import) {
             window.give(cost);
         }
     }
 
-    /// Sends a message of a proxy. Returns the caller if the session is over or the actor has ended.
+    /// Sends a message of a proxy. Returns the caller if the session or the actor has ended.
     pub(crate) fn send_message(
         &self,
         import: &Import,
@@ -129,10 +128,10 @@ impl Inner {
         let mut abandoned = None;
         let opened = self.update(|state| {
             let Some(mut link) = state.link_in(to, import.session) else { return Err(caller) };
-            // Credit goes in front of the message, whose sequence number is taken below.
+            // Credit is sent before the message, so it is pushed before the sequence number is taken.
             link.push_late_credit();
-            // Under the lock of the state: the proxies of an actor enter their messages in the order of
-            // the frames, which is the order of the credit.
+            // Under the lock of the state, so that the proxies of an actor record their messages in the order
+            // of the frames. Credit arrives in the same order.
             let send = if caller.is_some() { None } else { Some(message.name) };
             let (trace, body) = (message.trace, &message.body[..]);
             let written = &mut message.written;
@@ -187,7 +186,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Removes a call of another node that is over without a reply.
+    /// Removes a call of another node that has ended without a reply.
     pub(crate) fn finish(&self, scope: &Scope, call: u64) {
         let running = self.take_running(scope, call);
         drop(running);
@@ -281,7 +280,7 @@ impl Inner {
         })
     }
 
-    /// Gives credit for messages to an export: in front of the next frame for the node, or after [`LATE`].
+    /// Gives credit for messages to an export. The credit is sent before the next frame, or after [`LATE`].
     pub(crate) fn give_credit_later(&self, scope: &Scope, export: u64, bytes: u64) {
         let mut state = self.lock();
         if !state.is_current(scope.peer, scope.session) {
@@ -291,12 +290,12 @@ impl Inner {
         *peer.late_credit.entry(export).or_default() += bytes;
         if !std::mem::replace(&mut state.has_late_credit, true) {
             drop(state);
-            // An error says that the system has ended.
+            // An error means that the system has ended.
             let _ = self.late.try_send(());
         }
     }
 
-    /// Sends the credit that no frame has taken along.
+    /// Sends the credit that still waits for a frame.
     pub(super) fn send_late_credit(&self) {
         self.update(|state| {
             state.has_late_credit = false;
@@ -309,7 +308,7 @@ impl Inner {
         self.with_running(scope, |running| running?.remove(call))
     }
 
-    /// Notifies a shutdown that a call of another node is over.
+    /// Notifies a waiting shutdown that a call of another node has ended.
     pub(super) fn answered(&self) {
         if self.lock().is_leaving {
             self.changed.notify();
@@ -317,7 +316,7 @@ impl Inner {
     }
 }
 
-/// Counts a reply or an item of this cost from a node, and gives the node credit for each MiB.
+/// Counts the cost of a reply or an item from a node. Gives the node credit after each MiB.
 pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
     let Some(peer) = state.peers.get_mut(&from) else { return };
     peer.owed += cost;
@@ -327,8 +326,8 @@ pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
     }
 }
 
-/// The time until a deadline, as a frame carries it: in microseconds, rounded down, so that the deadline
-/// of the receiver is later than this one by at most the transit time of the frame.
+/// Returns the time until a deadline, for a frame: in microseconds, rounded down, so that the deadline of the
+/// receiver is later than this deadline by at most the transit time of the frame.
 fn time_left(deadline: Instant) -> u64 {
     let left = deadline.saturating_duration_since(time::now());
     u64::try_from(left.as_micros()).unwrap_or(u64::MAX)

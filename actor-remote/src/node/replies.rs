@@ -1,11 +1,10 @@
-//! Replies of other nodes to the calls of this one. A `Deserialize` of the user does not run in the task of the node,
-//! which a decoder that blocks would hold up, but in a task for each actor that replies.
+//! Replies of other nodes to the calls of this node. A `Deserialize` of the user can block, so it does not run in the
+//! task of the node. A task for each replying actor decodes its replies.
 //!
 //! Invariants:
-//! - At most one reply of an actor is decoded at a time, so that a node with many calls keeps its threads.
-//! - An entry of `Peer::undecoded` has a task. The task ends, and removes its entry, under the lock of the state.
-//! - The exit of an actor of another node comes after the replies of that node that arrived before: it waits in all of
-//!   the queues.
+//! - At most one reply of an actor is decoded at a time, so that many calls do not occupy all threads.
+//! - Each entry of `Peer::undecoded` has a task. The task ends, and removes its entry, under the lock of the state.
+//! - The exit of an actor of another node follows all earlier replies of that node: its barrier waits in all queues.
 
 use super::Inner;
 use super::counters::add;
@@ -22,7 +21,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The number of bytes of a reply of a plain type that is decoded at once.
+/// The maximum number of bytes of a reply of a plain type that is decoded at once.
 pub(super) const SHORT: usize = 4096;
 
 /// The maximum cost of the replies of a node that are not decoded yet. The window of a node for replies is smaller, but
@@ -50,7 +49,7 @@ impl Undecoded {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a barrier, which is dropped at once if nothing is in front of it.
+    /// Adds a barrier. The barrier is dropped at once if the queue has ended.
     pub(crate) fn add_barrier(&self, barrier: Arc<dyn Any + Send + Sync>) {
         if let Some(entries) = &mut *self.entries() {
             return entries.push_back(Entry::Barrier(barrier));
@@ -108,7 +107,7 @@ impl Inner {
         is_allowed
     }
 
-    /// Takes the next entry of a queue. Without one, the task of the queue ends.
+    /// Takes the next entry of a queue. Removes an empty queue, and returns `None`, which ends the task.
     fn next_undecoded(&self, scope: &Scope, export: u64, queue: &Arc<Undecoded>) -> Option<Entry> {
         let mut state = self.lock();
         let mut entries = queue.entries();
@@ -125,7 +124,7 @@ impl Inner {
     }
 }
 
-/// Decodes the replies of an actor, until there are none.
+/// Decodes the replies of an actor until the queue is empty.
 async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
     while let Some(entry) = scope.node.next_undecoded(&scope, export, &queue) {
         match entry {
@@ -134,8 +133,8 @@ async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
                 let cost = cost(&replied.body);
                 let complete = AssertUnwindSafe(|| replied.complete(&scope));
                 if let Err(panic) = catch_unwind(complete) {
-                    // A value without a caller has panicked when it was dropped. Another task reports it, and the
-                    // next replies are decoded.
+                    // The drop of a value without a caller has panicked. Another task reports the panic, and this task
+                    // continues.
                     scope.node.system.spawn_task(async { resume_unwind(panic) }).detach();
                 }
                 // A node that sends replies faster than they are decoded has to wait.
@@ -157,7 +156,7 @@ async fn decode(scope: Scope, export: u64, queue: Arc<Undecoded>) {
 impl Replied {
     fn complete(self, scope: &Scope) {
         let Replied { pending, body, announced } = self;
-        // The addresses of another session are not those of actors of this one.
+        // Addresses of an ended session are not valid in the current session.
         let is_over = || !scope.node.lock().is_current(scope.peer, scope.session);
         if announced.has_own() && is_over() {
             return pending.fail(CallError::Unreachable { started: true });

@@ -1,4 +1,4 @@
-//! Streams of replies in the tables of a session: their frames in both directions, and their credit.
+//! The streams of replies of a session: their frames in both directions, and their credit.
 
 use super::outgoing::accept_reply;
 use super::{Announced, Inner};
@@ -7,7 +7,7 @@ use crate::import::cost;
 use crate::scope::{Scope, Written};
 use crate::session::Peer;
 
-/// The fate of a frame for a call.
+/// The result of a frame for a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Accepted,
@@ -18,7 +18,7 @@ pub(super) enum Fate {
 }
 
 impl Fate {
-    /// Returns the fate of a frame of a stream that is not in the table.
+    /// Returns the result of a frame for a stream that is not in the table.
     fn absent(peer: &Peer, call: u64) -> Fate {
         let is_known = (1..peer.next_call).contains(&call);
         match is_known && !peer.calls.contains(call) && !peer.streams.contains_key(&call) {
@@ -39,8 +39,7 @@ impl Inner {
         });
     }
 
-    /// Gives the other node credit: the reader has capacity for this many more items, and bytes of
-    /// items.
+    /// Gives the other node credit for this many items and bytes, for which the reader has capacity.
     pub(crate) fn grant(&self, scope: &Scope, call: u64, (items, bytes): (u64, u64)) {
         self.update(|state| {
             if !state.is_current(scope.peer, scope.session) {
@@ -87,8 +86,7 @@ impl Inner {
         Fate::Accepted
     }
 
-    /// Gives credit to a stream whose reader has capacity again. A stream that has ended meanwhile
-    /// needs none.
+    /// Adds the credit that the reader's side has granted to a stream, unless the stream has ended.
     pub(super) fn granted(&self, scope: &Scope, call: u64, items: u64, bytes: u64) {
         let credit = {
             let state = self.lock();
@@ -100,7 +98,7 @@ impl Inner {
         }
     }
 
-    /// Sends an item of a stream. Returns `false` if the call is over.
+    /// Sends an item of a stream. Returns `false` if the call has ended.
     pub(crate) fn push_item(
         &self,
         scope: &Scope,

@@ -2,7 +2,7 @@
 
 use super::Inner;
 
-/// The sizes of the tables of a node, in which it holds the actors and calls of other nodes.
+/// The sizes of the tables of a node: actors and calls that are shared with other nodes.
 ///
 /// ```
 /// # use actor_remote::{NodeTables, SimNetwork};
