@@ -1,5 +1,5 @@
-//! Sessions: the shared state of two nodes, the order of their frames, and the consequences of an end.
-//! Runs no user code: values to be dropped and waiters to be notified are returned.
+//! Sessions: the shared state of two nodes, the order of their frames, and the end of a session. This module runs no
+//! code of the user. It returns values to be dropped and waiters to be notified.
 
 mod calls;
 mod exits;
@@ -33,24 +33,24 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-/// The least number of bytes of an address in a body.
+/// The minimum number of bytes of an address in a body.
 const ADDRESS: usize = 4;
 
-/// The source of the numbers of sessions and the keys of exports, which others must not guess.
+/// The source of session numbers and export keys. Other nodes must not be able to guess them.
 pub(crate) type Random = Box<dyn FnMut() -> u64 + Send>;
 
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
-    /// Whether the caller has left. Until then, the waker is woken when it leaves.
+    /// Polls whether the caller has left. If not, the waker is woken when the caller leaves.
     fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()>;
     fn is_abandoned(&self) -> bool;
     fn deadline(&self) -> Option<Instant>;
-    /// Marks the call as started. Returns `false` if its caller has left or its deadline has passed: then the
-    /// call is over.
+    /// Marks the call as started. Returns `false` if the call has ended, because its caller has left or its
+    /// deadline has passed.
     fn begin(&mut self) -> bool;
-    /// Whether no code of the user runs when the reply is decoded, observed and dropped.
+    /// Returns whether the reply can be decoded, observed and dropped without code of the user.
     fn is_plain(&self) -> bool;
-    /// Completes a plain call with the reply that has arrived. Of the user's code, only its waker runs.
+    /// Completes a plain call with the reply that has arrived. The only code of the user that runs is a waker.
     fn reply_plain(self: Box<Self>, bytes: &[u8]);
     /// Completes the call with the reply that has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope, announced: Announced);
@@ -70,27 +70,27 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, u64>,
     /// The bytes that these names take.
     names_cost: usize,
-    /// Changes whenever an actor of any node is given a name or loses one.
+    /// Incremented whenever a name is added or removed on any node.
     pub(crate) names_version: u64,
     pub(crate) outboxes: Outboxes,
-    /// Set while the task waits that sends late credit.
+    /// Set while the task that sends late credit has work.
     pub(crate) has_late_credit: bool,
     /// Set once the node accepts no further messages, because it is about to leave.
     pub(crate) is_leaving: bool,
     pub(crate) is_closed: bool,
     /// Set once the transport leaves.
     pub(crate) has_left: bool,
-    /// Whether a node may send messages to an export, once the user's function has decided.
+    /// The results of the user's `allow` function, by node and export.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
     pub(crate) offences: BTreeMap<NodeId, Offences>,
     /// Nodes whose frames are dropped until this time.
     pub(crate) refused: BTreeMap<NodeId, Instant>,
-    /// The number of sessions opened so far, which gives each session its age.
+    /// The number of sessions opened so far, which orders sessions by age.
     opened: u64,
     pub(crate) random: Random,
     /// The streams of events that users read.
     pub(crate) streams: Vec<Weak<Unread>>,
-    /// The nodes and endpoints that are not reached, each with the reason, since the last session began.
+    /// The nodes and endpoints that could not be reached since the last session began, each with the reason.
     pub(crate) no_contact: BTreeMap<String, String>,
 }
 
@@ -103,14 +103,14 @@ pub(crate) struct Peer {
     pub(crate) theirs: Option<u32>,
     /// Set once each side knows the other's number.
     pub(crate) is_open: bool,
-    /// The value of `opened` at the start of the session: older sessions have lower values.
+    /// The value of `opened` at the start of the session. Older sessions have lower values.
     pub(crate) since: u64,
     next_out: u64,
     next_in: u64,
     pub(crate) preface: Preface,
-    /// Cleared at the end of the session. Messages in its lanes are then no longer delivered.
+    /// Cleared at the end of the session. Then its lanes deliver no further messages.
     pub(crate) is_alive: Arc<AtomicBool>,
-    /// The actors of the other node that have a name. The entries do not repeat it.
+    /// The named actors of the other node. The `name` of an entry is empty, because the name is the key.
     pub(crate) names: BTreeMap<String, Named>,
     /// The bytes that these names take.
     names_cost: usize,
@@ -141,13 +141,13 @@ pub(crate) struct Peer {
     pub(crate) window: Arc<Window>,
     /// The window for replies to the other node.
     pub(crate) replies: Arc<Window>,
-    /// The cost of the other node's replies for which this node has not given credit back yet.
+    /// The cost of the other node's replies for which this node has not returned credit yet.
     pub(crate) owed: u64,
     /// The cost of the messages of the other node that no mailbox has accepted yet.
     pub(crate) queued: Arc<AtomicU64>,
 }
 
-/// The content of the frames that were sent before a frame and belong to it.
+/// The contents of the frames that precede a frame and belong to it.
 #[derive(Default)]
 pub(crate) struct Preface {
     /// The exports of the sender whose addresses are in the body.
@@ -162,8 +162,8 @@ impl Preface {
         self.exports.is_empty() && self.passed.is_empty() && self.trace.is_none()
     }
 
-    /// Returns whether the frame is one to which this can belong: the addresses in a body take some of its bytes, so
-    /// their number is limited with the windows.
+    /// Returns whether this preface can belong to the frame. Each address takes some bytes of the body, so the windows
+    /// also limit the number of addresses.
     pub(crate) fn fits(&self, frame: &Frame<'_>) -> bool {
         let addresses = self.exports.len() + self.passed.len();
         if let Frame::Addresses { .. } = frame {
@@ -196,9 +196,9 @@ impl Running {
 pub(crate) enum Arrival {
     /// The frame belongs to another session, or was seen before.
     Stale,
-    /// A frame before this one is missing.
+    /// An earlier frame is missing.
     Gap,
-    /// The frame is the next one.
+    /// The frame is the next frame of the session.
     Next,
 }
 
@@ -242,27 +242,27 @@ impl Peer {
         self.next_out
     }
 
-    /// Removes a call that is over, with any outcome. Also returns the export that it was sent to.
+    /// Removes a call that has ended, with any outcome. Also returns the export of the call.
     pub(crate) fn take_call(&mut self, call: u64) -> Option<(u64, Box<dyn Pending>)> {
         let pending = self.calls.remove(call);
         self.window.answered(usize::from(pending.is_some()));
         pending
     }
 
-    /// Removes a stream that is over, however it ended.
+    /// Removes a stream that has ended, with any outcome.
     pub(crate) fn take_stream(&mut self, call: u64) -> Option<OpenStream> {
         let stream = self.streams.remove(&call);
         self.window.answered(usize::from(stream.is_some()));
         stream
     }
 
-    /// Returns whether a frame comes after this number of further frames of the session.
+    /// Returns whether exactly `further` frames of the session precede this frame.
     pub(crate) fn is_at(&self, head: Head, further: u64) -> bool {
         let is_current = self.is_open && self.theirs == Some(head.session);
         is_current && self.next_in.checked_add(further) == Some(head.sequence)
     }
 
-    /// Returns the position of a frame in the session, and counts the frame if it is the next one.
+    /// Returns the position of a frame in the session. Counts the frame if it is the next frame.
     pub(crate) fn arrive(&mut self, head: Head) -> Arrival {
         if !self.is_open || self.theirs != Some(head.session) || head.sequence < self.next_in {
             return Arrival::Stale;
@@ -311,8 +311,8 @@ impl State {
         self.peers.get(&peer).is_some_and(|peer| peer.is_open && peer.mine == session)
     }
 
-    /// Offers the other node this side of a session. `knows` says whether to include the known
-    /// number of the other side.
+    /// Offers a session to another node. If `knows` is set, includes the known number of the other
+    /// side.
     pub(crate) fn say_hello(&mut self, to: NodeId, own_name: &str, knows: bool) {
         let Some(peer) = self.peers.get(&to) else { return };
         let echo = peer.theirs.filter(|_| knows).unwrap_or(0);
@@ -321,14 +321,14 @@ impl State {
         self.outboxes.push(to, |out| hello.encode(head, out));
     }
 
-    /// Adds a node that the transport reaches, and offers it a session.
+    /// Adds a node that the transport can reach, and offers a session to the node.
     pub(crate) fn up(&mut self, id: NodeId, own_name: &str) {
         let mine = self.session();
         self.peers.entry(id).or_insert_with(|| Peer::new(mine));
         self.say_hello(id, own_name, false);
     }
 
-    /// Handles a `Hello`. Returns whether a session has opened, and the remains of the previous
+    /// Handles a `Hello`. Returns whether a session has opened, and the contents of the previous
     /// session.
     pub(crate) fn greeted(
         &mut self,
@@ -341,8 +341,8 @@ impl State {
         let mut wreck = Wreck::default();
         let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
         if session == 0 || (echo != 0 && echo != peer.mine) {
-            // The frame was sent before this side of the session began. The next one will know this
-            // side.
+            // The frame was sent before this side of the session began. The next `Hello` of the other
+            // node will have the new number.
             return (false, wreck);
         }
         if peer.is_open && peer.theirs == Some(session) {
@@ -386,7 +386,7 @@ impl State {
         }
     }
 
-    /// Ends all sessions with the notice that this node leaves, behind which nothing is queued. Returns `None` if
+    /// Ends all sessions with the notice that this node leaves. No frame is queued after the notice. Returns `None` if
     /// the node is closed already.
     pub(crate) fn close(&mut self) -> Option<Wreck> {
         if std::mem::replace(&mut self.is_closed, true) {
@@ -406,7 +406,7 @@ impl State {
         Some(wreck)
     }
 
-    /// Returns whether the network has to be left: the node is closed, and nothing is left to send. Returns `true`
+    /// Returns whether the transport has to leave now: the node is closed, and all frames are sent. Returns `true` only
     /// once.
     pub(crate) fn begins_to_leave(&mut self) -> bool {
         let begins = self.is_closed && !self.has_left && self.outboxes.are_empty();
@@ -414,7 +414,7 @@ impl State {
         begins
     }
 
-    /// Ends the session with a node. A later one begins with another number.
+    /// Ends the session with a node. The next session has another number.
     pub(crate) fn reset(&mut self, id: NodeId) -> Wreck {
         let mine = self.session();
         let Some(place) = self.peers.get_mut(&id) else { return Wreck::default() };
@@ -422,7 +422,7 @@ impl State {
         self.abandon(id, peer)
     }
 
-    /// Removes a node that is gone.
+    /// Removes a node that can no longer be reached.
     pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
         match self.peers.remove(&id) {
             Some(peer) => {
@@ -463,8 +463,8 @@ impl State {
         wreck
     }
 
-    /// Reduces by `count` the number of times that a node has this export. An export without
-    /// holders and names is removed.
+    /// Reduces the holder count of a node for this export by `count`. Removes an export without holders
+    /// and names.
     pub(crate) fn let_go(&mut self, holder: NodeId, export: u64, count: u64) -> Wreck {
         let Some(found) = self.exports.get_mut(&export) else { return Wreck::default() };
         if let Some(held) = found.holders.get_mut(&holder) {
@@ -482,7 +482,7 @@ impl State {
         wreck
     }
 
-    /// Removes an export without holders and names.
+    /// Removes the export if it has neither holders nor names.
     pub(crate) fn sweep(&mut self, export: u64) -> Wreck {
         let mut wreck = Wreck::default();
         let is_unused = |found: &Export| found.names.is_empty() && found.holders.is_empty();

@@ -1,21 +1,20 @@
-//! A window: the bytes that may be in flight to one node. All actors that send to the node share
-//! it.
+//! A window limits the bytes in flight to one node. All actors that send to the node share the window.
 //!
-//! Invariant: while the lock is free, the first waiter does not fit, or there is none. Each change that can
-//! make it fit ends with [`State::admit`], which takes the credit for the first waiters that fit and wakes
-//! these, and only these. A waiter that is admitted and leaves gives its credit back, which admits the next
-//! ones. So no wake-up is lost, and each waiter is woken once.
+//! Invariant: while the lock is free, there is no waiter, or the first waiter does not fit. Each change that can
+//! make the first waiter fit ends with [`State::admit`], which takes the credit for the first waiters that fit,
+//! and wakes only these waiters. If an admitted waiter leaves, its credit is returned, which admits the next
+//! waiters. Therefore no wake-up is lost, and each waiter is woken once.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// The number of bytes of messages, and separately of replies, that one node may have in flight to
-/// another.
+/// The maximum number of bytes in flight from one node to another: of messages, and separately of
+/// replies.
 pub(crate) const PAIR: u64 = 4 << 20;
 
-/// The number of calls of one node to another that may be unanswered.
+/// The maximum number of unanswered calls of one node to another.
 pub(crate) const CALLS: usize = 65_536;
 
 /// The window of one session. Waiters are admitted in FIFO order.
@@ -33,7 +32,7 @@ struct State {
     /// The waiters by number, in the order of arrival.
     waiting: BTreeMap<u64, (Want, Waker)>,
     next: u64,
-    /// A waiter has been admitted by [`Want::Room`], and has not spent its cost yet.
+    /// Set while a waiter was admitted by [`Want::Room`], and has not dropped its turn.
     has_turn: bool,
     is_closed: bool,
 }
@@ -41,9 +40,9 @@ struct State {
 /// The needs of a waiter.
 #[derive(Clone, Copy)]
 enum Want {
-    /// This cost is taken. One that is larger than the window needs all of it.
+    /// Takes this cost. A cost larger than the window needs the whole window.
     Cost { cost: i64, is_call: bool },
-    /// Some credit is left. Its cost is not known yet, so waiters with this need come one after another.
+    /// Needs any remaining credit. The cost is not known yet, so these waiters are admitted one at a time.
     Room,
 }
 
@@ -78,12 +77,13 @@ impl State {
         }
     }
 
-    /// The other node cannot give more than the window.
+    /// Adds credit, up to the size of the window.
     fn add(&mut self, credit: i64) {
         self.credit = self.credit.saturating_add(credit).min(PAIR.cast_signed());
     }
 
-    /// Admits a newcomer, if none waits and it fits. Newcomers for room do not come one after another.
+    /// Admits a new waiter if the queue is empty and the waiter fits. New waiters for [`Want::Room`] are not admitted
+    /// one at a time.
     fn admit_at_once(&mut self, want: Want) -> Option<Turn<'static>> {
         let fits = match want {
             Want::Cost { .. } => self.fits(want),
@@ -113,15 +113,16 @@ impl State {
     }
 }
 
-/// Waits for its turn. Ready with `None` if the session has ended.
+/// The future of a waiter. Completes with a [`Turn`] when the window admits the waiter, or with `None` if the
+/// session has ended.
 struct Admission<'a> {
     window: &'a Window,
     want: Want,
-    /// The number of the waiter, once it has had to wait.
+    /// The number of the waiter, once it is queued.
     number: Option<u64>,
 }
 
-/// A waiter that was admitted. If it was for room, the next one comes after this is dropped.
+/// The admission of a waiter. After [`Want::Room`], the next waiter is admitted when the turn is dropped.
 pub(crate) struct Turn<'a>(Option<&'a Window>);
 
 impl Drop for Turn<'_> {
@@ -170,7 +171,7 @@ impl Drop for Admission<'_> {
         let left = self.window.change(|state| {
             let waiting = state.waiting.remove(&number);
             if waiting.is_none() {
-                // It was admitted, and has not noticed.
+                // The waiter was admitted, but was not polled again.
                 state.put_back(want);
             }
             waiting
@@ -227,7 +228,7 @@ impl Window {
         !state.is_closed && state.admit_at_once(want).is_some()
     }
 
-    /// Waits until less than the window is in flight. The cost is to be spent before the turn is dropped.
+    /// Waits until less than the window is in flight. The caller spends the cost before it drops the turn.
     /// Returns `None` if the session has ended.
     pub(crate) async fn room(&self) -> Option<Turn<'_>> {
         self.wait(Want::Room).await
@@ -258,7 +259,7 @@ impl Window {
         }
     }
 
-    /// Counts calls that have their answer, or need none.
+    /// Counts calls that are answered, or need no answer.
     pub(crate) fn answered(&self, calls: usize) {
         if calls > 0 {
             self.change(|state| state.calls = state.calls.saturating_sub(calls));

@@ -1,18 +1,18 @@
-//! Exits that go to another node, or come from one, after all messages before them.
+//! The order of exits, to or from another node, after all earlier messages.
 //!
-//! A *barrier* passes when the messages in front of it have. It costs a step in each queue of the session, so only
-//! one barrier at a time is in flight, with all exits that had come when it began. Those that come meanwhile share
-//! the next one. Any number of actors that end at once thus need two barriers.
+//! A *barrier* passes when all earlier messages have passed. A barrier takes a step in each queue of the session, so
+//! only one barrier is in flight at a time, for all exits that were waiting when it started. Later exits share the next
+//! barrier. Therefore any number of actors that end at once need two barriers.
 //!
-//! Invariant: one exit of each export waits. Those of exports for which this node has a proxy are as many as the proxies,
-//! and the others have a limit.
+//! Invariant: at most one exit of each export waits. The number of exits of exports with a proxy is limited by the
+//! number of proxies. The bytes of all other exits are limited by [`UNKNOWN`].
 
 use crate::export::Lane;
 use crate::frame::Ending;
 use std::collections::HashMap;
 
-/// The maximum number of bytes of the exits that wait although this node has no proxy of their actor. The address of the
-/// actor may be in a message that is not decoded yet.
+/// The maximum number of bytes of waiting exits of actors without a proxy on this node. The address of such an actor
+/// may be in a message that is not decoded yet.
 const UNKNOWN: usize = 16 << 20;
 
 /// The exits that wait for their barrier.
@@ -31,8 +31,8 @@ impl<T> Exits<T> {
         Exits { waiting: Vec::new(), places: HashMap::new(), unknown: 0, is_in_flight: false }
     }
 
-    /// Adds an exit, which replaces an earlier one of its export. Returns the exits for a new barrier, unless one is in
-    /// flight.
+    /// Adds an exit, which replaces an earlier exit of the export. Returns the exits for a new barrier, unless a
+    /// barrier is in flight.
     pub(crate) fn add(&mut self, export: u64, exit: T) -> Option<Vec<(u64, T)>> {
         if let Some(place) = self.places.get(&export) {
             self.waiting[*place].1 = exit;
@@ -46,7 +46,7 @@ impl<T> Exits<T> {
         Some(self.take())
     }
 
-    /// Notes that the barrier has passed, and returns the exits for the next one.
+    /// Records that the barrier has passed. Returns the exits for the next barrier.
     pub(crate) fn passed(&mut self) -> Option<Vec<(u64, T)>> {
         let next = self.take();
         self.is_in_flight = !next.is_empty();
@@ -61,7 +61,7 @@ impl<T> Exits<T> {
 }
 
 impl Exits<Ending> {
-    /// Counts an exit for whose export there is no proxy. Returns `false` if too many wait.
+    /// Counts the bytes of an exit of an export without a proxy. Returns `false` if the limit is exceeded.
     pub(crate) fn admits_unknown(&mut self, export: u64, exit: &Ending) -> bool {
         let before = self.places.get(&export).map(|place| self.waiting[*place].1.cost());
         self.unknown = (self.unknown + exit.cost()).saturating_sub(before.unwrap_or(0));

@@ -20,7 +20,7 @@ impl Link<'_> {
     }
 
     /// Queues a frame whose body contains the addresses `written`. Leaves the addresses of proxies that need not be
-    /// kept, which the caller drops outside of the lock.
+    /// kept in `written`. The caller drops them outside of the lock.
     pub(crate) fn push_body(&mut self, written: &mut Written, frame: &Frame<'_>) {
         if !written.kept.is_empty() {
             self.lend(&mut written.kept);
@@ -52,7 +52,7 @@ impl State {
         Some(Link { to, peer, outboxes: &mut self.outboxes })
     }
 
-    /// Returns the open session with a node, if it is still this one.
+    /// Returns the open session with a node, if its number is still `session`.
     pub(crate) fn link_in(&mut self, to: NodeId, session: u32) -> Option<Link<'_>> {
         self.link(to).filter(|link| link.peer.mine == session)
     }

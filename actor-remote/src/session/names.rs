@@ -1,7 +1,7 @@
 //! The names of the actors of this node and of others, and their limit.
 //!
-//! Invariant: the names of one node take at most [`NAMES`] bytes. A node gives no further names beyond that, so
-//! the others need not end its session.
+//! Invariant: the names of one node take at most [`NAMES`] bytes. A node refuses further names, because other nodes end
+//! the session with a node that exceeds the limit.
 
 use super::State;
 use crate::frame::{Frame, Named};
@@ -13,7 +13,7 @@ const FRAME: usize = 256;
 /// The maximum number of bytes that the names of one node take.
 const NAMES: usize = 64 << 20;
 
-/// Returns the bytes that a name takes: its text, that of the protocol, and a share of the rest.
+/// Returns the cost of a name: the bytes of the name and the protocol, and a constant for the rest of the entry.
 fn cost(name: &str, protocol: &str) -> usize {
     name.len() + protocol.len() + 64
 }
@@ -28,8 +28,8 @@ impl State {
         }
     }
 
-    /// Gives an export a name that no other export has. Returns `Some(false)` if there is no such export, and `None` if
-    /// the names take too many bytes.
+    /// Adds a name, which no other export has, to an export. Returns `Some(false)` if there is no such export, and
+    /// `None` if the names would take too many bytes.
     pub(crate) fn give_name(&mut self, name: &str, export: u64) -> Option<bool> {
         let Some(found) = self.exports.get_mut(&export) else { return Some(false) };
         let cost = cost(name, found.address.protocol());
@@ -43,7 +43,7 @@ impl State {
         Some(true)
     }
 
-    /// Takes a name back, and returns its export.
+    /// Removes a name, and returns its export.
     pub(crate) fn take_name(&mut self, name: &str) -> Option<u64> {
         let export = self.names.remove(name)?;
         if let Some(found) = self.exports.get_mut(&export) {
@@ -60,7 +60,7 @@ impl State {
         Some(Named { name: name.to_owned(), protocol, export, key: found.key })
     }
 
-    /// Informs all nodes that a name is given or taken back.
+    /// Notifies all nodes that a name was added or removed.
     fn broadcast(&mut self, name: &str) {
         self.names_version += 1;
         let given = self.names.get(name).and_then(|export| self.named(name, *export));
@@ -69,8 +69,8 @@ impl State {
         self.push_all(&frame);
     }
 
-    /// Enters the changes to the names of another node. Returns whether there was one, or `None` if there are too many
-    /// names.
+    /// Applies changes to the names of another node. Returns whether a name has changed, or `None` if there are too
+    /// many names.
     pub(crate) fn learn_names(
         &mut self,
         from: NodeId,
@@ -86,7 +86,7 @@ impl State {
             }
         }
         for mut named in given {
-            // Its name is the key.
+            // The name is the key of the entry.
             let name = std::mem::take(&mut named.name);
             let before = peer.names.get(&name);
             if before == Some(&named) {

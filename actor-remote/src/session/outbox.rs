@@ -1,19 +1,19 @@
-//! The frames that no thread has begun to send, an outbox for each node.
+//! The outboxes of a node, one for each other node. An outbox holds the frames that no thread has begun to send.
 //!
 //! Invariants, under the lock of the node's state:
-//! - At most one thread sends the frames of an outbox, so their order is kept. It looks again after each batch
-//!   and stops only at an empty outbox.
-//! - An outbox with frames that no thread sends is *listed*, or *collects*. Each change of the state ends with
-//!   a look at the listed ones, and the task that sends collected frames has been woken. So no frame stays behind.
-//! - At most one batch collects in an outbox; a second one makes it listed.
-//! - Once the node is closed, nothing is pushed or collected. The thread that empties the last outbox then makes the
+//! - At most one thread sends the frames of an outbox, which keeps their order. The thread checks the outbox after each
+//!   batch, and stops only when the outbox is empty.
+//! - An outbox with frames that no thread sends is *listed*, or *collects*. Each change of the state ends with a check
+//!   of the listed outboxes, and the task that sends collected frames has been woken. Therefore all frames are sent.
+//! - At most one batch collects in an outbox. A second batch makes the outbox listed.
+//! - Once the node is closed, no frame is pushed or collected. The thread that empties the last outbox makes the
 //!   transport leave.
 
 use crate::batch::{Batch, FULL};
 use crate::transport::NodeId;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The least room for a batch whose length is not known yet.
+/// The minimum capacity of a batch whose length is not known yet.
 const SHORT: usize = 192;
 
 #[derive(Default)]
@@ -27,7 +27,7 @@ pub(crate) struct Outboxes {
 
 struct Outbox {
     batches: VecDeque<Batch>,
-    /// The room for the next batch: the length of the last ones, which follows a shorter one slowly.
+    /// The capacity for the next batch: the length of recent batches. Shorter batches reduce it slowly.
     room: usize,
     stage: Stage,
 }
@@ -41,9 +41,9 @@ impl Outbox {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Empty,
-    /// The next look at the listed outboxes finds it.
+    /// The next check of the listed outboxes finds the frames.
     Listed,
-    /// The frames wait for others.
+    /// The frames wait for further frames.
     Collecting,
     /// A thread sends the frames.
     Sending,
@@ -73,8 +73,8 @@ impl Outboxes {
         !self.listed.is_empty()
     }
 
-    /// Takes the first batch of a listed outbox, which the caller then sends. `is_busy` says whether the only batch
-    /// of an outbox collects further frames instead.
+    /// Takes the first batch of a listed outbox, which the caller then sends. If `is_busy` returns `true`, an outbox
+    /// with a single batch collects further frames instead.
     pub(crate) fn begin(&mut self, is_busy: impl Fn(NodeId) -> bool) -> Option<(NodeId, Batch)> {
         loop {
             let to = self.listed.pop_front()?;
@@ -92,7 +92,7 @@ impl Outboxes {
         }
     }
 
-    /// Returns the next batch of an outbox whose frames the caller sends, or `None` once it is empty.
+    /// Returns the next batch of an outbox whose frames the caller sends, or `None` once the outbox is empty.
     pub(crate) fn next(&mut self, to: NodeId) -> Option<Batch> {
         let outbox = self.of.get_mut(&to)?;
         let batch = outbox.batches.pop_front();
@@ -126,7 +126,7 @@ impl Outboxes {
         self.of.values().all(|outbox| outbox.stage == Stage::Empty)
     }
 
-    /// Forgets the empty outboxes of nodes that are gone.
+    /// Removes the empty outboxes of removed nodes.
     pub(super) fn retain(&mut self, is_there: impl Fn(NodeId) -> bool) {
         self.of.retain(|node, outbox| outbox.stage != Stage::Empty || is_there(*node));
     }

@@ -1,4 +1,5 @@
-//! The remains of a session, which end outside of the lock: calls and proxies may run code of the user.
+//! The contents of an ended session. They are dropped outside of the lock, because calls and proxies may run code of
+//! the user.
 
 use super::Pending;
 use crate::export::Lane;
@@ -9,7 +10,7 @@ use crate::window::Window;
 use actor_core::{CallError, Exit, Reply};
 use std::any::Any;
 use std::sync::Arc;
-/// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
+/// The contents of an ended session. The values are dropped, and waiters are notified, outside of the lock.
 #[derive(Default)]
 pub(crate) struct Wreck {
     /// The other node, if there was a session.
@@ -26,7 +27,7 @@ pub(crate) struct Wreck {
     pub(super) rest: Vec<Box<dyn Any + Send>>,
 }
 
-/// A proxy whose session is over. It ends when this is dropped.
+/// A proxy whose session has ended. The drop ends the proxy.
 struct Lost(Arc<Import>);
 
 impl Drop for Lost {
