@@ -1,4 +1,4 @@
-//! The bytes of frames, as `WIRE.md` describes them. It must not know sessions.
+//! Encodes and decodes frames, as specified in `WIRE.md`. This module does not depend on sessions.
 
 mod outcome;
 
@@ -12,7 +12,7 @@ pub(crate) const VERSION: u8 = 1;
 /// The maximum number of bytes of arguments or of a reply.
 pub(crate) const BODY: usize = 1 << 20;
 
-/// The export number in `Credit` that stands for replies. No export has it.
+/// The export number in `Credit` that stands for replies. No export has this number.
 pub(crate) const REPLIES: u64 = 0;
 
 /// The first part of a frame.
@@ -43,7 +43,7 @@ pub(crate) enum Frame<'a> {
         /// Whether the sender wants to know that it is counted.
         asks: bool,
     },
-    /// The answer to a `Hold` that asks: the sender has counted it, or its actor is gone.
+    /// The answer to a `Hold` with `asks`: the sender has counted the holder, or the actor has ended.
     Held {
         export: u64,
     },
@@ -132,13 +132,13 @@ pub(crate) enum Frame<'a> {
     Passed {
         actors: Vec<(u64, u64)>,
     },
-    /// The receiver of this many addresses that were passed on does not need the sender of them any more.
+    /// This many addresses were taken: the node that passed them on need not keep the actor any longer.
     Taken {
         node: u64,
         export: u64,
         count: u64,
     },
-    /// The trace of the next message. `None` if it is not in the form of the standard.
+    /// The trace of the next message. `None` if the trace is malformed.
     Trace {
         parent: Option<TraceParent>,
     },
@@ -352,8 +352,8 @@ impl Frame<'_> {
     }
 }
 
-/// Reads the head of a frame, and leaves the rest in the reader. Returns `None` if the frame is not
-/// of this version.
+/// Reads the head of a frame, and returns a reader for the rest. Returns `None` if the head is cut off, or has
+/// another version.
 pub(crate) fn open(bytes: &[u8]) -> Option<(Head, Reader<'_>)> {
     let mut reader = Reader(bytes);
     if reader.byte()? != VERSION {
@@ -368,7 +368,7 @@ pub(crate) fn open(bytes: &[u8]) -> Option<(Head, Reader<'_>)> {
 pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// Reads the frame after the head. All remaining bytes have to belong to it.
+    /// Reads the frame after the head. Returns `None` if bytes remain.
     pub(crate) fn frame(mut self) -> Option<Frame<'a>> {
         let whole = self;
         let frame = match self.byte()? {
@@ -487,8 +487,8 @@ impl<'a> Reader<'a> {
         String::from_utf8(text.to_vec()).ok()
     }
 
-    /// Reads a list. Each element takes at least one byte, so a length beyond the frame is refused
-    /// at once.
+    /// Reads a list. Each element takes at least one byte, so a length beyond the remaining bytes is
+    /// refused at once.
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length = usize::try_from(self.number()?).ok().filter(|it| *it <= self.0.len())?;
         (0..length).map(|_| read(self)).collect()

@@ -1,5 +1,5 @@
-//! A message of another node while it is decoded, and the answer to its call. The types of arguments and
-//! replies are known here only to small functions; the waits know none of them.
+//! Decodes a message of another node, and encodes the answer to a call. Only small functions are generic over the
+//! types of arguments and replies. The functions that wait do not depend on these types.
 
 use crate::codec::{self, Tuple, Wire};
 use crate::contained;
@@ -58,12 +58,12 @@ impl<'a> Incoming<'a> {
         self.call.is_some()
     }
 
-    /// Returns the message, unless it is refused.
+    /// Returns the message, or `None` if it was refused.
     pub(crate) fn accepted<M>(&self, message: Option<M>) -> Option<M> {
         if self.refusal.is_some() { None } else { message }
     }
 
-    /// Returns the call, and how to answer it or the error.
+    /// Returns the call, and the answer to wait for or the error.
     pub(crate) fn end(self) -> (Option<Asked>, Result<Option<Answer>, Refusal>) {
         (self.call, self.refusal.map_or(Ok(self.answer), Err))
     }
@@ -78,7 +78,7 @@ impl<'a> Incoming<'a> {
         self.arguments.as_mut()
     }
 
-    /// Returns the call that waits for a reply, or for a stream.
+    /// Returns the call, after all arguments were read. Refuses a message that expects the other kind of answer.
     fn caller(&mut self, is_stream: bool) -> Option<&Asked> {
         if let Err(text) = self.arguments.as_ref()?.finish(self.length) {
             self.refuse(RefusalKind::BadFrame, text);

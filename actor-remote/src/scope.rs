@@ -1,4 +1,4 @@
-//! The session for which this thread encodes or decodes a value. Addresses in the value use it.
+//! The session for which this thread encodes or decodes a value. Serde code of addresses uses the session.
 
 use crate::export::Exported;
 use crate::node::{Announced, Inner, Listed};
@@ -20,18 +20,18 @@ pub(crate) struct Scope {
 /// The value that is being encoded or decoded.
 struct Value {
     scope: Scope,
-    /// Whether exits that arrived after the value have not waited for it.
+    /// Whether exits that arrived after the value did not wait until the value is decoded.
     is_late: bool,
-    /// `None` as long as there are no addresses: most values have none.
+    /// `None` until the first address. Most values have no addresses.
     addresses: Option<Box<Addresses>>,
 }
 
 /// The addresses in the value that is being encoded or decoded.
 #[derive(Default)]
 struct Addresses {
-    /// Those that have been encoded.
+    /// The addresses that have been encoded.
     written: Written,
-    /// The listed addresses of the value that is being decoded, without those that are read.
+    /// The listed addresses of the value that is being decoded. Addresses that were read are removed.
     announced: Listed,
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     ended: Vec<(Exit, Box<dyn Any>)>,
@@ -50,7 +50,7 @@ pub(crate) struct Written {
     pub(crate) kept: Vec<Kept>,
 }
 
-/// An address of a proxy. As long as it exists, the node of the actor counts this node as a holder.
+/// An address of a proxy. While the address exists, the node of the actor counts this node as a holder.
 pub(crate) struct Kept {
     /// The node of the actor, and its export there.
     pub(crate) actor: (NodeId, u64),
@@ -84,8 +84,8 @@ fn addresses<T>(f: impl FnOnce(&mut Addresses) -> T) -> Option<T> {
     VALUE.with_borrow_mut(|value| Some(f(value.as_mut()?.addresses.get_or_insert_default())))
 }
 
-/// Runs `decode`, in which addresses are read for this session. The announced addresses that it does not read
-/// are released.
+/// Runs `decode`, which reads addresses for this session. Releases the announced addresses that `decode` does not
+/// read.
 pub(crate) fn decoding<T>(
     scope: &Scope,
     mut announced: Announced,
@@ -105,13 +105,13 @@ pub(crate) fn decoding<T>(
     result
 }
 
-/// Takes an announced address of this export, if there is one. Otherwise the other node does not count this
-/// one as a holder.
+/// Takes an announced address of this export. Returns `false` if there is none: then the other node does not count
+/// this node as a holder.
 pub(crate) fn take_announced(export: u64) -> bool {
     addresses(|addresses| addresses.announced.take_own(export)).unwrap_or(false)
 }
 
-/// Takes an address that was passed on, if this one is listed. It is given back when the result is dropped.
+/// Takes an address that was passed on, if the address is listed. It is given back when the result is dropped.
 pub(crate) fn take_passed(scope: &Scope, place: Place) -> Announced {
     let take =
         |addresses: &mut Addresses| addresses.announced.take_passed((place.node, place.export));
@@ -127,13 +127,13 @@ pub(crate) fn is_late() -> bool {
     VALUE.with_borrow(|value| value.as_ref().is_some_and(|value| value.is_late))
 }
 
-/// Returns an announced address that was taken and that no proxy counts.
+/// Puts back an announced address that was taken and that no proxy counts.
 pub(crate) fn put_announced(export: u64) {
     addresses(|addresses| *addresses.announced.own.entry(export).or_default() += 1);
 }
 
-/// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
-/// time: the other node counts as a holder of these exports, unless it never gets the value.
+/// Runs `encode` for this session. Also returns the addresses that `encode` wrote. The other node counts as a holder
+/// of the exports, unless the caller takes the addresses back.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Written) {
     let (result, written, _) = encoding_in(scope.clone(), encode);
     (result, written)

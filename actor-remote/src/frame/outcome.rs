@@ -1,4 +1,4 @@
-//! Errors of calls and exits of actors, in the form in which frames contain them.
+//! The encoded forms of call errors and actor exits.
 
 use super::{Reader, number, text};
 use actor_core::proxy::ForeignFailure;
@@ -10,7 +10,7 @@ use actor_core::{
 /// The maximum number of bytes of a failure's text, and of the name of a node.
 pub(super) const TEXT: usize = 1024;
 
-/// An error of a call, in the form in which a frame contains it.
+/// The encoded form of a call error.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CallFault {
     Stopped,
@@ -22,7 +22,7 @@ pub(crate) enum CallFault {
     Refused(RefusalKind, String),
 }
 
-/// The exit of an actor, in the form in which a frame contains it.
+/// The encoded form of an actor exit.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ending {
     Stopped,
