@@ -1,8 +1,8 @@
 //! Actors in other processes, behind the typed addresses of `actor-core`.
 //!
-//! The messages of a trait or an `impl` block with `#[actor(remote)]` can leave the process. A [`Node`] gives
-//! names to actors, and finds those that other nodes have named. It returns an ordinary
-//! address: calls, sends, timeouts, monitors, links and `join` work as they do on a local one.
+//! The messages of a trait or an `impl` block with `#[actor(remote)]` can leave the process. A [`Node`] registers
+//! actors under names, and looks up actors that other nodes have registered. A lookup returns an ordinary
+//! address: calls, sends, timeouts, monitors, links and `join` work as on a local address.
 //!
 //! ```
 //! use actor_core::prelude::*;
@@ -38,29 +38,29 @@
 //! });
 //! ```
 //!
-//! Nodes of one simulation are connected by a [`SimNetwork`], and other processes and machines with the feature
-//! `zenoh`, by `Node::listen` and `Node::connect`. Another network is an implementation of [`Transport`].
+//! A [`SimNetwork`] connects the nodes of one simulation. With the feature `zenoh`, `Node::listen` and `Node::connect`
+//! connect processes and machines. Implement [`Transport`] to use another network.
 //!
 //! # Promises
 //!
 //! - A message is handled at most once.
 //! - Messages from one sender to one address are handled in order, and without a gap: either all of
 //!   them arrive up to some point, or the session of the two nodes ends and each side is notified.
-//! - A call whose node is lost gets [`CallError::Unreachable`](actor_core::CallError::Unreachable), and
-//!   says whether the message can have been handled. Joiners, monitors and links of the address get
+//! - If the node of an actor is lost, calls get [`CallError::Unreachable`](actor_core::CallError::Unreachable).
+//!   The error says whether the message can have been handled. Joiners, monitors and links of the address get
 //!   [`Exit::Unreachable`](actor_core::Exit::Unreachable).
 //! - The exit of an actor arrives after every message that it had sent to this node.
-//! - An address of an ended session stays ended; look the actor up again. A node that is started again
-//!   is another node, which no old frame reaches.
+//! - An address of an ended session stays ended; look the actor up again. A restarted node is another node,
+//!   and never receives frames for the previous one.
 //!
-//! Messages are never sent twice, and are not delivered after a crash.
+//! Messages are never sent twice, and are not redelivered after a crash.
 
 // docs.rs builds with a nightly compiler, which labels the items of a feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 
-// The macro's output uses the path `::actor_remote`, which must also work in this crate.
+// Generated code uses the path `::actor_remote`, which must also work in this crate.
 extern crate self as actor_remote;
 
 mod batch;
