@@ -36,7 +36,7 @@ pub(crate) struct Claim {
 }
 
 impl Link<'_> {
-    /// Lends the addresses in the next body to the other node. Leaves the addresses that need not be kept in
+    /// Lends the addresses in the next body to the other node. Addresses that need not be kept remain in
     /// `addresses`.
     pub(crate) fn lend(&mut self, addresses: &mut Vec<Kept>) {
         let actors = addresses.iter().map(|kept| (kept.actor.0.0, kept.actor.1)).collect();

@@ -19,8 +19,8 @@ impl Link<'_> {
         self.push_next(frame);
     }
 
-    /// Queues a frame whose body contains the addresses `written`. Leaves the addresses of proxies that need not be
-    /// kept in `written`. The caller drops them outside of the lock.
+    /// Queues a frame whose body contains the addresses `written`. Addresses of proxies that need not be kept remain in
+    /// `written`, and are dropped by the caller outside of the lock.
     pub(crate) fn push_body(&mut self, written: &mut Written, frame: &Frame<'_>) {
         if !written.kept.is_empty() {
             self.lend(&mut written.kept);
