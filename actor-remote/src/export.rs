@@ -1,5 +1,4 @@
-//! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
-//! the sending of replies.
+//! Exports actors of this node to other nodes. Delivers messages to the actors, and sends their replies.
 
 mod answers;
 mod lane;
@@ -33,19 +32,19 @@ use std::task::{Context, Poll, Waker};
 
 /// An actor that other nodes can reach through one protocol.
 pub(crate) struct Export {
-    /// The secret that another node presents to hold it.
+    /// The secret that another node presents to hold the export.
     pub(crate) key: u64,
     pub(crate) address: Arc<dyn Exported>,
-    /// The names that keep it.
+    /// The names that keep the export.
     pub(crate) names: BTreeSet<String>,
-    /// The number of times that each node has the export.
+    /// The holder count of each node.
     pub(crate) holders: BTreeMap<NodeId, u64>,
     /// Waits for the end of the actor.
     pub(crate) watch: Option<Task<()>>,
 }
 
 impl Export {
-    /// Nothing keeps it, and nothing waits for the end of the actor yet.
+    /// Creates an export without names, holders and `watch`.
     pub(crate) fn new(key: u64, address: Arc<dyn Exported>) -> Self {
         Export { key, address, names: BTreeSet::new(), holders: BTreeMap::new(), watch: None }
     }
@@ -62,7 +61,7 @@ pub(crate) trait Exported: Send + Sync {
     fn begin(&self, method: u64, incoming: &mut Incoming<'_>) -> Option<Sent>;
     fn stop(&self);
     fn kill(&self);
-    /// Reports a send that the actor does not get.
+    /// Reports a send that the actor does not receive.
     fn report_undelivered(&self);
 }
 
@@ -128,7 +127,7 @@ pub(crate) enum Sent {
 /// A message that waits for capacity in a mailbox.
 struct Queued<P: Protocol> {
     to: Addr<P>,
-    /// `None` only while it is dropped, which drops a message that has not been accepted.
+    /// `None` only during the drop, which drops a message that was not accepted.
     sending: Option<SendFuture<'static, P>>,
     is_call: bool,
 }
@@ -152,8 +151,8 @@ impl<P: Protocol> Future for Queued<P> {
     }
 }
 
-/// Drops a message that a mailbox has refused. A send is reported, unless the actor has ended: then its
-/// sender reports it.
+/// Drops a message that a mailbox has refused. Reports a send, unless the actor has ended: then the sender
+/// reports the send.
 fn discard<P: Protocol>(to: &Addr<P>, refused: SendError<P::Message>, is_call: bool) -> SendReason {
     let reason = refused.reason();
     if !is_call && to.is_alive() {
@@ -185,8 +184,8 @@ struct Progress {
     waker: Waker,
     /// The cost of the messages for which the lane has not given credit yet.
     owed: u64,
-    /// Set behind a message that the actor did not get. There is no credit from then on, because the sender
-    /// takes credit for that of its first message without any, which it then reports.
+    /// Set after a message that the actor did not receive. No later message gets credit, because the sender would
+    /// count that credit for the lost message, which it has to report.
     is_over: bool,
     /// Calls that a mailbox has accepted and that the lane waits for.
     begun: Vec<Begun>,
@@ -229,7 +228,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Delivers the messages of a lane, one after another, and gives credit for each.
+    /// Delivers the messages of a lane in order, and gives credit for each message.
     pub(crate) async fn run(self, items: LaneItems) {
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
         let mut lane = Progress {
@@ -265,8 +264,7 @@ impl Server {
                     self.give_credit(&mut lane.owed);
                     self.refuse_control(Ending::Killed);
                 }
-                // All credit is sent before the notice of an end, because a message without credit
-                // counts as lost.
+                // All credit is sent before `Ended`, because a message without credit counts as lost.
                 Item::Barrier(barrier) => {
                     self.give_credit(&mut lane.owed);
                     drop(barrier);
@@ -290,7 +288,7 @@ impl Server {
         self.settling(lane, items.next()).await
     }
 
-    /// Waits for the output of a future. Meanwhile, sends the replies that the actor makes.
+    /// Waits for the output of a future. Meanwhile, sends the replies of the actor.
     async fn settling<T>(&self, lane: &mut Progress, future: impl Future<Output = T>) -> T {
         self.leave_credit(lane);
         let mut future = pin!(future);
@@ -324,11 +322,11 @@ impl Server {
         }
     }
 
-    /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
-    /// gets credit. The sender reports a message without credit once the actor has ended.
+    /// Completes when the mailbox has accepted or refused the message. Returns whether the sender gets
+    /// credit. The sender reports a message without credit once the actor has ended.
     async fn deliver(&self, lane: &mut Progress, parcel: Parcel, is_allowed: bool) -> bool {
         let Parcel { method, body, announced, trace, call } = parcel;
-        // A node that does not accept replies must not make this one encode more of them.
+        // While the other node does not accept replies, this node must not encode further replies.
         if call.is_some() && !self.replies.has_room() {
             let room = self.replies.room();
             if self.settling(lane, async { room.await.is_none() }).await {
@@ -465,7 +463,7 @@ impl Server {
     }
 }
 
-/// Sends the error of a call back.
+/// Sends the error of a call.
 pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
     scope.node.push_reply(scope, number, &frame);

@@ -1,5 +1,5 @@
-//! Addresses of actors on other nodes: a proxy that encodes each message and waits for credit. `pending` has the
-//! callers of its messages, `unsent` the fate of one that is not sent.
+//! Addresses of actors on other nodes. A proxy encodes each message, and waits for credit. `pending` implements the
+//! callers of messages, and `unsent` handles messages that are not sent.
 
 mod pending;
 mod unsent;
@@ -32,21 +32,21 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-/// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
+/// The maximum number of bytes of a proxy that the receiver's mailbox has not accepted.
 pub(crate) const WINDOW: u64 = 64 * 1024;
 
-/// Returns the cost of a message in a window: its body, and a share of the other bytes.
+/// Returns the cost of a message in a window: the bytes of its body, and a constant for the rest of the frame.
 pub(crate) fn cost(body: &[u8]) -> u64 {
     body.len() as u64 + 32
 }
 
-/// The room for a body whose length is not known yet.
+/// The capacity for a body whose length is not known yet.
 const SHORT: usize = 64;
 
 /// The maximum capacity of the buffer that a proxy keeps for its next message.
 const KEPT: usize = 4096;
 
-/// A message that a proxy encodes and sends. Its buffer is used again for the next one.
+/// A message that a proxy encodes and sends. Its buffer is reused for the next message.
 pub struct Outgoing {
     pub(crate) name: &'static str,
     pub(crate) method: u64,
@@ -72,7 +72,7 @@ impl Outgoing {
     }
 
     pub(crate) fn put_reply<T: DeserializeOwned + Send + 'static>(&mut self, reply: Reply<T>) {
-        // A call whose caller has left must not become a send, which would be handled.
+        // If the caller has left, the call must not become a send, because a send would be handled.
         if proxy::is_call(&reply) {
             self.caller = Some(Caller::Call(pending(reply)));
         }
@@ -107,7 +107,7 @@ impl Outgoing {
         Some(scope)
     }
 
-    /// Whether the message can be sent.
+    /// Returns whether the message can be sent.
     fn is_fine(&self) -> bool {
         self.error.is_none() && self.body.len() <= BODY
     }
@@ -135,7 +135,7 @@ pub(crate) enum Caller {
 }
 
 impl Caller {
-    /// Counts the call as started, or returns nothing: its caller has left, or its deadline has passed.
+    /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self) -> Option<Self> {
         match self {
             Caller::Call(mut pending) => pending.begin().then_some(Caller::Call(pending)),
@@ -161,7 +161,7 @@ pub(crate) struct Import {
     pub(crate) place: Place,
     pub(crate) session: u32,
     control: OnceLock<Control>,
-    /// The window for all messages to the node, once a message has asked for it.
+    /// The window for all messages to the node. Set by the first message.
     shared: OnceLock<Arc<window::Window>>,
     window: Mutex<Window>,
     changed: Event,
@@ -174,16 +174,16 @@ struct Window {
     unaccepted: VecDeque<Unaccepted>,
     /// The number of times that the exporter has counted this proxy.
     held: u64,
-    /// Whether the exporter is known to have counted it.
+    /// Whether the exporter is known to have counted this proxy.
     is_confirmed: bool,
     exit: Option<Exit>,
-    /// Set once the sends that were lost with the end have been reported. Until then, the proxy exists.
+    /// Set once the sends that were lost at the end have been reported. Until then, the proxy keeps running.
     is_reported: bool,
 }
 
 impl Window {
-    /// Takes the credit for a message. Returns `false` if the actor has ended or the session is over, and `None`
-    /// if there is too little credit. A message that is larger than the window needs all of it.
+    /// Takes the credit for a message. Returns `false` if the actor or the session has ended, and `None` if there is
+    /// too little credit. A message larger than the window needs the whole window.
     fn try_take(&mut self, cost: i64) -> Option<bool> {
         if self.exit.is_some() {
             return Some(false);
@@ -196,12 +196,12 @@ impl Window {
     }
 }
 
-/// A message that was sent and whose credit has not come back yet.
+/// A sent message whose credit has not been returned yet.
 struct Unaccepted {
     /// The sequence number of the message's frame.
     sequence: u64,
     cost: u64,
-    /// The name of a send, which is reported if it is lost. `None` for a call, whose caller gets an error.
+    /// The name of a send, for the report if the send is lost. `None` for a call, whose caller gets an error.
     send: Option<&'static str>,
 }
 
@@ -246,16 +246,16 @@ impl Import {
 
     fn set_control(&self, control: Control) {
         let control = self.control.get_or_init(|| control);
-        // If the session ended before there was a control, the exit is handled here. If it ends
-        // later, it finds the control.
+        // If the session has already ended, the exit is handled here. A later end of the session finds
+        // the control.
         if let Some(exit) = self.window().exit.clone() {
             control.end(exit);
         }
         self.changed.notify(usize::MAX);
     }
 
-    /// Returns the window for all messages to the node, or `None` if the session is over. It is closed when the
-    /// session ends later.
+    /// Returns the window for all messages to the node, or `None` if the session has ended. The window is closed when
+    /// the session ends.
     fn shared(&self, node: &Inner) -> Option<&Arc<window::Window>> {
         if self.shared.get().is_none() {
             let window = node.window_to(self)?;
@@ -284,7 +284,7 @@ impl Import {
         self.window().held += 1;
     }
 
-    /// Notes that the exporter has counted this proxy.
+    /// Records that the exporter has counted this proxy.
     pub(crate) fn confirm(&self) {
         self.window().is_confirmed = true;
     }
@@ -297,7 +297,7 @@ impl Import {
         self.window().held
     }
 
-    /// Returns the sequence number of the oldest message whose credit has not come back.
+    /// Returns the sequence number of the oldest message whose credit has not been returned.
     pub(crate) fn oldest(&self) -> Option<u64> {
         self.window().unaccepted.front().map(|message| message.sequence)
     }
@@ -362,14 +362,13 @@ impl Import {
         }
     }
 
-    /// Takes the credit for a message if [`take_credit`](Self::take_credit) would not wait. Otherwise, or if the
-    /// actor has ended or the session is over, returns `false`.
+    /// Takes the credit for a message if [`take_credit`](Self::take_credit) would not wait. Returns `false` otherwise,
+    /// or if the actor or the session has ended.
     fn try_take_credit(&self, cost: u64) -> bool {
         self.window().try_take(cost.cast_signed()) == Some(true)
     }
 
-    /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is
-    /// over.
+    /// Waits for credit, and takes it. Returns `false` if the actor or the session has ended.
     async fn take_credit(&self, node: &Inner, cost: u64) -> bool {
         let mut has_waited = false;
         let look = |window: &mut Window| {
@@ -382,8 +381,8 @@ impl Import {
         self.until(look).await
     }
 
-    /// Waits for the window that all proxies share. Returns `false` if the actor has ended or the
-    /// session is over.
+    /// Waits for the window that all proxies share. Returns `false` if the actor or the session has
+    /// ended.
     async fn take_shared(&self, shared: &window::Window, cost: u64, is_call: bool) -> bool {
         if shared.try_take(cost, is_call) {
             return true;
@@ -395,8 +394,8 @@ impl Import {
         or(shared.take(cost, is_call), over).await
     }
 
-    /// Records a message that is being sent in the frame with this sequence number. Returns `false` if the
-    /// actor has ended meanwhile.
+    /// Records a message that is sent in the frame with this sequence number. Returns `false` if the actor
+    /// has ended meanwhile.
     pub(crate) fn sends(&self, sequence: u64, cost: u64, send: Option<&'static str>) -> bool {
         let mut window = self.window();
         if window.exit.is_some() {
@@ -410,7 +409,7 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
-    /// Sends a message for which there is credit. Otherwise, returns `false`.
+    /// Sends a message if there is credit. Returns `false` if the message was not sent.
     fn send_at_once(&self, node: &Inner, message: &mut Outgoing) -> bool {
         let Some(shared) = self.shared(node).filter(|_| message.is_fine()) else { return false };
         let (cost, is_call) = (cost(&message.body), message.caller.is_some());
@@ -455,7 +454,7 @@ impl Import {
         }
     }
 
-    /// Kills the actor. Its supervisor on the other node decides whether the address ends.
+    /// Kills the actor. The supervisor of the actor decides whether the address ends.
     fn kill(&self) {
         if let Some(node) = self.node.upgrade() {
             node.push(self, &Frame::Kill { export: self.place.export });
@@ -474,7 +473,7 @@ impl Import {
         out.run(scope, encode).map(|scope| scope.node)
     }
 
-    /// Waits until the control of the proxy is known, which may begin to run before that.
+    /// Waits until the control is set. The proxy may start to run before that.
     async fn controlled(&self) {
         self.until(|_| self.control().map(drop)).await;
     }
@@ -503,8 +502,8 @@ impl Import {
         Exit::Stopped
     }
 
-    /// Releases the actor of a proxy that has ended otherwise than by [`close`](Self::close), unless the
-    /// session or the actor has ended.
+    /// Releases the actor of a proxy that has ended without [`close`](Self::close), unless the session or
+    /// the actor has ended.
     fn abandon(self: &Arc<Self>) {
         if self.window().exit.is_some() {
             return;
@@ -538,7 +537,7 @@ struct RemoteProxy<P> {
 impl<P: Remote> Proxy<P> for RemoteProxy<P> {
     async fn forward(&mut self, mut message: P::Message) {
         let import = &self.import;
-        // The future of each message is moved, so those that are rarely needed are boxed.
+        // The future of each message is moved. Futures that are rarely needed are boxed, to keep it small.
         if import.control().is_none() {
             Box::pin(import.controlled()).await;
         }
@@ -550,7 +549,7 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
                     Box::pin(import.send(node, out)).await;
                 }
             }
-            // The addresses of another protocol come from that protocol.
+            // A message of another protocol: each protocol of an actor has its own proxy.
             None => {
                 if let Some(control) = import.control() {
                     control.discard::<P>(message);

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
 
-/// The end of the queue at which entries are added.
+/// The sender of the queue.
 #[derive(Clone)]
 pub(crate) struct Lane {
     items: Sender<Item>,
@@ -28,13 +28,13 @@ pub(crate) struct Lane {
     pub(crate) cancels: Arc<Cancels>,
 }
 
-/// The end of the queue at which entries are taken.
+/// The receiver of the queue.
 pub(crate) struct LaneItems {
     items: Receiver<Item>,
     ends_with_request: Arc<AtomicBool>,
 }
 
-/// Returns the two ends of an empty queue.
+/// Creates an empty queue. Returns the sender and the receiver.
 pub(crate) fn lane() -> (Lane, LaneItems) {
     let (sender, receiver) = async_channel::unbounded();
     let ends_with_request = Arc::<AtomicBool>::default();
@@ -47,8 +47,8 @@ pub(crate) fn lane() -> (Lane, LaneItems) {
 }
 
 impl Lane {
-    /// Adds an entry. Called under the lock of the state. A request behind another one, without a message between
-    /// them, is left out: the first one ends the actor or the addresses of the other node for both.
+    /// Adds an entry. Called under the lock of the state. Skips a request that directly follows another queued
+    /// request, because the first request already ends the actor, or the addresses of the other node.
     pub(crate) fn push(&self, item: Item) {
         let is_request = item.is_request();
         let is_barrier = matches!(item, Item::Barrier(_));
@@ -73,7 +73,7 @@ impl LaneItems {
         self.items.recv().await.ok().map(|item| self.took(item))
     }
 
-    /// Called before the entry is handled: a request that is added later is not covered by it.
+    /// Records that an entry was taken. Called before the entry is handled, so that a later request is queued.
     fn took(&self, item: Item) -> Item {
         if item.is_request() {
             self.ends_with_request.store(false, Ordering::Relaxed);

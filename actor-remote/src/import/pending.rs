@@ -1,5 +1,5 @@
 //! The callers of messages to another node: replies of calls that have not begun here, and replies that a
-//! handler of this node has passed on. Must not know the windows.
+//! handler of this node has passed on. This module does not depend on windows.
 
 use crate::codec;
 use crate::node::Announced;
@@ -23,10 +23,10 @@ pub(super) fn pending<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> 
 
 /// The caller of a message.
 struct Waiting<T> {
-    /// `None` once the call is over.
+    /// `None` once the call has ended.
     reply: Option<Reply<T>>,
-    /// A handler of this node has taken the first message of the call, and has passed its reply on with
-    /// `reply_to`. The caller gets no error for which `never_handled()` is true.
+    /// Set if a handler of this node has taken the first message of the call, and has passed the reply on with
+    /// `reply_to`. Then the caller gets no error for which `never_handled()` is true.
     is_passed_on: bool,
 }
 
@@ -74,7 +74,7 @@ impl<T: DeserializeOwned + Send + 'static> Pending for Waiting<T> {
     }
 }
 
-/// Answers with the value, or fails with the text of the error.
+/// Replies with the value, or fails the call with the text of the error.
 fn answer<T>(reply: Reply<T>, decoded: Result<T, String>) {
     match decoded {
         Ok(value) => drop(reply.send(value)),
@@ -85,7 +85,7 @@ fn answer<T>(reply: Reply<T>, decoded: Result<T, String>) {
     }
 }
 
-/// Whether a type is one of the simple types of the standard library.
+/// Returns whether a type is a simple type of the standard library.
 fn is_plain<T: 'static>() -> bool {
     macro_rules! is_one_of {
         ($($plain:ty),*) => {

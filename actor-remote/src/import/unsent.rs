@@ -1,12 +1,12 @@
-//! The fate of a message that a proxy has encoded and does not send.
+//! Handles messages that a proxy has encoded but does not send.
 
 use super::{Caller, Import, KEPT, Outgoing, cost};
 use crate::node::Inner;
 use crate::window::Window;
 use actor_core::CallError;
 
-/// A message that has not been sent. When it is dropped, its call fails, or its loss is reported; the
-/// addresses in it are taken back.
+/// A message that has not been sent. The drop fails its call or reports its loss, and takes the addresses in the
+/// message back.
 pub(super) struct Unsent<'a> {
     import: &'a Import,
     node: &'a Inner,
@@ -25,7 +25,7 @@ impl<'a> Unsent<'a> {
         self.error = None;
         let caller = self.message.caller.take();
         let is_call = caller.is_some();
-        // The message has waited on this side until now, so its caller may have left.
+        // The caller may have left while the message waited.
         let caller = caller.map(Caller::begin);
         let is_wanted = !matches!(caller, Some(None));
         let result = match is_wanted {
@@ -43,7 +43,7 @@ impl<'a> Unsent<'a> {
         }
     }
 
-    /// Drops the message, whose call fails with this error.
+    /// Drops the message. Its call fails with this error.
     pub(super) fn fails(mut self, error: CallError) {
         self.error = Some(error);
     }
