@@ -2,19 +2,19 @@
 //! code of the user. It returns values to be dropped and waiters to be notified.
 
 mod calls;
+mod ended_session;
 mod exits;
 mod link;
 mod names;
 mod outbox;
 mod proxied;
-mod wreck;
 
 pub(crate) use calls::Calls;
+pub(crate) use ended_session::EndedSession;
 pub(crate) use exits::{ExitHere, Exits};
 pub(crate) use link::Link;
 pub(crate) use outbox::Outboxes;
 pub(crate) use proxied::Proxied;
-pub(crate) use wreck::Wreck;
 
 use crate::export::{Cancels, Export, Lane};
 use crate::frame::{Ending, Frame, Head, Named};
@@ -337,29 +337,29 @@ impl State {
         echo: u32,
         name: String,
         own_name: &str,
-    ) -> (bool, Wreck) {
-        let mut wreck = Wreck::default();
-        let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
+    ) -> (bool, EndedSession) {
+        let mut ended_session = EndedSession::default();
+        let Some(peer) = self.peers.get_mut(&from) else { return (false, ended_session) };
         if session == 0 || (echo != 0 && echo != peer.mine) {
             // The frame was sent before this side of the session began. The next `Hello` of the other
             // node will have the new number.
-            return (false, wreck);
+            return (false, ended_session);
         }
         if peer.is_open && peer.theirs == Some(session) {
             // The other side repeats its `Hello` because it does not know this side yet.
             if echo == 0 {
                 self.say_hello(from, own_name, true);
             }
-            return (false, wreck);
+            return (false, ended_session);
         }
         if peer.is_open {
             // The other side has started a new session.
-            wreck = self.reset(from);
-            let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
+            ended_session = self.reset(from);
+            let Some(peer) = self.peers.get_mut(&from) else { return (false, ended_session) };
             peer.theirs = Some(session);
             peer.name = name;
             self.say_hello(from, own_name, true);
-            return (false, wreck);
+            return (false, ended_session);
         }
         let is_new = peer.theirs != Some(session);
         peer.theirs = Some(session);
@@ -376,7 +376,7 @@ impl State {
         if opens {
             self.say_names(from);
         }
-        (opens, wreck)
+        (opens, ended_session)
     }
 
     pub(crate) fn push_all(&mut self, frame: &Frame<'_>) {
@@ -388,7 +388,7 @@ impl State {
 
     /// Ends all sessions with the notice that this node leaves. No frame is queued after the notice. Returns `None` if
     /// the node is closed already.
-    pub(crate) fn close(&mut self) -> Option<Wreck> {
+    pub(crate) fn close(&mut self) -> Option<EndedSession> {
         if std::mem::replace(&mut self.is_closed, true) {
             return None;
         }
@@ -396,14 +396,14 @@ impl State {
         self.names_version += 1;
         self.names.clear();
         self.names_cost = 0;
-        let mut wreck = Wreck::default();
+        let mut ended_session = EndedSession::default();
         let peers: Vec<NodeId> = self.peers.keys().copied().collect();
         for peer in peers {
-            wreck.merge(self.down(peer));
+            ended_session.merge(self.down(peer));
         }
         self.by_actor.clear();
-        wreck.keep(std::mem::take(&mut self.exports));
-        Some(wreck)
+        ended_session.keep(std::mem::take(&mut self.exports));
+        Some(ended_session)
     }
 
     /// Returns whether the transport has to leave now: the node is closed, and all frames are sent. Returns `true` only
@@ -415,15 +415,15 @@ impl State {
     }
 
     /// Ends the session with a node. The next session has another number.
-    pub(crate) fn reset(&mut self, id: NodeId) -> Wreck {
+    pub(crate) fn reset(&mut self, id: NodeId) -> EndedSession {
         let mine = self.session();
-        let Some(place) = self.peers.get_mut(&id) else { return Wreck::default() };
+        let Some(place) = self.peers.get_mut(&id) else { return EndedSession::default() };
         let peer = std::mem::replace(place, Peer::new(mine));
         self.abandon(id, peer)
     }
 
     /// Removes a node that can no longer be reached.
-    pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
+    pub(crate) fn down(&mut self, id: NodeId) -> EndedSession {
         match self.peers.remove(&id) {
             Some(peer) => {
                 self.outboxes.retain(|node| self.peers.contains_key(&node));
@@ -431,65 +431,66 @@ impl State {
                 self.offences.remove(&id);
                 self.abandon(id, peer)
             }
-            None => Wreck::default(),
+            None => EndedSession::default(),
         }
     }
 
-    fn abandon(&mut self, id: NodeId, peer: Peer) -> Wreck {
+    fn abandon(&mut self, id: NodeId, peer: Peer) -> EndedSession {
         self.names_version += 1;
         peer.is_alive.store(false, Ordering::Release);
         let calls = peer.calls.into_values().map(|(_, pending)| pending).collect();
         let windows = vec![peer.window, peer.replies];
         let member = peer.is_open.then_some(Member { name: peer.name, id });
         let undecoded = peer.undecoded;
-        let mut wreck = Wreck { member, windows, calls, ..Wreck::default() };
+        let mut ended_session = EndedSession { member, windows, calls, ..EndedSession::default() };
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
             let queue = undecoded.get(&proxied.import.place.export);
             let imports = proxied.imports();
-            wreck.imports.extend(imports.map(|import| (import.clone(), queue.cloned())));
-            wreck.rest.push(Box::new(proxied.weak));
+            ended_session.imports.extend(imports.map(|import| (import.clone(), queue.cloned())));
+            ended_session.rest.push(Box::new(proxied.weak));
         }
-        wreck.streams = peer.streams.into_values().collect();
-        wreck.running = peer.running.into_values().filter_map(|running| running.task).collect();
-        wreck.lanes.extend(peer.lanes.into_values());
-        wreck.keep((peer.exits_here, peer.lent, peer.claims));
+        ended_session.streams = peer.streams.into_values().collect();
+        ended_session.running =
+            peer.running.into_values().filter_map(|running| running.task).collect();
+        ended_session.lanes.extend(peer.lanes.into_values());
+        ended_session.keep((peer.exits_here, peer.lent, peer.claims));
         let exports = self.exports.iter();
         let held = exports.filter(|(_, export)| export.holders.contains_key(&id));
         let held: Vec<u64> = held.map(|(number, _)| *number).collect();
         for export in held {
-            wreck.merge(self.let_go(id, export, u64::MAX));
+            ended_session.merge(self.let_go(id, export, u64::MAX));
         }
-        wreck
+        ended_session
     }
 
     /// Reduces the holder count of a node for this export by `count`. Removes an export without holders
     /// and names.
-    pub(crate) fn let_go(&mut self, holder: NodeId, export: u64, count: u64) -> Wreck {
-        let Some(found) = self.exports.get_mut(&export) else { return Wreck::default() };
+    pub(crate) fn let_go(&mut self, holder: NodeId, export: u64, count: u64) -> EndedSession {
+        let Some(found) = self.exports.get_mut(&export) else { return EndedSession::default() };
         if let Some(held) = found.holders.get_mut(&holder) {
             *held = held.saturating_sub(count);
             if *held == 0 {
                 found.holders.remove(&holder);
             }
         }
-        let mut wreck = Wreck::default();
+        let mut ended_session = EndedSession::default();
         let is_held = found.holders.contains_key(&holder);
         if !is_held && let Some(peer) = self.peers.get_mut(&holder) {
-            wreck.keep(peer.lanes.remove(&export));
+            ended_session.keep(peer.lanes.remove(&export));
         }
-        wreck.merge(self.sweep(export));
-        wreck
+        ended_session.merge(self.sweep(export));
+        ended_session
     }
 
     /// Removes the export if it has neither holders nor names.
-    pub(crate) fn sweep(&mut self, export: u64) -> Wreck {
-        let mut wreck = Wreck::default();
+    pub(crate) fn sweep(&mut self, export: u64) -> EndedSession {
+        let mut ended_session = EndedSession::default();
         let is_unused = |found: &Export| found.names.is_empty() && found.holders.is_empty();
         if self.exports.get(&export).is_some_and(is_unused) {
-            wreck.keep(self.remove_export(export));
+            ended_session.keep(self.remove_export(export));
         }
-        wreck
+        ended_session
     }
 
     pub(crate) fn remove_export(&mut self, export: u64) -> Option<Export> {

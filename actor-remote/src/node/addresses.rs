@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::import::Import;
 use crate::remote::{Place, Remote};
 use crate::scope::{self, Kept};
-use crate::session::{Proxied, Wreck};
+use crate::session::{EndedSession, Proxied};
 use crate::transport::NodeId;
 use actor_core::{ActorId, Exit, WeakAddr, address::Join};
 use std::any::Any;
@@ -129,16 +129,16 @@ impl Inner {
     /// Takes back the addresses of these exports. Called when the message or reply that contains the addresses
     /// is not sent.
     pub(crate) fn take_back(&self, peer: NodeId, session: u32, exports: &[u64]) {
-        let wreck = self.update(|state| {
-            let mut wreck = Wreck::default();
+        let ended_session = self.update(|state| {
+            let mut ended_session = EndedSession::default();
             if state.is_current(peer, session) {
                 for export in exports {
-                    wreck.merge(state.let_go(peer, *export, 1));
+                    ended_session.merge(state.let_go(peer, *export, 1));
                 }
             }
-            wreck
+            ended_session
         });
-        wreck.tell();
+        ended_session.tell();
     }
 
     /// Returns the address of an actor of this node, or of the proxy of an actor of another node.

@@ -125,8 +125,8 @@ impl Inner {
                 });
             }
             Arrived::Down(node) => {
-                let wreck = self.update(|state| state.down(node));
-                self.session_ended(wreck, Cause::Lost);
+                let ended_session = self.update(|state| state.down(node));
+                self.session_ended(ended_session, Cause::Lost);
             }
             Arrived::Frames(from, batch) => {
                 let mut frames = batch.iter();
@@ -197,9 +197,9 @@ impl Inner {
         let Some(Frame::Hello { echo, name }) = rest.frame() else {
             return self.bad_frame(from);
         };
-        let (opens, wreck) =
+        let (opens, ended_session) =
             self.update(|state| state.greeted(from, session, echo, name, &self.name));
-        self.session_ended(wreck, Cause::Lost);
+        self.session_ended(ended_session, Cause::Lost);
         if opens {
             add(&self.counts.sessions);
             let mut state = self.lock();
@@ -214,12 +214,12 @@ impl Inner {
 
     /// Ends the session with a node after a missing or wrong frame, and offers a new session.
     pub(super) fn begin_again(&self, peer: NodeId) {
-        let wreck = self.update(|state| {
-            let wreck = state.reset(peer);
+        let ended_session = self.update(|state| {
+            let ended_session = state.reset(peer);
             state.say_hello(peer, &self.name, false);
-            wreck
+            ended_session
         });
-        self.session_ended(wreck, Cause::Lost);
+        self.session_ended(ended_session, Cause::Lost);
     }
 
     /// Handles the next frame of a session. Returns `false` if the frame is not allowed.
@@ -345,8 +345,8 @@ impl Inner {
             }
             Frame::Heartbeat => {}
             Frame::Leaving => {
-                let wreck = self.update(|state| state.reset(from));
-                self.session_ended(wreck, Cause::Left);
+                let ended_session = self.update(|state| state.reset(from));
+                self.session_ended(ended_session, Cause::Left);
             }
         }
         true

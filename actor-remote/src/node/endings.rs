@@ -171,7 +171,7 @@ impl Inner {
 
     /// Leaves the network once the queued frames are sent.
     pub(crate) fn close(&self) {
-        let Some(wreck) = self.update(State::close) else { return };
+        let Some(ended_session) = self.update(State::close) else { return };
         if is_completing() {
             // This thread must not send. The spawned task keeps the node alive until the node has left.
             if let Some(node) = self.this.upgrade() {
@@ -180,7 +180,7 @@ impl Inner {
         } else {
             self.send_collected();
         }
-        wreck.tell();
+        ended_session.tell();
         self.inbox.close();
         self.collected.close();
         self.late.close();

@@ -1,7 +1,7 @@
 //! The events of a node: other nodes that join, leave and are lost.
 
 use super::{Inner, Node};
-use crate::session::Wreck;
+use crate::session::EndedSession;
 use crate::transport::NodeId;
 use futures_lite::{Stream, stream};
 use std::collections::VecDeque;
@@ -88,8 +88,8 @@ pub(super) enum Cause {
 
 impl Inner {
     /// Handles the end of a session: counts and reports it, and notifies all waiters.
-    pub(super) fn session_ended(&self, wreck: Wreck, cause: Cause) {
-        if let Some(member) = &wreck.member {
+    pub(super) fn session_ended(&self, ended_session: EndedSession, cause: Cause) {
+        if let Some(member) = &ended_session.member {
             if cause != Cause::Left {
                 self.counts.lost.fetch_add(1, Ordering::Relaxed);
             }
@@ -100,7 +100,7 @@ impl Inner {
             };
             report(&mut self.lock().streams, &event);
         }
-        wreck.tell();
+        ended_session.tell();
         self.changed.notify();
     }
 

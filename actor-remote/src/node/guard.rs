@@ -101,7 +101,7 @@ impl Inner {
 
     fn count_offence(&self, peer: NodeId, kind: impl FnOnce(&mut Offences) -> &mut u32) {
         let now = time::now();
-        let wreck = self.update(|state| {
+        let ended_session = self.update(|state| {
             if !state.peers.contains_key(&peer) {
                 return None;
             }
@@ -121,9 +121,9 @@ impl Inner {
             state.refused.insert(peer, now + REFUSED);
             Some(state.reset(peer))
         });
-        let Some(wreck) = wreck else { return };
+        let Some(ended_session) = ended_session else { return };
         add(&self.counts.refused_sessions);
-        self.session_ended(wreck, Cause::Refused);
+        self.session_ended(ended_session, Cause::Refused);
     }
 }
 

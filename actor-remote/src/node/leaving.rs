@@ -1,7 +1,7 @@
 //! The graceful end of a node: names are removed, running calls are answered, then the node leaves.
 
 use super::Inner;
-use crate::session::Wreck;
+use crate::session::EndedSession;
 use actor_core::future::or;
 use actor_core::prelude::*;
 use actor_core::time;
@@ -90,17 +90,17 @@ impl Inner {
     }
 
     /// Removes all names, and accepts no further messages of other nodes.
-    fn withdraw(&self) -> Wreck {
+    fn withdraw(&self) -> EndedSession {
         self.update(|state| {
             state.is_leaving = true;
-            let mut wreck = Wreck::default();
+            let mut ended_session = EndedSession::default();
             let names: Vec<String> = state.names.keys().cloned().collect();
             for name in names {
                 if let Some(export) = state.take_name(&name) {
-                    wreck.merge(state.sweep(export));
+                    ended_session.merge(state.sweep(export));
                 }
             }
-            wreck
+            ended_session
         })
     }
 

@@ -3,7 +3,7 @@
 use super::changes::Change;
 use super::{Inner, NameTaken};
 use crate::remote::{Place, Remote};
-use crate::session::{State, Wreck};
+use crate::session::{EndedSession, State};
 use crate::transport::NodeId;
 
 /// An actor that has a name.
@@ -42,27 +42,27 @@ impl Inner {
 
     /// Names an export. Returns `false` if there is no such export.
     fn name(&self, name: &str, export: u64) -> Result<bool, NameTaken> {
-        let (named, wreck) = self.update(|state| match state.names.get(name).copied() {
-            Some(holder) if holder == export => (Ok(true), Wreck::default()),
+        let (named, ended_session) = self.update(|state| match state.names.get(name).copied() {
+            Some(holder) if holder == export => (Ok(true), EndedSession::default()),
             None if !state.is_leaving && !state.is_closed => match state.give_name(name, export) {
-                Some(is_there) => (Ok(is_there), Wreck::default()),
+                Some(is_there) => (Ok(is_there), EndedSession::default()),
                 None => (Err(NameTaken), state.sweep(export)),
             },
             _ => (Err(NameTaken), state.sweep(export)),
         });
         self.changed.notify();
-        wreck.tell();
+        ended_session.tell();
         named
     }
 
     /// Removes a name. Returns `false` if no actor of this node has the name.
     pub(crate) fn unregister(&self, name: &str) -> bool {
-        let (was_there, wreck) = self.update(|state| match state.take_name(name) {
+        let (was_there, ended_session) = self.update(|state| match state.take_name(name) {
             Some(export) => (true, state.sweep(export)),
-            None => (false, Wreck::default()),
+            None => (false, EndedSession::default()),
         });
         self.changed.notify();
-        wreck.tell();
+        ended_session.tell();
         was_there
     }
 

@@ -10,17 +10,18 @@ use crate::window::Window;
 use actor_core::{CallError, Exit, Reply};
 use std::any::Any;
 use std::sync::Arc;
+
 /// The contents of an ended session. The values are dropped, and waiters are notified, outside of the lock.
 #[derive(Default)]
-pub(crate) struct Wreck {
+pub(crate) struct EndedSession {
     /// The other node, if there was a session.
     pub(crate) member: Option<Member>,
     pub(super) windows: Vec<Arc<Window>>,
     pub(super) calls: Vec<Box<dyn Pending>>,
     pub(super) streams: Vec<OpenStream>,
     pub(super) lanes: Vec<Lane>,
-    /// The calls of the other node for which tasks wait. They are not cancelled: if a mailbox skipped a call that it has
-    /// accepted, that call would be missing before a later message.
+    /// The calls of the other node for which tasks wait. They are not cancelled: a mailbox would skip a cancelled
+    /// call, although it handles a later message of the same sender.
     pub(super) running: Vec<Reply<()>>,
     /// The proxies, each with the replies of its actor that are not decoded yet.
     pub(super) imports: Vec<(Arc<Import>, Option<Arc<Undecoded>>)>,
@@ -36,7 +37,7 @@ impl Drop for Lost {
     }
 }
 
-impl Wreck {
+impl EndedSession {
     /// Notifies all waiters.
     pub(crate) fn tell(self) {
         for window in self.windows {
@@ -63,7 +64,7 @@ impl Wreck {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: Wreck) {
+    pub(crate) fn merge(&mut self, other: EndedSession) {
         self.member = self.member.take().or(other.member);
         self.windows.extend(other.windows);
         self.calls.extend(other.calls);
