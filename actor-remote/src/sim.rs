@@ -273,13 +273,18 @@ impl SimNetwork {
 
     /// Crashes the nodes with this name, and starts a new incarnation. A program that was passed to
     /// [`node_with`](Self::node_with) runs again. May be called after a crash.
+    ///
+    /// # Panics
+    /// If there has been no node with this name.
+    #[track_caller]
     pub fn restart(&self, name: &str) -> Node {
+        self.check_names(&[name]);
         let boot = self.booted().get(name).map(|booted| booted.boot.clone());
         self.boot(name, boot)
     }
 
     fn boot(&self, name: &str, boot: Option<Boot>) -> Node {
-        self.crash(name);
+        self.end(name);
         self.note(format!("starts {name}"));
         let node = self.node(name);
         if let Some(boot) = boot {
@@ -291,13 +296,31 @@ impl SimNetwork {
         node
     }
 
+    /// Panics if there has been no node with one of the names. A crashed node, or one that has left, is known:
+    /// a test may heal its connections in any order.
+    #[track_caller]
+    fn check_names(&self, names: &[&str]) {
+        let map = self.handle.network.map();
+        let unknown = names.iter().find_map(|name| Some((*name, map.without(name)?)));
+        drop(map);
+        if let Some((name, known)) = unknown {
+            let known = if known.is_empty() { "none yet".into() } else { known };
+            panic!("the network has no node `{name}`; its nodes are: {known}");
+        }
+    }
+
     fn booted(&self) -> MutexGuard<'_, BTreeMap<String, Booted>> {
         self.handle.booted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cuts the connection of two nodes. Frames in flight are lost. After the lease, each node is notified
     /// that the other node is lost.
+    ///
+    /// # Panics
+    /// If there has been no node with one of these names.
+    #[track_caller]
     pub fn cut(&self, one: &str, other: &str) {
+        self.check_names(&[one, other]);
         self.note(format!("cuts {one} and {other} off from each other"));
         self.change(|map| {
             for (from, to) in map.between(one, other) {
@@ -309,7 +332,12 @@ impl SimNetwork {
 
     /// Loses all frames from one node to another. After the lease, each of the two nodes is notified that the
     /// other node is lost, as with a transport whose connections are bidirectional.
+    ///
+    /// # Panics
+    /// If there has been no node with one of these names.
+    #[track_caller]
     pub fn cut_one_way(&self, from: &str, to: &str) {
+        self.check_names(&[from, to]);
         self.note(format!("loses all frames from {from} to {to}"));
         self.change(|map| {
             for (from, to) in map.between(from, to) {
@@ -320,7 +348,12 @@ impl SimNetwork {
     }
 
     /// Connects two nodes again.
+    ///
+    /// # Panics
+    /// If there has been no node with one of these names.
+    #[track_caller]
     pub fn heal(&self, one: &str, other: &str) {
+        self.check_names(&[one, other]);
         self.note(format!("connects {one} and {other} again"));
         self.change(|map| {
             for (one, other) in map.between(one, other) {
@@ -332,8 +365,17 @@ impl SimNetwork {
 
     /// Ends a node without notice, as if its process had been killed. Its actors and tasks end
     /// without running their code, as in [`Sim::crash`]. Frames in flight from and to the node are lost,
-    /// and the other nodes are notified at once.
+    /// and the other nodes are notified at once. Has no effect on a node that has already crashed or left.
+    ///
+    /// # Panics
+    /// If there has been no node with this name.
+    #[track_caller]
     pub fn crash(&self, name: &str) {
+        self.check_names(&[name]);
+        self.end(name);
+    }
+
+    fn end(&self, name: &str) {
         let ids = self.handle.network.map().named(name);
         if !ids.is_empty() {
             self.note(format!("crashes {name}"));
@@ -348,14 +390,24 @@ impl SimNetwork {
     /// Pauses a node, as if its process hung: its actors and tasks do not run, as in [`Sim::pause`]. Frames
     /// to the node wait. After the lease, the other nodes are notified that the paused node is lost. Once
     /// the node is resumed, it is notified that the other nodes are lost.
+    ///
+    /// # Panics
+    /// If there has been no node with this name.
+    #[track_caller]
     pub fn pause(&self, name: &str) {
+        self.check_names(&[name]);
         self.note(format!("suspends {name}"));
         self.change(|map| map.named(name).into_iter().for_each(|id| map.pause(id)));
         self.systems(name).iter().for_each(|system| self.handle.sim.pause(system));
     }
 
     /// Resumes a paused node.
+    ///
+    /// # Panics
+    /// If there has been no node with this name.
+    #[track_caller]
     pub fn resume(&self, name: &str) {
+        self.check_names(&[name]);
         self.note(format!("lets {name} go on"));
         self.change(|map| map.named(name).into_iter().for_each(|id| map.resume(id)));
         self.systems(name).iter().for_each(|system| self.handle.sim.resume(system));

@@ -86,6 +86,54 @@ async fn a_partition_is_detected_within_the_lease_on_both_sides() {
     at_b.kill();
 }
 
+#[actor]
+struct Saboteur(SimNetwork);
+
+#[actor]
+impl Saboteur {
+    fn inject(&self, fault: fn(&SimNetwork)) {
+        fault(&self.0);
+    }
+}
+
+/// A fault with a name that no node has had would leave a test without a fault.
+#[actor_core::test]
+async fn a_fault_of_an_unknown_node_panics_with_the_known_names() {
+    let network = SimNetwork::new();
+    let (server, client) = (network.node("server"), network.node("client"));
+    let faults: [fn(&SimNetwork); 10] = [
+        |network| network.cut("sevrer", "client"),
+        |network| network.cut("client", "sevrer"),
+        |network| network.cut_one_way("sevrer", "client"),
+        |network| network.cut_one_way("client", "sevrer"),
+        |network| network.heal("sevrer", "client"),
+        |network| network.heal("client", "sevrer"),
+        |network| network.crash("sevrer"),
+        |network| drop(network.restart("sevrer")),
+        |network| network.pause("sevrer"),
+        |network| network.resume("sevrer"),
+    ];
+    for (number, fault) in faults.into_iter().enumerate() {
+        let outcome = Saboteur(network.clone()).spawn().inject(fault).await;
+        let Err(CallError::Panicked(failure)) = outcome else { panic!("{number}: {outcome:?}") };
+        let expected = "the network has no node `sevrer`; its nodes are: `client`, `server`";
+        assert_eq!(failure.message(), expected);
+        assert_eq!(failure.location().map(|place| place.file()), Some(file!()), "{number}");
+    }
+    drop(client);
+    // The name of a node that has crashed or left is still known.
+    network.crash("server");
+    network.crash("server");
+    for name in ["server", "client"] {
+        network.cut("server", name);
+        network.heal("server", name);
+        network.pause(name);
+        network.resume(name);
+    }
+    drop(server);
+    drop(network.restart("server"));
+}
+
 #[actor_core::test(seeds = 30)]
 async fn a_crash_is_detected_at_once_and_the_restarted_node_is_new() {
     let network = SimNetwork::new();

@@ -23,6 +23,8 @@ fn after(from: Instant, delay: Duration) -> Instant {
 
 pub(super) struct Map {
     pub(super) nodes: BTreeMap<NodeId, SimNode>,
+    /// The names of all nodes that have ever been added.
+    names: BTreeSet<String>,
     /// The links from each node to every other node.
     links: BTreeMap<(NodeId, NodeId), Link>,
     /// The planned events, by time and then by number.
@@ -83,6 +85,7 @@ impl Map {
     pub(super) fn new(random: Box<dyn FnMut() -> u64 + Send>) -> Map {
         Map {
             nodes: BTreeMap::new(),
+            names: BTreeSet::new(),
             links: BTreeMap::new(),
             later: BTreeMap::new(),
             planned: 0,
@@ -100,7 +103,14 @@ impl Map {
         let id = NodeId((self.random)());
         let node = SimNode { name: name.to_owned(), ..SimNode::default() };
         self.nodes.insert(id, node);
+        self.names.insert(name.to_owned());
         id
+    }
+
+    /// Returns the known names, as text, if `name` is not one of them.
+    pub(super) fn without(&self, name: &str) -> Option<String> {
+        let names = || self.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        (!self.names.contains(name)).then(|| names().join(", "))
     }
 
     pub(super) fn named(&self, name: &str) -> Vec<NodeId> {
