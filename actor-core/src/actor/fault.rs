@@ -226,12 +226,13 @@ enum FaultOutcome {
 /// The outcome, and whether an `abort` handler is dropped at one of its awaits.
 type Applied = (FaultOutcome, bool);
 
-/// Applies the faults registered for `target` to `message`, which the actor of `mailbox` has taken. Returns the
-/// panic of a condition of a fault as the error.
+/// Applies the faults registered for `target` to `message`, which the actor of `mailbox` has taken, and traces
+/// those that the outcome does not show. Returns the panic of a condition of a fault as the error.
 fn outcome_of(
     mailbox: &Arc<dyn DynMailbox>,
     target: &Arc<dyn DynMailbox>,
     message: &mut dyn ErasedMessage,
+    trace: &dyn Fn(&'static str),
 ) -> Result<Applied, Payload> {
     let (mut delay, mut aborts) = (Duration::ZERO, false);
     let header = target.header();
@@ -241,9 +242,13 @@ fn outcome_of(
             FaultAction::Kill => return Ok((FaultOutcome::Killed, false)),
             FaultAction::Abort => aborts = true,
             FaultAction::Delay(by) => delay = delay.max(by),
-            FaultAction::Full(by) => fill(target, by),
+            FaultAction::Full(by) => {
+                trace("has a full mailbox by a planted fault");
+                fill(target, by);
+            }
             FaultAction::DropReply => {
                 if let Some(head) = message.info().reply {
+                    trace("drops a reply by a planted fault");
                     head.lose();
                 }
             }
@@ -300,7 +305,8 @@ impl dyn ErasedLoop + '_ {
         mut handling: CurrentMessage,
     ) -> Option<NextStep> {
         let target = self.target();
-        let (outcome, aborts) = match outcome_of(&self.own(), &target, message) {
+        let trace = |action| self.trace(action);
+        let (outcome, aborts) = match outcome_of(&self.own(), &target, message, &trace) {
             Ok(applied) => applied,
             Err(payload) => {
                 self.trace("fails by the condition of a planted fault");

@@ -242,7 +242,12 @@ pub(crate) fn set_aborted() {
 
 /// Returns whether a fault drops the current handler at this await, which the seed decides.
 pub(crate) fn is_aborted_by_fault() -> bool {
-    handling().has_abort() && shared().is_some_and(|system| system.chance() < 0.5)
+    let is_aborted = handling().has_abort() && shared().is_some_and(|system| system.chance() < 0.5);
+    if is_aborted && let Some(actor) = actor() {
+        let does = "drops its handler by a planted fault";
+        actor.header().system.observe(|simulation| simulation.does(&*actor, does));
+    }
+    is_aborted
 }
 
 /// Returns how the current input is being handled.

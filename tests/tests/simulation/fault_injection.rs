@@ -29,6 +29,14 @@ impl Disk {
         self.did.tell(number);
         number
     }
+
+    #[message(abort)]
+    async fn flush(&mut self) -> u32 {
+        for _part in 0..100 {
+            actor_core::time::sleep(SECOND).await;
+        }
+        0
+    }
 }
 
 fn disk() -> (DiskAddr, Probe<u32>) {
@@ -47,6 +55,29 @@ async fn a_planted_panic_is_reported_to_the_caller_and_the_handler_does_not_run(
     let Err(CallError::Panicked(failure)) = disk.read(1).await else { panic!("it panics") };
     assert_eq!(failure.handler(), "read");
     assert_eq!((disk.join().await.is_normal(), did.take()), (false, vec![]));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn each_planted_fault_is_a_line_of_the_trace(sim: Sim) {
+    let faults: [(Fault<DiskMessage>, &str); 6] = [
+        (Fault::panic(), "panics by a planted fault"),
+        (Fault::kill(), "is killed by a planted fault"),
+        (Fault::delay(SECOND), "is delayed by a planted fault"),
+        (Fault::full(SECOND), "has a full mailbox by a planted fault"),
+        (Fault::drop_reply(), "drops a reply by a planted fault"),
+        (Fault::abort(), "drops its handler by a planted fault"),
+    ];
+    for (fault, line) in faults {
+        let (disk, _) = disk();
+        let is_write = !format!("{fault:?}").contains("Abort");
+        sim.fault(&disk, fault);
+        let _ = if is_write { disk.write(1).await } else { disk.flush().await };
+        let line = format!("{} {line}", disk.label());
+        let trace = sim.trace().to_string();
+        assert!(trace.contains(&line), "{line}: {trace}");
+        disk.stop();
+        disk.join().await;
+    }
 }
 
 #[actor_core::test(seeds = 20)]
