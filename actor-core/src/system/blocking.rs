@@ -2,7 +2,9 @@
 //! has none.
 
 use super::handle::{GLOBAL, spawn_on};
-use super::task::{BlockingClosure, Task, TaskFuture, TaskKind};
+use super::task::{BlockingClosure, InSystem, Task, TaskFuture, TaskKind, run_now};
+#[cfg(feature = "tokio")]
+use super::tokio;
 use crate::cell::current;
 
 #[cfg(not(target_family = "wasm"))]
@@ -17,6 +19,10 @@ use none::on_thread;
 
 /// Runs blocking code on a separate thread and waits for it without blocking the system. In a
 /// simulation, the code runs inline, as one step.
+///
+/// The code is in the system of the caller: `spawn()` and [`System::current`](crate::System::current) use that
+/// system. If the caller is inside a tokio runtime, the code is, too. It does not keep the system alive; on a system
+/// that has ended, no actor starts.
 ///
 /// # Panics
 /// On WebAssembly, outside of a simulation, because there are no threads.
@@ -39,10 +45,16 @@ where
             spawn_on(&shared, BlockingClosure::new(run))
         }
         shared => {
-            let shared = shared.or_else(|| GLOBAL.get().map(|system| system.shared.clone()));
-            let (task_future, outcome) =
-                TaskFuture::new(BlockingClosure::new(run), shared.as_ref(), 0);
-            let task = on_thread(move || task_future.run_now());
+            let closure = BlockingClosure::new(run);
+            #[cfg(feature = "tokio")]
+            let closure = tokio::InRuntime::current(closure);
+            let of_task =
+                shared.clone().or_else(|| GLOBAL.get().map(|system| system.shared.clone()));
+            let (task_future, outcome) = TaskFuture::new(closure, of_task.as_ref(), 0);
+            // Outside any system, the code finds the current one itself: that of a tokio runtime, or the global
+            // one, which is not started for it.
+            let within = InSystem::of(task_future, shared);
+            let task = on_thread(move || run_now(within));
             Task::new(outcome, Some(TaskKind::Blocking(task)))
         }
     }

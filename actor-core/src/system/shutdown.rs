@@ -1,7 +1,7 @@
 //! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
-use super::task::{BlockingClosure, Task, TaskFuture};
+use super::task::{BlockingClosure, Task, TaskFuture, run_now};
 use crate::executor::sleep::{Sleep, Timeout};
 use crate::executor::{self, Executor};
 use crate::sync::Arc;
@@ -142,7 +142,7 @@ async fn close_on_thread(executor: Arc<dyn Executor>) -> Vec<String> {
         BlockingClosure::new(move || executor.close(GRACE))
     };
     let (closing, outcome) = TaskFuture::new(close, None, 0);
-    match thread::start("actor-end".into(), move || closing.run_now()) {
+    match thread::start("actor-end".into(), move || run_now(closing)) {
         Ok(_) => Task::new(outcome, None).await,
         // No other thread can be started, so this one blocks.
         Err(_) => executor.close(GRACE),

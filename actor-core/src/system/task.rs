@@ -230,7 +230,12 @@ pin_project! {
 
 impl<F> InSystem<F> {
     pub(crate) fn new(future: F, system: Arc<SystemShared>) -> Self {
-        InSystem { future: Some(future), system: Some(system), number: 0 }
+        InSystem::of(future, Some(system))
+    }
+
+    /// Wraps a future of a system, or one outside any system.
+    pub(super) fn of(future: F, system: Option<Arc<SystemShared>>) -> Self {
+        InSystem { future: Some(future), system, number: 0 }
     }
 }
 
@@ -448,12 +453,6 @@ impl<F: Future> TaskFuture<F> {
         let outcome = TaskOutcome::new(system, number);
         (TaskFuture { future: Some(future), outcome: outcome.clone() }, outcome)
     }
-
-    /// Runs the future of a blocking closure to completion.
-    pub(super) fn run_now(self) {
-        let poll = pin!(self).poll(&mut Context::from_waker(Waker::noop()));
-        debug_assert!(poll.is_ready(), "a closure is ready at its first poll");
-    }
 }
 
 impl<F: Future> Future for TaskFuture<F> {
@@ -475,6 +474,12 @@ impl<F: Future> Future for TaskFuture<F> {
         this.outcome.end(end);
         Poll::Ready(())
     }
+}
+
+/// Runs the future of a blocking closure to completion.
+pub(super) fn run_now(future: impl Future<Output = ()>) {
+    let poll = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
+    debug_assert!(poll.is_ready(), "a closure is ready at its first poll");
 }
 
 /// Blocking code as a future that is ready at its first poll.

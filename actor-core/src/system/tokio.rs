@@ -12,6 +12,8 @@ use std::collections::HashMap;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+#[cfg(feature = "unblock")]
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
@@ -188,6 +190,39 @@ impl ExternalRuntime for Tokio {
         is_current
             && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
             && catch_unwind(|| self.handle.block_on(async {})).is_err()
+    }
+}
+
+/// A future that is polled and dropped inside the tokio runtime in which it was made, if there is one.
+#[cfg(feature = "unblock")]
+pub(super) struct InRuntime<F> {
+    future: Option<F>,
+    runtime: Option<Handle>,
+}
+
+#[cfg(feature = "unblock")]
+impl<F> InRuntime<F> {
+    pub(super) fn current(future: F) -> Self {
+        InRuntime { future: Some(future), runtime: Handle::try_current().ok() }
+    }
+}
+
+#[cfg(feature = "unblock")]
+impl<F: Future + Unpin> Future for InRuntime<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.get_mut();
+        let _entered = this.runtime.as_ref().map(Handle::enter);
+        this.future.as_mut().map_or(Poll::Pending, |future| Pin::new(future).poll(cx))
+    }
+}
+
+#[cfg(feature = "unblock")]
+impl<F> Drop for InRuntime<F> {
+    fn drop(&mut self) {
+        let _entered = self.runtime.as_ref().map(Handle::enter);
+        self.future = None;
     }
 }
 
