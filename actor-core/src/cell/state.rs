@@ -133,6 +133,8 @@ struct ColdState {
     supervision: Option<Box<Supervision>>,
     /// The number of restarts.
     restarts: u32,
+    /// Whether the actor has an address of itself until it is stopped, as a supervisor has.
+    lives_until_stopped: bool,
     /// A waker of the actor that deadlock detection does not count. Created at first use.
     uncounted_waker: Option<Waker>,
 }
@@ -490,6 +492,15 @@ impl CellState {
     /// there is no limit.
     pub(crate) fn stop_limit(&self) -> Option<Duration> {
         self.cold()?.stop_limit
+    }
+
+    /// Marks the actor, which has got an address of itself, as alive until it is stopped.
+    pub(crate) fn set_lives_until_stopped(&mut self) {
+        self.cold_mut().lives_until_stopped = true;
+    }
+
+    pub(crate) fn lives_until_stopped(&self) -> bool {
+        self.cold().is_some_and(|cold| cold.lives_until_stopped)
     }
 
     pub(crate) fn set_stop_limit(&mut self, limit: Duration) {

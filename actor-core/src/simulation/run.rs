@@ -220,17 +220,23 @@ fn leftover_line(actor: &dyn DynMailbox) -> String {
         strong = strong.saturating_sub(1);
         by.push("its parent".to_owned());
     }
+    let lives_until_stopped = locked.cell.lives_until_stopped();
     drop(locked);
+    strong = strong.saturating_sub(u32::from(lives_until_stopped));
     match strong {
         0 => {}
         1 => by.push("an address, a stream or `keep_alive`".to_owned()),
         many => by.push(format!("{many} addresses or streams")),
     }
-    if by.is_empty() {
-        by.push("its running handler".to_owned());
-    }
+    let until_stopped = "because a supervisor lives until it is stopped";
+    let reason = match (by.is_empty(), lives_until_stopped) {
+        (true, true) => until_stopped.to_owned(),
+        (true, false) => "kept by its running handler".to_owned(),
+        (false, true) => format!("kept by {}, and {until_stopped}", by.join(" and ")),
+        (false, false) => format!("kept by {}", by.join(" and ")),
+    };
     let label = actor.header().system.with_node(actor.label());
-    format!("{label} is alive, kept by {}", by.join(" and "))
+    format!("{label} is alive, {reason}")
 }
 
 /// The maximum number of runs spent on shrinking, and of their steps in total.

@@ -25,6 +25,9 @@ use std::time::Duration;
 /// supervisor decides. A supervisor is an actor, so a tree is built by making one the child of
 /// another.
 ///
+/// A supervisor lives until it is stopped, killed, or fails, and so do its children: unlike another actor, it does
+/// not stop when its last address is dropped. A shutdown of its system stops it.
+///
 /// The strategies, restart policies and the sliding window work as in Erlang/OTP.
 ///
 /// ```
@@ -221,6 +224,7 @@ impl Supervisor {
             let mailbox = context.mailbox();
             mailbox.header.incr_strong();
             let mut locked = mailbox.lock();
+            locked.cell.set_lives_until_stopped();
             if locked.cell.stop_limit().is_none() {
                 locked.cell.set_stop_limit(Duration::MAX);
             }

@@ -279,3 +279,38 @@ async fn a_test_may_return_a_result(sim: Sim) -> Result<(), CallError> {
     assert!(Sim::of(&System::current()).is_some() && sim.seed() > 0);
     Fragile.spawn().ping().await
 }
+
+#[test]
+fn a_supervisor_that_was_not_stopped_is_listed_as_such() {
+    let said = said(|| {
+        simulate(TestConfig::single_seed(), |_| async {
+            drop(Supervisor::one_for_one().child(Child::new("fragile", || Fragile)).spawn());
+        });
+    });
+    assert!(
+        said.contains("supervisor#1 is alive, because a supervisor lives until it is stopped"),
+        "{said}"
+    );
+    assert!(said.contains("fragile is alive, kept by its parent"), "{said}");
+}
+
+#[test]
+fn a_supervisor_with_an_address_is_listed_with_it() {
+    let said = said(|| {
+        simulate(TestConfig::single_seed(), |_| async {
+            let supervisor = Supervisor::one_for_one().spawn();
+            actor_core::spawn_task(async move {
+                std::future::pending::<()>().await;
+                supervisor.stop();
+            })
+            .detach();
+        });
+    });
+    assert!(
+        said.contains(
+            "supervisor#1 is alive, kept by an address, a stream or `keep_alive`, and because \
+             a supervisor lives until it is stopped"
+        ),
+        "{said}"
+    );
+}
