@@ -109,6 +109,16 @@ impl SimObserver {
         self.executor.begin_wait(Awaited::Of(Agent::Task(number), "the end of"));
     }
 
+    /// Records that the agent of the current step starts to wait for room in a subscription of this actor, or
+    /// in a stream of a topic.
+    pub(crate) fn waits_to_publish(&self, subscriber: Option<&dyn DynMailbox>) {
+        let agent = subscriber.map(|actor| Agent::Actor(actor.header().number));
+        self.executor.begin_wait(Awaited::Publication(agent));
+        if let Some(subscriber) = subscriber {
+            self.learn_one(subscriber);
+        }
+    }
+
     /// Records that the last address of an actor is dropped.
     pub(crate) fn on_unreferenced(&self, header: &Header) {
         self.executor.affect(Agent::Actor(header.number), EffectKind::DroppedLastAddr);
@@ -330,6 +340,10 @@ impl SimObserver {
         }
         let events = waits.iter().map(|awaited| match *awaited {
             Awaited::Of(target, event) => format!("{event} {}", self.name(target)),
+            Awaited::Publication(Some(subscriber)) => {
+                format!("room in a subscription of {}", self.name(subscriber))
+            }
+            Awaited::Publication(None) => "room in a stream of a topic".into(),
             Awaited::Time(at) => format!("a sleep or timeout until {at:?}"),
             Awaited::Tick(at) => format!("a tick at {at:?}"),
         });

@@ -27,8 +27,9 @@ mod subscription;
 pub use buffer::TopicKey;
 pub use subscription::{Subscription, TypedSubscription};
 
+use crate::cell::current;
 use crate::cell::deadline;
-use crate::cell::deadlock::edge::{WaitGoal, WaitTracker};
+use crate::cell::deadlock::edge::{ActorKey, WaitGoal, WaitTracker};
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, OfferResult, Policy, PublisherTicket, ReadResult};
 use futures_lite::Stream;
@@ -309,6 +310,7 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
             }
             if admitted.is_pending() {
                 if !deadline::has_passed(cx.waker()) {
+                    record_wait(buffer.actor());
                     return Poll::Pending;
                 }
                 break;
@@ -318,6 +320,15 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
         this.withdraw();
         Poll::Ready(())
     }
+}
+
+/// Records in a simulation that the running agent waits for room in a subscription of this actor, or in a stream.
+fn record_wait(subscriber: Option<ActorKey>) {
+    let Some(system) = current::shared() else { return };
+    system.observe(|simulation| {
+        let subscriber = subscriber.and_then(|actor| actor.find(&system));
+        simulation.waits_to_publish(subscriber.as_deref());
+    });
 }
 
 impl<T> Publish<'_, T> {

@@ -8,6 +8,7 @@ use actor_core::prelude::*;
 use actor_core::{
     simulation::{Probe, Sim},
     spawn_task, time,
+    topic::Topic,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -139,4 +140,88 @@ fn a_stalled_test_is_reported_in_reasonable_time() {
     });
     assert!(said.contains("ticks in a row"), "{said}");
     assert!(begun.elapsed() < 300 * SECOND, "it took {:?}", begun.elapsed());
+}
+
+/// Publishes more items than the other actor takes.
+#[actor]
+struct Press {
+    pages: Topic<u32>,
+}
+
+#[actor]
+impl Press {
+    async fn print(&self) {
+        for page in 0..100 {
+            self.pages.publish(page).await;
+        }
+    }
+}
+
+/// Never comes to the second item.
+#[actor(capacity = 1)]
+struct Reader;
+
+#[actor]
+impl Reader {
+    async fn read(&self, _page: u32) {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn a_publisher_that_waits_for_a_subscriber_is_reported_with_it() {
+    let said = said(|| {
+        System::simulation(1).block_on(async {
+            let (pages, reader) = (Topic::new(), Reader.spawn());
+            pages.subscribe(&reader, |me, page| me.read(page)).detach();
+            Press { pages }.spawn().print().await.unwrap();
+        })
+    });
+    assert!(
+        said.contains("press#2 waits in `print` for room in a subscription of reader#1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_body_that_waits_to_publish_is_reported_with_the_subscriber() {
+    let said = said(|| {
+        System::simulation(1).block_on(async {
+            let (pages, reader) = (Topic::new(), Reader.spawn());
+            pages.subscribe(&reader, |me, page| me.read(page)).detach();
+            for page in 0..100 {
+                pages.publish(page).await;
+            }
+        });
+    });
+    assert!(said.contains(" waits for room in a subscription of reader#1"), "{said}");
+}
+
+#[test]
+fn a_publisher_that_waits_for_a_stream_is_reported() {
+    let said = said(|| {
+        System::simulation(1).block_on(async {
+            let pages = Topic::new();
+            let _unread = pages.stream();
+            Press { pages: pages.clone() }.spawn().print().await.unwrap();
+        });
+    });
+    assert!(said.contains("press#1 waits in `print` for room in a stream of a topic"), "{said}");
+}
+
+/// The wait of a publisher is over when there is room, and leaves nothing behind.
+#[test]
+fn a_body_that_has_published_does_not_wait_for_the_subscriber() {
+    let said = said(|| {
+        System::simulation(1).block_on(async {
+            let (ticks, (clock, told)) = (Topic::new(), clock());
+            ticks.subscribe(&clock, |me, _item: u32| me.tick()).detach();
+            for item in 0..1000 {
+                ticks.publish(item).await;
+            }
+            told.next().await;
+            told.next().await;
+        });
+    });
+    assert!(said.contains("100000 ticks in a row"), "{said}");
 }

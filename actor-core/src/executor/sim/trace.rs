@@ -216,6 +216,9 @@ impl TraceLog {
 pub(crate) enum Awaited {
     /// An event of another agent, described as in `an answer of`.
     Of(Agent, &'static str),
+    /// Room for a published item in the subscription of this actor, or in a stream. The task that feeds the
+    /// subscription ends the wait, and not the actor, so the wait counts only while it is polled.
+    Publication(Option<Agent>),
     /// A sleep or a timeout that ends at this time.
     Time(Duration),
     /// A tick that is due at this time.
@@ -249,7 +252,7 @@ impl WaitGraph {
         let Some(waits) = self.0.get_mut(&agent) else { return };
         let awaited = waits.current.drain(..).filter_map(|awaited| match awaited {
             Awaited::Of(other, _) => Some(other),
-            Awaited::Time(_) | Awaited::Tick(_) => None,
+            Awaited::Publication(_) | Awaited::Time(_) | Awaited::Tick(_) => None,
         });
         waits.earlier.extend(awaited);
         waits.known.clear();
@@ -289,6 +292,7 @@ impl WaitGraph {
         waits.flat_map(|waits| {
             let current = waits.current.iter().filter_map(|awaited| match awaited {
                 Awaited::Of(other, _) => Some(*other),
+                Awaited::Publication(subscriber) => *subscriber,
                 Awaited::Time(_) | Awaited::Tick(_) => None,
             });
             current.chain(waits.earlier.iter().copied())
