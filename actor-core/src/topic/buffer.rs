@@ -76,6 +76,16 @@ pub(super) enum Policy<T> {
     LatestBy(Arc<dyn Fn(&T) -> TopicKey + Send + Sync>),
 }
 
+/// Returns the size of a buffer that a subscriber was given.
+///
+/// # Panics
+/// If it is zero.
+#[track_caller]
+pub(super) fn checked_size(most: usize) -> usize {
+    assert!(most > 0, "a buffer of a topic needs room for one item; use 1 or more");
+    most
+}
+
 pub(super) struct Buffer<T> {
     /// The key of the buffer in its topic.
     pub(super) number: u64,

@@ -31,7 +31,7 @@ use crate::cell::current;
 use crate::cell::deadline;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal, WaitTracker};
 use crate::sync::{Arc, Mutex};
-use buffer::{Buffer, OfferResult, Policy, PublisherTicket, ReadResult};
+use buffer::{Buffer, OfferResult, Policy, PublisherTicket, ReadResult, checked_size};
 use futures_lite::Stream;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -413,14 +413,22 @@ impl<T> TopicStream<T> {
     }
 
     /// Buffers at most `most` items. A new item replaces the oldest one when the buffer is full.
+    ///
+    /// # Panics
+    /// If `most` is zero.
+    #[track_caller]
     pub fn drop_oldest(self, most: usize) -> Self {
-        self.policy(Policy::DropOldest(most.max(1)))
+        self.policy(Policy::DropOldest(checked_size(most)))
     }
 
     /// Buffers at most `most` items. A new item is discarded, and counts as lost, when the buffer
     /// is full.
+    ///
+    /// # Panics
+    /// If `most` is zero.
+    #[track_caller]
     pub fn drop_newest(self, most: usize) -> Self {
-        self.policy(Policy::DropNewest(most.max(1)))
+        self.policy(Policy::DropNewest(checked_size(most)))
     }
 
     /// Buffers only the latest item (conflation). A replaced item does not count as lost.

@@ -1,7 +1,7 @@
 //! Subscriptions of actors: a task sends the buffered items to the actor's mailbox while the
 //! mailbox has capacity.
 
-use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
+use super::buffer::{Buffer, Policy, ReadResult, TopicKey, checked_size};
 use super::{Topic, WeakTopic};
 use crate::actor::context::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
@@ -257,12 +257,19 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     }
 
     /// Buffers at most `most` items. A new item replaces the oldest one when the buffer is full.
+    ///
+    /// # Panics
+    /// If `most` is zero.
+    #[track_caller]
     pub fn drop_oldest(self, most: usize) -> Self {
-        self.policy(Policy::DropOldest(most.max(1)))
+        self.policy(Policy::DropOldest(checked_size(most)))
     }
 
     /// Buffers at most `most` items. A new item is discarded, and counts as lost, when the buffer
     /// is full.
+    ///
+    /// # Panics
+    /// If `most` is zero.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -277,8 +284,9 @@ impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     /// assert_eq!((first.lost(), latest.lost(), each.lost()), (0, 0, 0));
     /// # });
     /// ```
+    #[track_caller]
     pub fn drop_newest(self, most: usize) -> Self {
-        self.policy(Policy::DropNewest(most.max(1)))
+        self.policy(Policy::DropNewest(checked_size(most)))
     }
 
     /// Buffers only the latest item (conflation). A replaced item does not count as lost.

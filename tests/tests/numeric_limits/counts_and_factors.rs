@@ -99,16 +99,25 @@ fn buffers_of_a_topic_hold_what_they_say() {
     hold("topics", counts(), |system, most| {
         system.block_on(async {
             let topic = Topic::new();
+            let fragile = Fragile.spawn();
+            let subscribe = || topic.subscribe(&fragile, |me, _: u32| me.nop());
+            if most == 0 {
+                assert!(panics(|| topic.stream().drop_oldest(0)));
+                assert!(panics(|| topic.stream().drop_newest(0)));
+                assert!(panics(|| subscribe().drop_oldest(0)));
+                assert!(panics(|| subscribe().drop_newest(0)));
+                fragile.kill();
+                return;
+            }
             let (oldest, newest) =
                 (topic.stream().drop_oldest(most), topic.stream().drop_newest(most));
-            let fragile = Fragile.spawn();
-            topic.subscribe(&fragile, |me, _| me.nop()).drop_oldest(most).detach();
-            topic.subscribe(&fragile, |me, _| me.nop()).drop_newest(most).detach();
+            subscribe().drop_oldest(most).detach();
+            subscribe().drop_newest(most).detach();
             for item in 0..100_u32 {
                 topic.publish(item).await;
             }
             topic.close();
-            let kept = most.clamp(1, 100);
+            let kept = most.min(100);
             let lost = 100 - kept;
             for items in [oldest.collect::<Vec<_>>().await, newest.collect::<Vec<_>>().await] {
                 assert_eq!(items.iter().filter(|item| item.is_ok()).count(), kept);
