@@ -301,8 +301,8 @@ pub mod prelude {
     pub use crate::supervision::{Backoff, Child, Restart, Supervisor};
     pub use crate::topic::Topic;
     pub use crate::{
-        Actor, ActorId, Addr, Call, CallError, Context, Exit, FailureKind, Reply, SendError,
-        SendReason, Spawn, System, TypedAddr, WeakAddr, actor,
+        Actor, ActorId, Addr, Call, CallError, Context, Exit, Failure, FailureKind, Reply,
+        SendError, SendReason, Spawn, System, TypedAddr, WeakAddr, actor,
     };
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use actor_core::prelude::*;
-use actor_core::{Failure, unblock};
+use actor_core::unblock;
 
 use crate::progress::Progress;
 use crate::tally::Tally;
