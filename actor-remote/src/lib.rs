@@ -30,7 +30,9 @@
 //! System::simulation(1).block_on(async {
 //!     let network = SimNetwork::new();
 //!     let (server, client) = (network.node("server"), network.node("client"));
-//!     server.register("greeter", &GreeterAddr::from(English.spawn())).unwrap();
+//!     // On the system of the node, so that the actor ends in `network.crash("server")`.
+//!     let english = English.spawn_on(server.system());
+//!     server.register("greeter", &GreeterAddr::from(english)).unwrap();
 //!
 //!     let limit = Duration::from_secs(10);
 //!     let greeter: GreeterAddr = client.wait_for("greeter", limit).await.unwrap();

@@ -406,7 +406,7 @@ impl Node {
     /// # System::simulation(1).block_on(async {
     /// let network = SimNetwork::new();
     /// let (server, client) = (network.node("server"), network.node("client"));
-    /// server.register("clerk", &ClerkAddr::from(Slow.spawn())).unwrap();
+    /// server.register("clerk", &ClerkAddr::from(Slow.spawn_on(server.system()))).unwrap();
     /// let limit = Duration::from_secs(10);
     /// let clerk: ClerkAddr = client.wait_for("clerk", limit).await.unwrap();
     ///

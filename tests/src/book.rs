@@ -55,6 +55,11 @@ pub struct Readme;
 #[doc = include_str!("../../llms.txt")]
 pub struct Summary;
 
+/// The page of `actor-remote`.
+#[cfg(doctest)]
+#[doc = include_str!("../../actor-remote/README.md")]
+pub struct RemoteReadme;
+
 /// The page of a crate that cannot depend on `actor-core`, which its listing needs.
 #[cfg(doctest)]
 #[doc = include_str!("../../actor-macros/README.md")]
