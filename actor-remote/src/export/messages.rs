@@ -198,6 +198,6 @@ mod tests {
             number += 1;
         }
         assert_eq!(number, all.len());
-        assert_eq!(messages.cost(), all.iter().map(|(_, _, body)| cost(body)).sum());
+        assert_eq!(messages.cost(), all.iter().map(|(_, _, body)| cost(body)).sum::<u64>());
     }
 }
