@@ -1,10 +1,13 @@
 //! How often a node holds and releases an actor of another node, which is played by hand.
 
+#[allow(dead_code, reason = "these frames have short numbers")]
+mod bytes;
 mod forged;
 
 use actor_core::prelude::*;
 use actor_core::time;
 use actor_remote::{Node, NodeId, TransportEvent};
+use bytes::method;
 use forged::{Forger, Pipe};
 use std::time::Duration;
 
@@ -57,16 +60,6 @@ async fn passing() -> Passing {
     gateway.frame(&[&[2, 2], &names[names.len() - 8..]].concat());
     frames(&exporter);
     Passing { node, gateway, exporter }
-}
-
-/// FNV-1a, as the page of the frames describes it.
-fn method(names: &[&str]) -> [u8; 8] {
-    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
-    let bytes = names.chain(1_u32.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.to_le_bytes()
 }
 
 const TAKEN: [u8; 11] = [28, 4, 0, 0, 0, 0, 0, 0, 0, 7, 1];

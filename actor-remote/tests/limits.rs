@@ -1,10 +1,12 @@
 //! The limits of a node: hostile frames, windows, rules, and the fate of a refused message.
 
+mod bytes;
 mod forged;
 
 use actor_core::prelude::*;
 use actor_core::{error::RefusalKind, rng, time};
 use actor_remote::{Node, NodeId, SimNetwork, TransportEvent};
+use bytes::{method, number};
 use forged::{Forger, Pipe};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -75,27 +77,6 @@ async fn hostile_to(settings: actor_remote::NodeBuilder) -> Hostile {
     let (id, victim) = (NodeId(3), NodeId(1));
     let forger = Forger { pipe, id, victim, session: 0, sequence: 0 };
     Hostile { server, client, local, honest, forger }
-}
-
-/// The bytes of a number.
-fn number(mut value: u64) -> Vec<u8> {
-    let mut out = Vec::new();
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-    out
-}
-
-/// FNV-1a, as the page of the frames describes it.
-fn method(names: &[&str]) -> [u8; 8] {
-    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
-    let bytes = names.chain(1_u32.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.to_le_bytes()
 }
 
 impl Hostile {

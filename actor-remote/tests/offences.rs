@@ -1,8 +1,11 @@
 //! Sessions that end while their frames are handled, on real threads.
 
+mod bytes;
+
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use actor_remote::{Node, NodeId, Transport, TransportEvent};
+use bytes::method;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
@@ -69,22 +72,8 @@ impl Idle {
     fn rest(&mut self) {}
 }
 
-fn number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-}
-
-/// FNV-1a, as the page of the frames describes it.
-fn method(names: &[&str]) -> [u8; 8] {
-    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
-    let bytes = names.chain(1_u32.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.to_le_bytes()
+fn number(out: &mut Vec<u8>, value: u64) {
+    out.extend(bytes::number(value));
 }
 
 /// Another node, whose frames arrive in one batch.

@@ -1,6 +1,8 @@
 //! Frames for which a node needs no credit: any number of them takes no memory beyond a limit. In a separate binary, whose
 //! tests run one after another, so that no other allocations are counted.
 
+#[path = "../bytes/mod.rs"]
+mod bytes;
 #[path = "../forged/mod.rs"]
 mod forged;
 #[allow(dead_code, reason = "the peak is for the test of mutated frames")]
@@ -10,6 +12,7 @@ mod heap;
 use actor_core::prelude::*;
 use actor_core::time;
 use actor_remote::{NameTaken, Node, NodeId, SimNetwork, TransportEvent};
+use bytes::{method, number};
 use forged::{Forger, Pipe};
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
@@ -67,27 +70,6 @@ struct Flood {
     server: Node,
     clerk: DeskAddr,
     forger: Forger,
-}
-
-/// The bytes of a number.
-fn number(mut value: u64) -> Vec<u8> {
-    let mut out = Vec::new();
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-    out
-}
-
-/// FNV-1a, as the page of the frames describes it.
-fn method(names: &[&str]) -> [u8; 8] {
-    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
-    let bytes = names.chain(1_u32.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.to_le_bytes()
 }
 
 async fn flood(rules: actor_remote::NodeBuilder) -> Flood {

@@ -4,6 +4,8 @@
 //! `ACTOR_TESTS=full cargo test --release -p actor-remote --test mutated -- --nocapture` sends ten million
 //! of them; `MUTATED_FRAMES` sets another number.
 
+#[path = "../bytes/mod.rs"]
+mod bytes;
 #[allow(dead_code, reason = "the sum is for the test of floods")]
 mod heap;
 mod mutator;

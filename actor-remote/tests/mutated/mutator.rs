@@ -1,5 +1,6 @@
 //! Frames of every kind with valid fields, and their mutations.
 
+use super::bytes::{self, method};
 use super::subject::{Line, Order, Shape};
 use actor_remote::Wire;
 
@@ -32,27 +33,13 @@ impl Random {
     }
 }
 
-fn number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
+fn number(out: &mut Vec<u8>, value: u64) {
+    out.extend(bytes::number(value));
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
     number(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
-}
-
-/// FNV-1a, as the page of the frames describes it.
-fn method(names: &[&str]) -> [u8; 8] {
-    let names = names.iter().flat_map(|name| name.bytes().chain([0]));
-    let bytes = names.chain(1_u32.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.to_le_bytes()
 }
 
 fn shape(random: &mut Random, depth: usize) -> Shape {
