@@ -82,8 +82,10 @@ impl fmt::Debug for Runner {
 
 /// The task of an actor.
 pub(crate) trait LoopTask {
-    /// Returns the mailbox in which the task parks.
-    fn mailbox(&self) -> Arc<dyn DynMailbox>;
+    /// Returns the mailbox in which the task parks. The task is pinned and may be a future that
+    /// borrows from itself: a shared reference to all of it would end the validity of its borrows,
+    /// which Miri reports.
+    fn mailbox(self: Pin<&mut Self>) -> Arc<dyn DynMailbox>;
 
     /// Runs until there is nothing to do, a handler is pending, or the turn has ended. Stores in
     /// `wait` which actor a pending handler waits for, if known.
@@ -107,7 +109,7 @@ impl<B: LoopTask + Send + 'static> RunTask for B {
         run_task(self);
     }
 
-    fn number(&self) -> u64 {
+    fn number(self: Pin<&mut Self>) -> u64 {
         number(self)
     }
 }
@@ -116,7 +118,7 @@ impl<B: LoopTask + Send + 'static> RunTask for B {
 /// once; where it is inlined for speed, the types are known again.
 #[inline]
 fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
-    let mut mailbox = task.mailbox();
+    let mut mailbox = task.as_mut().mailbox();
     mailbox.header().begin_turn();
     loop {
         let entered = current::enter(mailbox);
@@ -133,7 +135,7 @@ fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
     }
 }
 
-fn number(task: &dyn LoopTask) -> u64 {
+fn number(task: Pin<&mut dyn LoopTask>) -> u64 {
     task.mailbox().header().number
 }
 
@@ -189,8 +191,8 @@ impl<A: Dispatch> SyncTask<A> {
 }
 
 impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
-    fn mailbox(&self) -> Arc<dyn DynMailbox> {
-        match self {
+    fn mailbox(self: Pin<&mut Self>) -> Arc<dyn DynMailbox> {
+        match &*self {
             SyncTask::Owned(life) => life.run_loop.context.mailbox.clone(),
             SyncTask::Borrowed(borrowed) => borrowed.mailbox.clone(),
             SyncTask::InTransit => unreachable!("it moves within a turn only"),
@@ -282,8 +284,8 @@ pin_project! {
 }
 
 impl<F: Future<Output = ()>> LoopTask for AsyncTask<F> {
-    fn mailbox(&self) -> Arc<dyn DynMailbox> {
-        self.mailbox.clone()
+    fn mailbox(self: Pin<&mut Self>) -> Arc<dyn DynMailbox> {
+        self.project().mailbox.clone()
     }
 
     fn turn(self: Pin<&mut Self>, wait: &mut Option<PendingWait>) -> TurnEnd {

@@ -154,7 +154,7 @@ impl RunTask for LocalTask {
         }
     }
 
-    fn number(&self) -> u64 {
+    fn number(self: Pin<&mut Self>) -> u64 {
         self.mailbox.header().number
     }
 }

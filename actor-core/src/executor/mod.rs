@@ -166,7 +166,7 @@ pub(crate) trait RunTask: Send {
     fn run(self: Pin<Box<Self>>);
 
     /// Returns the number of the actor in its system.
-    fn number(&self) -> u64 {
+    fn number(self: Pin<&mut Self>) -> u64 {
         0
     }
 }

@@ -167,9 +167,9 @@ pub(super) enum SimTask {
 
 impl SimTask {
     /// Wraps a job that is not a numbered task.
-    pub(super) fn of(job: Job) -> SimTask {
-        let agent = match &job {
-            Job::Actor(actor) => Agent::Actor(actor.number()),
+    pub(super) fn of(mut job: Job) -> SimTask {
+        let agent = match &mut job {
+            Job::Actor(actor) => Agent::Actor(actor.as_mut().number()),
             Job::Task(_) => Agent::Task(0),
         };
         SimTask::Job(job, agent)
