@@ -110,7 +110,7 @@ async fn eventually(is_so: impl Fn() -> bool, what: &str) {
     panic!("{what}");
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn all_actors_with_a_name_are_found_own_first_then_by_age_of_the_session() {
     let network = SimNetwork::new();
     let records = Records::default();
@@ -147,7 +147,7 @@ impl WaitForPeer for Node {
     }
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_pool_spreads_calls_evenly_over_three_nodes() {
     let network = SimNetwork::new();
     let (servers, client, records) = office(&network).await;
@@ -172,7 +172,7 @@ async fn a_pool_spreads_calls_evenly_over_three_nodes() {
     }
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_pool_prefers_actors_with_fewer_calls() {
     let network = SimNetwork::new();
     let (_servers, client, _records) = office(&network).await;
@@ -187,7 +187,7 @@ async fn a_pool_prefers_actors_with_fewer_calls() {
     assert_eq!(hanging.await, Err(CallError::Killed));
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_member_that_is_full_does_not_hold_up_a_pool() {
     let network = SimNetwork::new();
     let (_servers, client, records) = office(&network).await;
@@ -208,7 +208,7 @@ async fn a_member_that_is_full_does_not_hold_up_a_pool() {
     }
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn each_message_of_a_pool_is_handled_once_or_reported_when_a_member_crashes() {
     let network = SimNetwork::new();
     let (servers, client, records) = office(&network).await;
@@ -262,7 +262,7 @@ async fn each_message_of_a_pool_is_handled_once_or_reported_when_a_member_crashe
     }
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_pool_uses_actors_from_when_they_get_the_name_until_they_lose_it() {
     let network = SimNetwork::new();
     let records = Records::default();
@@ -291,7 +291,7 @@ async fn a_pool_uses_actors_from_when_they_get_the_name_until_they_lose_it() {
     drop(here);
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_node_that_was_cut_off_is_a_member_again() {
     let network = SimNetwork::new();
     let (_servers, client, _records) = office(&network).await;
@@ -306,7 +306,7 @@ async fn a_node_that_was_cut_off_is_a_member_again() {
     assert_eq!(pool.name().await, Ok("c".into()));
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_message_whose_actor_has_stopped_goes_to_another_one() {
     let network = SimNetwork::new();
     let (_servers, client, records) = office(&network).await;
@@ -326,7 +326,7 @@ async fn a_message_whose_actor_has_stopped_goes_to_another_one() {
     assert_eq!(own.name().await, Ok(other));
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_pool_keeps_using_an_actor_that_refused_a_remote_stop() {
     let network = SimNetwork::new();
     let rules = Node::builder().control(false);
@@ -340,7 +340,7 @@ async fn a_pool_keeps_using_an_actor_that_refused_a_remote_stop() {
     assert_eq!(pool.name().await, Ok("server".into()));
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_message_of_a_pool_without_members_is_never_handled_and_says_so() {
     let network = SimNetwork::new();
     let node = network.node("a");
@@ -358,7 +358,7 @@ async fn a_message_of_a_pool_without_members_is_never_handled_and_says_so() {
     assert_eq!(node.pool::<WorkerAddr>("worker").name().await, Err(CallError::Stopped));
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn a_pool_keeps_no_actor_that_has_lost_the_name() {
     let network = SimNetwork::new();
     let records = Records::default();
@@ -380,7 +380,7 @@ async fn a_pool_keeps_no_actor_that_has_lost_the_name() {
     drop(pools);
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn the_last_address_of_a_pool_ends_it_and_leaves_no_table_entry() {
     let network = SimNetwork::new();
     let (servers, client, _records) = office(&network).await;
@@ -411,7 +411,7 @@ async fn owners(node: &Node) -> Vec<String> {
     owners
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn all_nodes_choose_one_actor_for_a_key_and_only_keys_of_one_that_leaves_move() {
     let network = SimNetwork::new();
     let (servers, client, records) = office(&network).await;
@@ -433,7 +433,7 @@ async fn all_nodes_choose_one_actor_for_a_key_and_only_keys_of_one_that_leaves_m
     }
 }
 
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn messages_of_one_sender_to_a_key_stay_in_order() {
     let network = SimNetwork::new();
     let (_servers, client, records) = office(&network).await;

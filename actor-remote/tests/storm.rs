@@ -151,33 +151,33 @@ async fn storm(network: SimNetwork, cuts: u32) -> usize {
     check(&records, &log, undelivered.sum())
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn without_faults_each_message_is_handled_once_and_in_order() {
     let handled = storm(SimNetwork::new(), 0).await;
     assert_eq!(handled as u64, CLIENTS * MESSAGES);
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn partitions_cause_no_gap_reordering_or_duplicate_and_each_call_ends() {
     storm(SimNetwork::new(), 8).await;
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn lost_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().loss(0.01), 2).await;
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn repeated_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().duplicate(0.02), 2).await;
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn reordered_frames_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().reorder(0.02), 2).await;
 }
 
-#[actor_core::test(seeds = 25)]
+#[actor_core::test(seeds = 10)]
 async fn all_faults_together_cause_no_gap_reordering_or_duplicate() {
     storm(SimNetwork::new().loss(0.005).duplicate(0.005).reorder(0.005), 6).await;
 }

@@ -119,7 +119,7 @@ async fn all<T>(stream: ReplyStream<T>) -> Vec<Result<T, CallError>> {
     stream.collect().await
 }
 
-#[actor_core::test(seeds = 50)]
+#[actor_core::test(seeds = 10)]
 async fn items_of_a_remote_stream_arrive_once_and_in_order() {
     let two = two().await;
     for capacity in [1, 2, 3, 16, 500] {
@@ -154,7 +154,7 @@ async fn streams_of_one_actor_and_its_calls_do_not_mix() {
     two.assert_empty().await;
 }
 
-#[actor_core::test(seeds = 50)]
+#[actor_core::test(seeds = 20)]
 async fn a_slow_reader_on_another_node_stops_the_producer() {
     let two = two().await;
     for capacity in [1, 4] {
@@ -447,7 +447,7 @@ impl Shelf {
     }
 }
 
-#[actor_core::test(seeds = 100)]
+#[actor_core::test(seeds = 15)]
 async fn addresses_in_items_keep_their_actors_until_the_reader_drops_them() {
     let network = SimNetwork::new();
     let (server, client) = (network.node("server"), network.node("client"));

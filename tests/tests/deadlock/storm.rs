@@ -17,8 +17,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tests::foreign_sleep;
 
-/// The default number of calls on each host.
-const CALLS: usize = 20_000;
 pub(super) const ACTORS: usize = 8;
 /// How many tasks call from outside.
 const TASKS: usize = 24;
@@ -356,7 +354,8 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
 
 fn storm_as_set(system: &System, is_violent: bool, is_foreign: bool) {
     let begun = Instant::now();
-    let (calls, closed) = storm(system, setting("STORM_CALLS", CALLS), is_violent, is_foreign);
+    let until = setting("STORM_CALLS", tests::sized(5000, 50_000));
+    let (calls, closed) = storm(system, until, is_violent, is_foreign);
     println!("{calls} calls in {:?}, {closed} timed ones refused", begun.elapsed());
 }
 
@@ -375,7 +374,7 @@ pub fn a_storm_with_kills_restarts_and_stops_never_hangs(system: &System) {
 #[test]
 fn storms_in_simulations_raise_no_false_alarm_and_repeat() {
     tests::guarded("storms in simulations", || {
-        for seed in 0..setting("STORM_SEEDS", 100) as u64 {
+        for seed in 0..setting("STORM_SEEDS", tests::sized(20, 200)) as u64 {
             for is_violent in [false, true] {
                 let run = || storm(&System::simulation(seed), 300, is_violent, false);
                 assert_eq!(run(), run(), "seed {seed}");

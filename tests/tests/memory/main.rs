@@ -32,14 +32,17 @@ macro_rules! alone_on {
 }
 
 /// The same on every host but a simulation, which keeps the first million steps of its run to report
-/// them if it fails.
+/// them if it fails. A debug build, which is slow, has half of the hosts: one of each kind of timer.
 macro_rules! alone_on_real_hosts {
     ($($topic:ident::$name:ident,)*) => {
         alone_on! { multi_thread_2, tests::Host::MultiThread(2), $($topic::$name,)* }
+        #[cfg(not(debug_assertions))]
         alone_on! { multi_thread_1, tests::Host::MultiThread(1), $($topic::$name,)* }
         alone_on! { current_thread, tests::Host::CurrentThread, $($topic::$name,)* }
         alone_on! { tokio_multi, tests::Host::Tokio(2), $($topic::$name,)* }
+        #[cfg(not(debug_assertions))]
         alone_on! { tokio_current, tests::Host::TokioCurrent, $($topic::$name,)* }
+        #[cfg(not(debug_assertions))]
         alone_on! { smol, tests::Host::Smol(2), $($topic::$name,)* }
     };
 }

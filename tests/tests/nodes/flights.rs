@@ -54,7 +54,7 @@ async fn desk(two: &Two) -> DeskAddr {
 }
 
 /// The message waits at the mailbox of the receiver.
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn an_address_on_its_way_home_keeps_its_actor_until_the_mailbox_accepts_it() {
     let two = two().await;
     let desk = desk(&two).await;
@@ -68,7 +68,7 @@ async fn an_address_on_its_way_home_keeps_its_actor_until_the_mailbox_accepts_it
 }
 
 /// The message waits on this side, without credit.
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn an_address_on_its_way_home_keeps_its_actor_while_its_message_waits_for_credit() {
     let two = two().await;
     let desk = desk(&two).await;
@@ -82,7 +82,7 @@ async fn an_address_on_its_way_home_keeps_its_actor_while_its_message_waits_for_
 }
 
 /// The item waits at its reader, without being decoded.
-#[actor_core::test(seeds = 30)]
+#[actor_core::test(seeds = 12)]
 async fn the_address_of_an_actor_that_ends_before_its_item_is_read_is_an_ended_one() {
     let two = two().await;
     let desk = desk(&two).await;

@@ -180,21 +180,21 @@ impl Three {
     }
 }
 
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_in_a_reply_that_a_gateway_makes_keeps_its_actor() {
     let three = three().await;
     let subject = three.gate.fetch().await.unwrap();
     three.assert_alive(subject).await;
 }
 
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_in_a_reply_that_a_gateway_passes_on_keeps_its_actor() {
     let three = three().await;
     let subject = three.gate.pass().await.unwrap();
     three.assert_alive(subject).await;
 }
 
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_in_a_message_of_a_gateway_keeps_its_actor() {
     let three = three().await;
     let mine = spawn(&three.client);
@@ -209,7 +209,7 @@ async fn an_address_in_a_message_of_a_gateway_keeps_its_actor() {
     three.assert_alive(subject).await;
 }
 
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 40)]
 async fn an_address_in_an_item_of_a_gateway_keeps_its_actor() {
     let three = three().await;
     let mut items = pin!(three.gate.flow(20).stream_of(rng().usize(1..8)));
@@ -226,7 +226,7 @@ async fn an_address_in_an_item_of_a_gateway_keeps_its_actor() {
     three.assert_clean().await;
 }
 
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_in_an_item_on_its_way_home_keeps_its_actor() {
     let three = three().await;
     let mut items = pin!(three.gate.echo(spawn(&three.client)).stream_of(1));
@@ -235,7 +235,7 @@ async fn an_address_in_an_item_on_its_way_home_keeps_its_actor() {
     three.assert_alive(subject).await;
 }
 
-#[actor_core::test(seeds = 300)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_that_passes_through_several_nodes_keeps_its_actor() {
     let four = four().await;
     let at = rng().usize(0..4);
@@ -253,7 +253,7 @@ async fn an_address_that_passes_through_several_nodes_keeps_its_actor() {
     four.assert_clean().await;
 }
 
-#[actor_core::test(seeds = 300)]
+#[actor_core::test(seeds = 80)]
 async fn an_address_in_a_reply_that_passes_through_several_nodes_keeps_its_actor() {
     let four = four().await;
     let subject = four.runners[rng().usize(0..4)].call(four.way()).await.unwrap();
@@ -263,7 +263,7 @@ async fn an_address_in_a_reply_that_passes_through_several_nodes_keeps_its_actor
 }
 
 /// Addresses are passed on while nodes are cut off from each other.
-#[actor_core::test(seeds = 200)]
+#[actor_core::test(seeds = 40)]
 async fn addresses_that_pass_through_nodes_that_are_lost_leave_nothing() {
     let four = four().await;
     let cuts = rng().u64(1..4);

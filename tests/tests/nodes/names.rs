@@ -79,7 +79,7 @@ async fn an_actor_ends_with_its_last_address_on_another_node() {
 }
 
 /// An address in a message or a reply that is never sent does not keep its actor alive.
-#[actor_core::test(seeds = 60)]
+#[actor_core::test(seeds = 15)]
 async fn an_address_that_is_never_sent_keeps_no_actor() {
     let two = two().await;
     let mine = spawn(&two.client);

@@ -219,7 +219,7 @@ async fn one_seed(ends: Ends) {
 
 #[test]
 fn each_stream_between_nodes_ends_once_and_leaves_nothing_under_every_fault() {
-    let seeds = sized(60, 5000) as u64;
+    let seeds = sized(20, 5000) as u64;
     let ends = Ends::default();
     let count = ends.clone();
     simulate(TestConfig::single_seed().seeds(seeds), move |_| one_seed(count.clone()));
