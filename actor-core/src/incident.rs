@@ -454,7 +454,7 @@ pub(crate) fn print_on_stderr(line: &str) {
 const MAX_LINES: u64 = 10;
 
 /// The number of actors for which lines are printed in one second.
-const MAX_ACTORS: usize = 1000;
+const MAX_ACTORS: usize = if cfg!(test) { 100 } else { 1000 };
 
 /// Counts the incidents of the current second.
 #[derive(Default)]
@@ -524,6 +524,7 @@ mod tests {
         ActorId, AssertUnwindSafe, Duration, Instant, MAX_ACTORS, MAX_LINES, RateLimit, Reporter,
         Window, catch_unwind,
     };
+    use crate::repetitions;
 
     struct Bomb;
 
@@ -564,7 +565,8 @@ mod tests {
 
     #[test]
     fn the_reporter_is_linear_and_its_memory_bounded() {
-        for actors in [1_000, 10_000, 100_000] {
+        for actors in [1_000, 10_000, 100_000].map(repetitions) {
+            let actors = actors as u64;
             let (limit, start) = (RateLimit::default(), Instant::now());
             let (mut looked_at, mut printed) = (0, 0);
             for number in 0..actors {
@@ -584,8 +586,9 @@ mod tests {
     #[test]
     fn incidents_of_more_actors_than_are_kept_are_counted_together() {
         let (limit, start) = (RateLimit::default(), Instant::now());
-        let printed = (0..100_000).filter(|number| limit.count(id(*number), start).1).count();
+        let incidents = 0..2 * MAX_ACTORS as u64;
+        let printed = incidents.filter(|number| limit.count(id(*number), start).1).count();
         assert_eq!(printed, MAX_ACTORS);
-        assert_eq!(said(&limit.rest()), ["99000 more incidents of other actors"]);
+        assert_eq!(said(&limit.rest()), ["100 more incidents of other actors"]);
     }
 }

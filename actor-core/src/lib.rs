@@ -306,6 +306,12 @@ pub mod prelude {
     };
 }
 
+/// Returns how often a test repeats something: a hundredth of `usual` under Miri, which is slow.
+#[cfg(test)]
+const fn repetitions(usual: usize) -> usize {
+    if cfg!(miri) { usual.div_ceil(100) } else { usual }
+}
+
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 #[doc = include_str!("main.md")]

@@ -17,9 +17,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
+use crate::repetitions;
 
-/// A guard against a test that hangs: long enough for a loaded machine.
-const LIMIT: Duration = Duration::from_mins(1);
+/// A guard against a test that hangs: long enough for a loaded machine, or for Miri.
+const LIMIT: Duration = Duration::from_mins(if cfg!(miri) { 60 } else { 1 });
 
 /// Runs `body` on a thread of its own and fails if it takes longer than `LIMIT`.
 fn within_limit(body: impl FnOnce() + Send + 'static) {

@@ -1,6 +1,7 @@
 //! The runtime's tables are empty after the end of a tree that failed often.
 
 use crate::prelude::*;
+use crate::repetitions;
 use crate::supervision::{Child, Supervisor, SupervisorAddr};
 use std::time::{Duration, Instant};
 
@@ -71,7 +72,7 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     system.block_on(async {
         let hub = Hub.spawn();
         let (top, leaves) = tree(&hub, 8);
-        for blow in 0..2_000 {
+        for blow in 0..repetitions(2000) {
             let leaf = &leaves[blow % leaves.len()];
             match blow % 3 {
                 0 => leaf.kill(),

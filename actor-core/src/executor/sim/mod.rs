@@ -43,7 +43,7 @@ const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
 /// The number of new actors and tasks that may make their first step between two advances of
 /// virtual time. With more, the run counts as a livelock: an actor or task that is replaced again
 /// and again makes only few steps each.
-const MAX_NEW_AGENTS_PER_INSTANT: u64 = if cfg!(test) { 10_000 } else { 3_000_000 };
+const MAX_NEW_AGENTS_PER_INSTANT: u64 = if cfg!(test) { 100 } else { 3_000_000 };
 
 /// An executor that runs one step at a time, chosen by a seed.
 pub(crate) struct SimExecutor {

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// After this number of successive ticks without other events, the run counts as a deadlock of the
 /// root future, unless the root future waits, directly or not, for an actor or task that made a
 /// step at these ticks.
-const MAX_IDLE_TICKS: u32 = 100_000;
+const MAX_IDLE_TICKS: u32 = if cfg!(test) { 100 } else { 100_000 };
 
 /// After this many times [`MAX_IDLE_TICKS`], the run counts as a deadlock in any case: an actor that
 /// ticks and never answers would keep the run alive forever.
@@ -21,7 +21,7 @@ const MAX_AWAITED_ROUNDS: u32 = 10;
 
 /// After this number of successive advances of virtual time that have not made the root future runnable, the
 /// run counts as endless, unless the root future itself waits for an instant.
-const MAX_ADVANCES: u32 = if cfg!(test) { 10_000 } else { 10_000_000 };
+const MAX_ADVANCES: u32 = if cfg!(test) { 100 } else { 10_000_000 };
 
 /// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;

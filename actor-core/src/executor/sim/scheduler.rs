@@ -157,7 +157,7 @@ fn log_uniform(rng: &mut fastrand::Rng) -> u32 {
 }
 
 /// A chunk with twice as many entries is split: no insertion or removal moves more than that.
-const CHUNK: usize = 256;
+const CHUNK: usize = if cfg!(miri) { 8 } else { 256 };
 
 /// The runnable agents.
 pub(super) enum SimTask {

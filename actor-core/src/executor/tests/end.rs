@@ -57,8 +57,7 @@ fn actors_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_executor() {
         end(&executor);
         for _ in 0..2 {
             let (sender, receiver) = mpsc::channel();
-            // One inside the other would overflow the stack.
-            chain(&executor, 100_000, sender);
+            chain(&executor, LONG, sender);
             assert_ne!(receiver.recv(), Ok(thread::current().id()));
             only_held_here(&executor);
         }
@@ -159,9 +158,9 @@ fn close_on_the_owner_thread_ends_remaining_jobs_and_those_they_schedule() {
     within_limit(|| {
         let executor: Arc<dyn Executor> = CurrentThread::new();
         let ran = Arc::new(AtomicUsize::new(0));
-        chain(&executor, 100_000, &ran);
+        chain(&executor, LONG, &ran);
         assert!(executor.close(Duration::ZERO).is_empty());
-        assert_eq!((ran.load(Ordering::SeqCst), Arc::strong_count(&executor)), (100_001, 1));
+        assert_eq!((ran.load(Ordering::SeqCst), Arc::strong_count(&executor)), (LONG + 1, 1));
     });
 }
 
@@ -170,19 +169,22 @@ fn the_remaining_jobs_of_an_executor_closed_by_another_thread_are_ended() {
     within_limit(|| {
         let executor: Arc<dyn Executor> = thread::spawn(CurrentThread::new).join().unwrap();
         let ran = Arc::new(AtomicUsize::new(0));
-        chain(&executor, 100_000, &ran);
+        chain(&executor, LONG, &ran);
         assert!(executor.close(Duration::ZERO).is_empty());
         let all_ran = |count| {
             while ran.load(Ordering::SeqCst) < count || Arc::strong_count(&executor) > 1 {
                 thread::yield_now();
             }
         };
-        all_ran(100_001);
+        all_ran(LONG + 1);
         // Later jobs are ended, too.
         chain(&executor, 0, &ran);
-        all_ran(100_002);
+        all_ran(LONG + 2);
     });
 }
+
+/// The number of jobs in a chain: one inside the other would overflow the stack.
+const LONG: usize = repetitions(100_000);
 
 /// Schedules a job that schedules the next one, and so on; each counts in `ran`.
 fn chain(executor: &Arc<dyn Executor>, left: usize, ran: &Arc<AtomicUsize>) {

@@ -9,7 +9,7 @@ use super::*;
 #[test]
 fn each_job_runs_exactly_once() {
     within_limit(|| {
-        const EACH: usize = 25_000;
+        const EACH: usize = repetitions(25_000);
         let executor = start(2);
         let ran: Arc<[AtomicU8]> = (0..4 * EACH).map(|_| AtomicU8::new(0)).collect();
         let (done, all_done) = mpsc::channel::<()>();
@@ -37,7 +37,7 @@ fn each_job_runs_exactly_once() {
 
 #[test]
 fn jobs_scheduled_by_jobs_all_run() {
-    fn tree(executor: &Arc<dyn Executor>, depth: usize, leaf: mpsc::Sender<()>) {
+    fn tree(executor: &Arc<dyn Executor>, depth: u32, leaf: mpsc::Sender<()>) {
         let inner = executor.clone();
         let body = move || match depth {
             0 => leaf.send(()).unwrap(),
@@ -51,8 +51,9 @@ fn jobs_scheduled_by_jobs_all_run() {
     within_limit(|| {
         let executor = start(2);
         let (leaf, leaves) = mpsc::channel();
-        tree(&executor, 14, leaf);
-        assert_eq!(leaves.iter().count(), 1 << 14);
+        let depth = repetitions(1 << 14).ilog2();
+        tree(&executor, depth, leaf);
+        assert_eq!(leaves.iter().count(), 1 << depth);
         end(&executor);
     });
 }
@@ -182,7 +183,7 @@ fn no_wake_up_is_lost() {
         within_limit(move || {
             let executor = start(threads);
             let (sender, receiver) = mpsc::channel();
-            for round in 0..40_000 {
+            for round in 0..repetitions(40_000) {
                 let (inner, sender) = (executor.clone(), sender.clone());
                 // By turns straight, and by way of a second job.
                 let answer = job(move || sender.send(round).unwrap());
@@ -213,7 +214,7 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         // Two workers may fire at the same time, so their order is not promised.
         fired.sort_unstable();
         assert_eq!(fired, [1, 4, 8, 12]);
-        for round in 0..2000 {
+        for round in 0..repetitions(2000) as u64 {
             let sender = sender.clone();
             let waker = CallOnWake::waker(move || sender.send(round).unwrap());
             executor.timers().insert(

@@ -45,7 +45,7 @@ fn jobs_that_are_always_ready_do_not_starve_the_future() {
         let goes_on = stop.clone();
         again(&executor, move || !goes_on.load(Ordering::SeqCst));
         block_on(&*executor, async {
-            for _ in 0..1000 {
+            for _ in 0..repetitions(1000) {
                 yield_now().await;
             }
         });
@@ -154,7 +154,7 @@ fn a_sleep_on_another_thread_is_woken_while_the_owner_is_busy() {
 #[test]
 fn no_wake_up_from_another_thread_is_lost() {
     within_limit(|| {
-        const ROUNDS: usize = 20_000;
+        const ROUNDS: usize = repetitions(20_000);
         let executor = executor();
         let done = Arc::new(AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel::<Waker>();

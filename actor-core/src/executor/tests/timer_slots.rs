@@ -227,7 +227,7 @@ fn timers_that_are_cancelled_on_any_thread_leave_nothing() {
         let job_done = sender.clone();
         executor.schedule(
             job(move || {
-                for round in 0..20_000 {
+                for round in 0..repetitions(20_000) {
                     let key = insert(&inner, HOUR, all.clone());
                     if round % 3 == 0 {
                         sender.send(key).unwrap();

@@ -1,6 +1,7 @@
 //! The record of a wait that ends while its actor runs, and the numbers of waits.
 
 use super::{ActorKey, CellState, PendingWait, WaitEdge, WaitGoal, next_number};
+use crate::repetitions;
 
 fn pending(number: u64) -> PendingWait {
     let wait = WaitEdge { number, target: ActorKey::NONE, goal: WaitGoal::Reply, timed: false };
@@ -23,6 +24,6 @@ fn no_wait_that_was_revoked_during_a_poll_is_published() {
 fn the_numbers_of_two_threads_differ() {
     let first = next_number();
     let other = std::thread::spawn(next_number).join().unwrap();
-    let more = (0..1 << 18).map(|_| next_number());
+    let more = (0..repetitions(1 << 18)).map(|_| next_number());
     assert!(std::iter::once(first).chain(more).all(|number| number != other));
 }

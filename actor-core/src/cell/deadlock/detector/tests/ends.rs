@@ -1,6 +1,7 @@
 //! Cycles with a join, in which the wait that is refused is not that of the actor that looks.
 
 use super::*;
+use crate::repetitions;
 
 #[test]
 fn a_join_and_a_call_checked_concurrently_refuse_the_call_once() {
@@ -45,7 +46,7 @@ fn a_join_and_a_call_checked_concurrently_refuse_the_call_once() {
 #[test]
 fn an_actor_that_is_killed_during_its_check_refuses_no_other_wait() {
     let system = System::builder().threads(4).build();
-    for _ in 0..20 {
+    for _ in 0..repetitions(20) {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
         let (open_a, gate_a) = gate();
         a.hold(gate_a).try_send().unwrap();
