@@ -306,10 +306,10 @@ pub mod prelude {
     };
 }
 
-/// Returns how often a test repeats something: a hundredth of `usual` under Miri, which is slow.
+/// Returns how often a test repeats something: fewer times under Miri, which is slow.
 #[cfg(test)]
 const fn repetitions(usual: usize) -> usize {
-    if cfg!(miri) { usual.div_ceil(100) } else { usual }
+    if cfg!(miri) { usual.div_ceil(500) } else { usual }
 }
 
 #[doc = include_str!("actor.md")]

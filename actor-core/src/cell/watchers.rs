@@ -217,7 +217,7 @@ mod tests {
         for lasting in [2, 3 * FEW as u64] {
             let (mut watchers, who) = (Watchers::default(), mailbox());
             (1..=lasting).for_each(|number| watchers.push(watcher(&who, number, None)));
-            for number in 1..=repetitions(1000) as u64 {
+            for number in 1..=repetitions(20_000) as u64 {
                 watchers.push(watcher(&mailbox(), lasting + number, None));
                 let most = 2 * FEW.max(usize::try_from(lasting).unwrap());
                 assert!(watchers.len() <= most, "{} entries of {lasting}", watchers.len());

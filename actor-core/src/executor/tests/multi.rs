@@ -339,7 +339,7 @@ fn a_worker_that_is_never_idle_takes_jobs_from_behind_a_blocked_one() {
 fn a_batch_from_outside_is_shared_though_its_first_job_blocks() {
     within_limit(|| {
         let executor = start(3);
-        for _ in 0..200 {
+        for _ in 0..repetitions(200) {
             let all = Arc::new(std::sync::Barrier::new(3));
             let (sender, receiver) = mpsc::channel();
             for _ in 0..3 {
