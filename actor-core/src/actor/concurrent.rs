@@ -206,24 +206,22 @@ impl<A: Dispatch> RunLoop<A> {
         state: Option<&A>,
     ) -> Option<NextStep> {
         let is_ending = matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_));
-        let is_cancelled = self.mailbox().untyped().take_up_held_back();
+        let (source, is_cancelled) = self.mailbox().untyped().take_up_held_back().unzip();
+        let is_cancelled = is_cancelled.unwrap_or(false);
         match (input, state) {
-            (input, _) if is_cancelled => {
-                // One of the handlers has cancelled the source of the input.
+            (Input::Message(message), Some(actor)) if !is_cancelled && !is_ending => {
+                slot.0 = Some(message);
+                self.erased().begin_held_back(slot, actor, source)
+            }
+            (Input::Hook(hook), _) if !is_cancelled && !is_ending => {
+                Some(NextStep::hook(hook, handling))
+            }
+            (input, _) => {
+                // One of the handlers has cancelled the source of the input, or has ended the life.
                 let mut input = Some(input);
                 catch_and_report(&**self.mailbox(), handling.name, &mut || input = None);
                 None
             }
-            (Input::Message(message), Some(actor)) if !is_ending => {
-                slot.0 = Some(message);
-                self.begin_if_allowed(slot, actor)
-            }
-            (Input::Message(message), _) => {
-                self.mailbox().discard_message(message);
-                None
-            }
-            (Input::Hook(_), _) if is_ending => None,
-            (Input::Hook(hook), _) => Some(NextStep::hook(hook, handling)),
         }
     }
 

@@ -13,9 +13,11 @@ use crate::cell::handle::{
 };
 use crate::cell::header::ParkReason;
 use crate::cell::message::CallState;
+use crate::cell::resources::TimerEntry;
 use crate::cell::state::ResourceId;
 use crate::exit::Exit;
 use crate::incident::add;
+use crate::sync::Arc;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -210,6 +212,27 @@ impl dyn ErasedLoop + '_ {
         self.begin_handling(message)
     }
 
+    /// Like `begin_made_if_allowed`, when the message has waited for running handlers.
+    pub(super) fn begin_held_back(
+        &mut self,
+        message: &mut dyn ErasedMessage,
+        actor: &dyn Any,
+        source: Option<ResourceId>,
+    ) -> Option<NextStep> {
+        let next = self.begin_made_if_allowed(message, actor, false, source);
+        if let Some(source) = source
+            && self.is_source_deferred(source)
+            && let Some(timer) = self.timer(source)
+        {
+            timer.on_deferred();
+        }
+        next
+    }
+
+    fn timer(&self, key: ResourceId) -> Option<Arc<TimerEntry>> {
+        self.mailbox().lock().cell.existing_resources_mut()?.timer(key)
+    }
+
     /// Returns whether a guard is evaluated before the message is handled.
     fn has_guard(&self, message: &dyn ErasedMessage) -> bool {
         self.has_guards() || message.delivery().guarded
@@ -320,18 +343,16 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Discards the deferred messages, because no other life follows. A member of a pool that goes on leaves
-    /// them to the other members.
+    /// them to the other members, except those that its own timers, streams and monitors have created, which
+    /// end with their source.
     pub(super) fn discard_deferred(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let messages = std::mem::take(&mut deferred.messages);
         deferred.waiting = None;
         self.publish_deferred_count();
-        let is_cancelled = |entry: &DeferredMessage| {
-            entry.source.is_some_and(|source| !self.is_source_deferred(source))
-        };
-        let (cancelled, mut messages): (VecDeque<_>, VecDeque<_>) =
-            messages.into_iter().partition(is_cancelled);
-        for DeferredMessage { mut message, .. } in cancelled {
+        let (own, mut messages): (VecDeque<_>, VecDeque<_>) =
+            messages.into_iter().partition(|entry| entry.source.is_some());
+        for DeferredMessage { mut message, .. } in own {
             self.drop_of_cancelled(&mut *message);
         }
         if let Some((shared, _)) = self.loop_state().shared()

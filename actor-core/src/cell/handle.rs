@@ -301,10 +301,10 @@ impl dyn DynMailbox + '_ {
         }
     }
 
-    /// Called for the input that was held back until the running handlers had ended. Returns whether its
-    /// resource has been cancelled in the meantime.
-    pub(crate) fn take_up_held_back(&self) -> bool {
-        self.lock().cell.existing_resources_mut().is_some_and(Resources::take_up)
+    /// Called for the input that was held back until the running handlers had ended. Returns its resource, if it
+    /// has one, and whether that has been cancelled in the meantime.
+    pub(crate) fn take_up_held_back(&self) -> Option<(u64, bool)> {
+        self.lock().cell.existing_resources_mut().and_then(Resources::take_up)
     }
 
     /// Called when a task of the life has ended.

@@ -171,10 +171,7 @@ impl Resources {
             return None;
         }
         self.deferred.as_mut()?.remove(&key);
-        match self.held.get_mut(key) {
-            Some(Resource::Timer { entry, .. }) => Some(entry.clone()),
-            _ => None,
-        }
+        self.timer(key)
     }
 
     /// Records that the input of a resource was taken while handlers were running.
@@ -182,9 +179,17 @@ impl Resources {
         self.held_back = key.map(|key| (key, false));
     }
 
-    /// Returns whether the resource of the input that was held back has been cancelled since.
-    pub(crate) fn take_up(&mut self) -> bool {
-        self.held_back.take().is_some_and(|(_, is_cancelled)| is_cancelled)
+    /// Returns the resource of the input that was held back, and whether it has been cancelled since.
+    pub(crate) fn take_up(&mut self) -> Option<(ResourceId, bool)> {
+        self.held_back.take()
+    }
+
+    /// Returns the timer with this key.
+    pub(crate) fn timer(&mut self, key: ResourceId) -> Option<Arc<TimerEntry>> {
+        match self.held.get_mut(key) {
+            Some(Resource::Timer { entry, .. }) => Some(entry.clone()),
+            _ => None,
+        }
     }
 
     /// Called when the future of a task has been dropped. Removes the entry of a plain task. The
@@ -359,6 +364,12 @@ impl TimerEntry {
     /// Marks the pending tick as taken. Called when its message is not deferred, or no longer.
     pub(crate) fn on_taken(&self) {
         self.state.lock().waiting = false;
+    }
+
+    /// Marks a tick as pending again. Called when its message has been taken, has waited for running handlers,
+    /// and is then deferred.
+    pub(crate) fn on_deferred(&self) {
+        self.state.lock().waiting = true;
     }
 
     /// Returns a send that marks the pending tick as taken once the message is sent. Called for a

@@ -1,5 +1,6 @@
 //! Sources that a concurrent handler cancels while their message waits for this handler.
 
+use actor_core::Dispatch;
 use actor_core::context::{Attachment, Monitor, Timer};
 use actor_core::prelude::*;
 use std::sync::Mutex;
@@ -9,18 +10,41 @@ use tests::{Gate, Tally};
 /// Cancels what it has created while the message of that waits for a running handler.
 #[actor]
 struct Canceller {
-    created: Mutex<Option<Created>>,
+    created: Mutex<Option<Created<Canceller>>>,
     entered: Tally,
     handled: Tally,
 }
 
-enum Created {
+/// A source of one message, which ends when this is dropped.
+pub enum Created<A: Dispatch> {
     Timer(#[expect(dead_code, reason = "its drop cancels it")] Timer),
-    Stream(#[expect(dead_code, reason = "its drop cancels it")] Attachment<Canceller>),
+    Stream(#[expect(dead_code, reason = "its drop cancels it")] Attachment<A>),
     Monitor(Monitor),
 }
 
-impl Drop for Created {
+impl<A: Dispatch> Created<A> {
+    /// Creates the source with this number, whose message is due at once.
+    pub fn of(
+        number: u32,
+        context: &Context<A>,
+        make: impl for<'a> Fn(&'a A::Addr) -> Call<'a, A, ()> + Send + 'static,
+    ) -> Self {
+        match number {
+            0 => Created::Timer(context.after(Duration::ZERO, move |me| make(me))),
+            1 => {
+                let items = futures_lite::stream::once(());
+                Created::Stream(context.attach(items, move |me, ()| make(me)))
+            }
+            _ => {
+                let ended = Canceller::new().spawn();
+                ended.kill();
+                Created::Monitor(context.monitor(&ended, move |me, _exit| make(me)))
+            }
+        }
+    }
+}
+
+impl<A: Dispatch> Drop for Created<A> {
     fn drop(&mut self) {
         if let Created::Monitor(monitor) = self {
             monitor.cancel();
@@ -32,27 +56,10 @@ impl Drop for Created {
 impl Canceller {
     #[message(concurrent)]
     async fn create(&self, number: u32, made: Tally, context: &Context<Self>) {
-        let created = match number {
-            0 => Created::Timer(context.after(Duration::ZERO, move |me| {
-                made.add();
-                me.handle()
-            })),
-            1 => {
-                let items = futures_lite::stream::once(());
-                Created::Stream(context.attach(items, move |me, ()| {
-                    made.add();
-                    me.handle()
-                }))
-            }
-            _ => {
-                let ended = Canceller::new().spawn();
-                ended.kill();
-                Created::Monitor(context.monitor(&ended, move |me, _exit| {
-                    made.add();
-                    me.handle()
-                }))
-            }
-        };
+        let created = Created::of(number, context, move |me| {
+            made.add();
+            me.handle()
+        });
         *self.created.lock().unwrap() = Some(created);
     }
 

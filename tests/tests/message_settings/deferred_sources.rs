@@ -155,6 +155,27 @@ pub fn a_deferred_message_of_a_source_ends_with_its_life(system: &System) {
     });
 }
 
+pub fn a_deferred_message_of_a_source_is_not_reported_at_the_end(system: &System) {
+    system.block_on(async {
+        for source in SOURCES {
+            for kills in [true, false] {
+                let (made, handled) = (Tally::default(), Tally::default());
+                let shop = Shop::with(&made, &handled).spawn();
+                shop.create(source).await.unwrap();
+                made.reaches(1).await;
+                shop.ping().await.unwrap();
+                if kills {
+                    shop.kill();
+                } else {
+                    shop.stop();
+                }
+                shop.join().await;
+                assert_eq!(system.counters().undelivered, 0, "{source}");
+            }
+        }
+    });
+}
+
 pub fn a_deferred_tick_is_the_only_one_that_waits(system: &System) {
     system.block_on(async {
         let (made, handled) = (Tally::default(), Tally::default());

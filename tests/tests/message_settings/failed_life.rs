@@ -117,6 +117,8 @@ pub fn a_message_of_a_timer_that_waits_is_not_handled_after_a_failure(system: &S
     system.block_on(async {
         let log = fail_after(async |desk| desk.arm().await.unwrap()).await;
         assert!(log.is_empty(), "{log:?}");
+        // As for a tick that has no message yet.
+        assert_eq!(system.counters().undelivered, 0);
     });
 }
 

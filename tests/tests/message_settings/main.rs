@@ -7,6 +7,7 @@ mod deferred_sources;
 mod failed_life;
 mod guard_classics;
 mod guard_evaluations;
+mod held_back_sources;
 mod priority_and_unbounded;
 mod when;
 
@@ -46,6 +47,7 @@ tests::on_every_host! {
     concurrent::a_kill_drops_the_handlers_although_an_input_waits_for_them,
     deferred_sources::a_deferred_message_of_a_cancelled_source_is_not_handled,
     deferred_sources::a_deferred_message_of_a_source_ends_with_its_life,
+    deferred_sources::a_deferred_message_of_a_source_is_not_reported_at_the_end,
     deferred_sources::a_deferred_tick_is_the_only_one_that_waits,
     failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
@@ -54,6 +56,8 @@ tests::on_every_host! {
     failed_life::a_notice_of_a_link_that_waits_for_handlers_goes_to_the_next_life,
     guard_evaluations::a_new_message_is_evaluated_once_before_the_next_handler,
     guard_evaluations::a_message_that_waits_for_handlers_is_not_evaluated_at_each_of_their_awaits,
+    held_back_sources::a_message_that_waited_for_handlers_and_is_then_deferred_ends_with_its_source,
+    held_back_sources::a_tick_that_waited_for_handlers_and_is_then_deferred_is_the_only_one,
     priority_and_unbounded::priority_is_taken_before_the_next_ordinary_message,
     priority_and_unbounded::priority_is_seen_between_two_messages_of_a_batch,
     priority_and_unbounded::priority_has_a_bound_of_its_own_of_the_same_capacity,

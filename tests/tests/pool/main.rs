@@ -33,6 +33,7 @@ tests::on_every_host! {
     resizing::a_member_in_excess_that_fails_is_not_restarted,
     resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
     resizing::deferred_messages_of_a_member_in_excess_go_to_another,
+    resizing::a_deferred_message_of_a_timer_of_a_member_in_excess_goes_to_no_other,
     own_sources::a_member_that_always_has_a_tick_takes_messages_of_the_pool_and_ends,
     own_sources::a_member_that_always_has_an_item_takes_messages_of_the_pool_and_ends,
     own_sources::the_end_of_a_stream_is_handled_by_the_member_that_attached_it,

@@ -2,6 +2,7 @@
 
 use actor_core::prelude::*;
 use futures_lite::future::poll_once;
+use std::time::Duration;
 use tests::{Gate, Tally};
 
 /// The shared state of all members of a pool in these tests.
@@ -166,6 +167,16 @@ impl Shelf {
         self.log.try_send(number).unwrap();
     }
 
+    /// Makes this member send a note to itself.
+    fn note_later(&mut self, number: u32, context: &Context<Self>) {
+        let made = self.entered.clone();
+        let note = context.after(Duration::ZERO, move |me| {
+            made.add();
+            me.note(number)
+        });
+        note.detach();
+    }
+
     fn open(&mut self) {
         self.is_open = true;
     }
@@ -209,5 +220,37 @@ pub fn deferred_messages_of_a_member_in_excess_go_to_another(system: &System) {
         }
         notes.sort_unstable();
         assert_eq!((notes, pool.len()), (vec![1, 2, 3], 0));
+    });
+}
+
+pub fn a_deferred_message_of_a_timer_of_a_member_in_excess_goes_to_no_other(system: &System) {
+    system.block_on(async {
+        let (entered, go) = (Tally::default(), [Gate::new(), Gate::new()]);
+        let (sender, log) = async_channel::unbounded();
+        let (to_enter, to_go) = (entered.clone(), go.clone());
+        let pool = Shelf::pool(2, move || Shelf {
+            entered: to_enter.clone(),
+            go: to_go.clone(),
+            is_open: false,
+            log: sender.clone(),
+        });
+        pool.hold().send().await.unwrap();
+        pool.hold().send().await.unwrap();
+        entered.reaches(2).await;
+        go[1].open();
+        // From now on, member 1 takes all messages.
+        pool.note_later(1).await.unwrap();
+        entered.reaches(3).await;
+        pool.note(2).send().await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(pool.number().await, Ok(Some(1)));
+            actor_core::future::yield_now().await;
+        }
+        assert_eq!(Addr::resize(&pool, 1), Ok(()));
+        go[0].open();
+        pool.open().await.unwrap();
+        assert_eq!(log.recv().await, Ok(2));
+        assert_eq!(pool.number().await, Ok(Some(0)));
+        assert!(log.is_empty());
     });
 }
