@@ -54,7 +54,7 @@ impl fmt::Debug for ActorId {
 /// assert!(matches!(idle.join().await, Exit::Stopped));
 /// # });
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
     /// A normal end: by `stop()` of the address, of the [`Context`](crate::Context) or of the parent, by a
@@ -152,10 +152,9 @@ pub enum FailureKind {
 ///     assert_eq!(failure.actor(), fragile.label());
 /// });
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Failure(Arc<FailureInner>);
 
-#[derive(PartialEq)]
 struct FailureInner {
     parts: FailureParts,
     /// The panic message, if it became known only after a caller had received the failure.
@@ -164,7 +163,6 @@ struct FailureInner {
     foreign_handler: Option<String>,
 }
 
-#[derive(PartialEq)]
 pub(crate) struct FailureParts {
     pub(crate) kind: FailureKind,
     pub(crate) actor: String,
@@ -231,12 +229,12 @@ impl Failure {
 
     /// Returns the method name of the message or hook that was being handled.
     pub fn handler(&self) -> &str {
-        self.0.foreign_handler.as_deref().unwrap_or(self.0.parts.handler)
+        self.0.handler()
     }
 
     /// Returns the panic message or the error text. If the panic has no text, returns `opaque panic`.
     pub fn message(&self) -> &str {
-        self.0.text.get().unwrap_or(&self.0.parts.message)
+        self.0.message()
     }
 
     /// Returns the location of the panic, or of the call of [`Context::fail`](crate::Context::fail). Returns
@@ -273,6 +271,30 @@ impl Failure {
     /// ```
     pub fn cause(&self) -> Option<&Exit> {
         self.0.parts.cause.as_ref()
+    }
+}
+
+/// Compares what is visible: neither the moment at which the message became known nor the process of the
+/// actor makes a difference.
+impl PartialEq for FailureInner {
+    fn eq(&self, other: &Self) -> bool {
+        let FailureParts { kind, actor, id, location, cause, handler: _, message: _ } = &self.parts;
+        let others = &other.parts;
+        (*kind, actor, *id, location) == (others.kind, &others.actor, others.id, &others.location)
+            && (self.handler(), self.message()) == (other.handler(), other.message())
+            && *cause == others.cause
+    }
+}
+
+impl Eq for FailureInner {}
+
+impl FailureInner {
+    fn handler(&self) -> &str {
+        self.foreign_handler.as_deref().unwrap_or(self.parts.handler)
+    }
+
+    fn message(&self) -> &str {
+        self.text.get().unwrap_or(&self.parts.message)
     }
 }
 
@@ -334,5 +356,38 @@ impl Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActorId, Exit, Failure, FailureKind, FailureParts};
+
+    fn failure(handler: &'static str, message: &str, cause: Option<Exit>) -> Failure {
+        Failure::new(parts(handler, message, cause))
+    }
+
+    fn parts(handler: &'static str, message: &str, cause: Option<Exit>) -> FailureParts {
+        FailureParts {
+            kind: FailureKind::Panic,
+            actor: "a#1".into(),
+            id: ActorId { system: 0, number: 1 },
+            handler,
+            message: message.into(),
+            location: None,
+            cause,
+        }
+    }
+
+    #[test]
+    fn failures_are_equal_if_they_show_the_same() {
+        let known = failure("go", "broken", None);
+        let said = failure("go", "opaque panic", None);
+        assert_ne!(known, said);
+        said.say("broken".into());
+        assert_eq!(known, said);
+        assert_eq!(known, Failure::foreign(parts("", "broken", None), "go".into()));
+        assert_ne!(known, failure("stay", "broken", None));
+        assert_ne!(known, failure("go", "broken", Some(Exit::Killed)));
     }
 }

@@ -8,7 +8,7 @@ use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::resources::saturating_add;
-use crate::cell::sim_observer::FAULT;
+use crate::cell::sim_observer::{FAULT, SimObserver};
 use crate::cell::state::SystemMessage;
 use crate::cell::system_shared::SystemShared;
 use crate::clock::Instant;
@@ -407,10 +407,13 @@ fn fill(mailbox: &Arc<dyn DynMailbox>, by: Duration) {
     wake_at(mailbox, until);
 }
 
-/// Registers a fault for the actor of `mailbox`.
-pub(crate) fn inject<A: Dispatch>(mailbox: &Arc<dyn DynMailbox>, fault: Fault<A::Message>) {
+/// Registers a fault for the actor of `mailbox`, which belongs to the simulation of `sim_observer`.
+pub(crate) fn inject<A: Dispatch>(
+    sim_observer: &SimObserver,
+    mailbox: &Arc<dyn DynMailbox>,
+    fault: Fault<A::Message>,
+) {
     let header = mailbox.header();
-    let Some(sim_observer) = &header.system.sim_observer else { return };
     let faults = sim_observer.take_plan(header.number);
     let faults = faults.and_then(|faults| faults.downcast::<Faults>().ok());
     let mut faults = faults.unwrap_or_default();

@@ -33,7 +33,7 @@ use std::task::{Wake, Waker};
 /// assert!(is_failure(&Outcome::Failed(CallError::Timeout { started: true })));
 /// assert!(!is_failure(&Outcome::Replied));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The message is a send: no caller waits for a reply.

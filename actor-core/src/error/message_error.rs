@@ -19,7 +19,7 @@ use std::fmt;
 /// assert!(error.never_handled());
 /// # });
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
     /// The actor has ended, or no longer accepts messages. The message was never handled.
@@ -136,7 +136,7 @@ impl std::error::Error for CallError {
 /// assert_eq!(echo.say(1).try_send().unwrap_err().reason(), SendReason::Stopped);
 /// # });
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendReason {
     /// The actor has ended, or no longer accepts messages.
@@ -193,6 +193,8 @@ impl fmt::Display for SendReason {
         }
     }
 }
+
+impl std::error::Error for SendReason {}
 
 /// A message that was not accepted, with the reason.
 ///

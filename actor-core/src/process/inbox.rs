@@ -485,7 +485,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
 /// assert_eq!(watcher.result().await, Ok(Some(Exit::Stopped)));
 /// # });
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExitNotice {
     /// The actor that ended.

@@ -235,9 +235,16 @@ impl Sim {
         Trace::of(&self.observer)
     }
 
-    /// Injects a fault into an actor: see [`Fault`].
+    /// Injects a fault into an actor of this simulation or of one of its nodes: see [`Fault`].
+    ///
+    /// # Panics
+    /// If the actor belongs to another system.
+    #[track_caller]
     pub fn fault<A: Dispatch>(&self, address: &Addr<A>, fault: Fault<A::Message>) {
-        fault::inject::<A>(&address.shared().any(), fault);
+        let mailbox = address.shared().any();
+        let is_here = self.is_observer_of(&mailbox.header().system);
+        assert!(is_here, "`{}` is not an actor of this simulation", mailbox.label());
+        fault::inject::<A>(&self.observer, &mailbox, fault);
     }
 
     /// Returns the effects of the steps on other agents, each with the number of its step, if they
@@ -360,10 +367,15 @@ impl Sim {
 
     #[track_caller]
     fn node_executor(&self, node: &System) -> Arc<NodeExecutor> {
-        let observer = node.shared().sim_observer.as_ref();
-        let is_here = observer.is_some_and(|observer| Arc::ptr_eq(observer, &self.observer));
+        let is_here = self.is_observer_of(node.shared());
         let executor = node.shared().sim_node.clone().filter(|_| is_here);
         executor.expect("the system is not a node of this simulation: see `Sim::node`")
+    }
+
+    /// Returns whether the system is part of this simulation, as its first system or a node.
+    fn is_observer_of(&self, system: &SystemShared) -> bool {
+        let observer = system.sim_observer.as_ref();
+        observer.is_some_and(|observer| Arc::ptr_eq(observer, &self.observer))
     }
 }
 

@@ -5,6 +5,7 @@ mod call_settings;
 mod callers;
 mod cancel;
 mod deadline;
+mod error_types;
 mod errors_at_the_end;
 mod over_loop_back;
 mod pipe;

@@ -4,7 +4,7 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::{
-    simulation::{Probe, Sim},
+    simulation::{Fault, Probe, Sim},
     time,
 };
 use std::time::Duration;
@@ -310,6 +310,27 @@ fn a_system_that_is_no_node_of_the_simulation_is_refused() {
         let said = said(std::panic::AssertUnwindSafe(|| sim.crash(&system)));
         assert_eq!(said, "the system is not a node of this simulation: see `Sim::node`");
     }
+}
+
+#[test]
+fn a_fault_of_an_actor_of_another_system_is_refused() {
+    let (one, other) = (System::simulation(1), System::simulation(1));
+    let sim = Sim::of(&one).unwrap();
+    for system in [other.clone(), Sim::of(&other).unwrap().node("a"), System::current_thread()] {
+        let (worker, _) = worker(&system);
+        let said = said(std::panic::AssertUnwindSafe(|| sim.fault(&worker, Fault::panic())));
+        assert_eq!(said, format!("`{}` is not an actor of this simulation", worker.label()));
+    }
+    // All nodes are parts of one simulation.
+    let node = sim.node("a");
+    let (worker, _) = worker(&node);
+    Sim::of(&node).unwrap().fault(&worker, Fault::drop_reply().at(1));
+    sim.fault(&worker, Fault::drop_reply().at(2));
+    one.block_on(async {
+        assert_eq!(worker.ping().await, Err(CallError::NoReply));
+        assert_eq!(worker.ping().await, Err(CallError::NoReply));
+        assert_eq!(worker.ping().await, Ok(()));
+    });
 }
 
 #[test]
