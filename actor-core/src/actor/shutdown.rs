@@ -29,6 +29,7 @@ use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::{KILL, ParkReason, STOP, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
 use crate::cell::mailbox::notify_state_change;
+use crate::cell::resources::Resource;
 use crate::cell::state::{CellState, SystemMessage, Watcher};
 use crate::event::Role;
 use crate::executor;
@@ -253,16 +254,18 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Step 4: ends the children one after another. The parent's `#[on_exit]` is not called for
-    /// these exits.
+    /// these exits, so their failures are reported.
     fn end_children(&mut self) -> Option<NextStep> {
         for notice in self.mailbox().take_system_messages() {
             match notice {
-                SystemMessage::WatchedExited(key, ..) => {
+                SystemMessage::WatchedExited(key, _, exit) => {
                     let mut locked = self.mailbox().lock();
                     let resources = locked.cell.existing_resources_mut();
                     let child = resources.and_then(|resources| resources.remove(key));
                     drop(locked);
-                    drop(child);
+                    if let (Some(Resource::Child(child)), Exit::Failed(failure)) = (child, exit) {
+                        child.header().system.report(Incident::UnobservedFailure { failure });
+                    }
                 }
                 SystemMessage::TaskPanicked(failure) => {
                     self.record_failure(Some(Exit::Failed(failure)))

@@ -334,3 +334,60 @@ pub fn a_child_spawned_between_two_lives_of_its_parent_never_starts(system: &Sys
         assert_eq!(supervisor.join().await, Exit::Stopped);
     });
 }
+
+/// Fails when it is told to, or at its end.
+#[actor]
+struct Fragile {
+    is_brittle: bool,
+}
+
+#[actor]
+impl Fragile {
+    fn fail(&self) {
+        panic!("planned");
+    }
+
+    #[on_stop]
+    fn end(&self, _exit: &Exit) {
+        assert!(!self.is_brittle, "planned");
+    }
+}
+
+#[actor]
+struct Owner;
+
+#[actor]
+impl Owner {
+    fn keep(&self, is_brittle: bool, context: &Context<Self>) -> FragileAddr {
+        context.spawn_child(Fragile { is_brittle })
+    }
+
+    /// Holds up the notice of an exit.
+    async fn hold(&self, entered: Gate, go: Gate) {
+        entered.open();
+        go.pass().await;
+    }
+}
+
+pub fn the_failure_of_a_child_whose_parent_ends_is_reported(system: &System) {
+    system.block_on(async {
+        let reported = || system.counters().unobserved_failures;
+        let owner = Owner.spawn();
+        owner.keep(true).await.unwrap();
+        owner.stop();
+        assert_eq!(owner.join().await, Exit::Stopped);
+        assert_eq!(reported(), 1, "in its `on_stop`");
+
+        let (owner, entered, go) = (Owner.spawn(), Gate::new(), Gate::new());
+        let child = owner.keep(false).await.unwrap();
+        owner.hold(entered.clone(), go).send().await.unwrap();
+        entered.pass().await;
+        child.fail().send().await.unwrap();
+        while child.is_alive() {
+            actor_core::future::yield_now().await;
+        }
+        owner.kill();
+        assert_eq!(owner.join().await, Exit::Killed);
+        assert_eq!(reported(), 2, "before its parent was killed");
+    });
+}

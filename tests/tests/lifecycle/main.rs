@@ -45,6 +45,7 @@ tests::on_every_host! {
     children::a_child_of_a_parent_that_has_ended_never_starts,
     children::a_child_spawned_by_the_drop_of_a_state_ends_before_the_exit_of_its_parent,
     children::a_child_spawned_between_two_lives_of_its_parent_never_starts,
+    children::the_failure_of_a_child_whose_parent_ends_is_reported,
     handler_failure::the_caller_gets_the_return_value_and_then_the_life_fails,
     handler_failure::an_async_handler_that_fails_goes_on_to_its_end,
     handler_failure::the_first_of_several_failures_is_the_reason,
