@@ -254,7 +254,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Step 4: ends the children one after another. The parent's `#[on_exit]` is not called for
-    /// these exits, so their failures are reported.
+    /// these exits, so their failures are reported, unless the end of the life was.
     fn end_children(&mut self) -> Option<NextStep> {
         for notice in self.mailbox().take_system_messages() {
             match notice {
@@ -263,7 +263,9 @@ impl dyn ErasedLoop + '_ {
                     let resources = locked.cell.existing_resources_mut();
                     let child = resources.and_then(|resources| resources.remove(key));
                     drop(locked);
-                    if let (Some(Resource::Child(child)), Exit::Failed(failure)) = (child, exit) {
+                    if let (Some(Resource::Child(child)), Exit::Failed(failure)) = (child, exit)
+                        && child.lock().cell.supervision().is_none()
+                    {
                         child.header().system.report(Incident::UnobservedFailure { failure });
                     }
                 }

@@ -389,5 +389,13 @@ pub fn the_failure_of_a_child_whose_parent_ends_is_reported(system: &System) {
         owner.kill();
         assert_eq!(owner.join().await, Exit::Killed);
         assert_eq!(reported(), 2, "before its parent was killed");
+
+        // Each life of a supervised child is reported when it fails.
+        let supervisor = Supervisor::one_for_one().spawn();
+        let child = supervisor.start(Child::new("child", || Fragile { is_brittle: true }));
+        child.started().await.unwrap();
+        supervisor.stop();
+        assert_eq!(supervisor.join().await, Exit::Stopped);
+        assert_eq!((reported(), system.counters().restartable_failures), (2, 1));
     });
 }
