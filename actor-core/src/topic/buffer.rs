@@ -125,13 +125,13 @@ struct WaitingItem<T> {
 }
 
 /// The result of an offer.
-pub(super) enum OfferResult<T> {
+pub(super) enum OfferResult {
     /// The item was buffered, or was discarded according to the policy.
     Done,
     /// The item waits for capacity.
     Waits(PublisherTicket),
-    /// The buffer is full, and the item may not wait.
-    Refused(T),
+    /// The item was dropped, because the buffer is full and the item may not wait.
+    Refused,
 }
 
 /// The result of a read.
@@ -191,8 +191,8 @@ impl<T> Buffer<T> {
     }
 
     /// Adds `item` according to the policy. If there is no capacity, the item waits if `waits` is
-    /// set, and is otherwise returned.
-    pub(super) fn offer(&self, item: T, waits: bool) -> OfferResult<T> {
+    /// set, and is otherwise dropped. The drop of an item is user code, whose panic must not reach the publisher.
+    pub(super) fn offer(&self, item: T, waits: bool) -> OfferResult {
         let key = match self.key(&item) {
             Ok(key) => key,
             Err(payload) => {
@@ -205,15 +205,17 @@ impl<T> Buffer<T> {
         let mut state = self.state.lock();
         if state.ended {
             drop(state);
+            contained(|| drop(item));
             return OfferResult::Done;
         }
         match state.policy {
             Policy::Wait if state.items.len() >= CAPACITY => {
-                return if waits {
-                    OfferResult::Waits(state.wait(item))
-                } else {
-                    OfferResult::Refused(item)
-                };
+                if waits {
+                    return OfferResult::Waits(state.wait(item));
+                }
+                drop(state);
+                contained(|| drop(item));
+                return OfferResult::Refused;
             }
             Policy::DropOldest(most) if state.items.len() >= most => {
                 dropped = state.pop_front();
@@ -239,7 +241,6 @@ impl<T> Buffer<T> {
         if let Some(reader) = reader {
             wake(reader);
         }
-        // The drop of a displaced item is user code. Its panic must not reach the publisher.
         contained(|| drop(dropped));
         OfferResult::Done
     }
@@ -313,7 +314,8 @@ impl<T> Buffer<T> {
         let next = if state.lost > 0 {
             ReadResult::Lagged(std::mem::take(&mut state.lost))
         } else if let Some(item) = state.pop_front() {
-            woken = state.admit();
+            // More items may be left of an earlier policy.
+            woken = if state.items.len() < CAPACITY { state.admit() } else { None };
             ReadResult::Item(item)
         } else if state.ended {
             ReadResult::End

@@ -282,7 +282,7 @@ impl<T: Clone + Send + 'static> Publish<'_, T> {
         let Some(item) = self.item.take() else { return 0 };
         let list = self.topic.inner.subscribers.lock().list();
         let refused = |buffer: &&Arc<Buffer<T>>| {
-            matches!(buffer.offer(item.clone(), false), OfferResult::Refused(_))
+            matches!(buffer.offer(item.clone(), false), OfferResult::Refused)
         };
         list.iter().filter(refused).count()
     }

@@ -5,10 +5,14 @@ use crate::every_place::Ends;
 use crate::handlers_and_hooks::end_of;
 use actor_core::prelude::*;
 use actor_core::supervision::{Child, Supervisor};
-use actor_core::{Reply, topic::Topic};
+use actor_core::{
+    Reply,
+    topic::{Topic, TopicStream},
+};
 use futures_lite::{StreamExt, stream};
 use std::future::pending;
 use std::panic::panic_any;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::{Gate, Tally};
 
@@ -294,6 +298,54 @@ pub fn topic_item(system: &System) -> Ends {
         for _ in 0..2 {
             std::mem::forget(other.next().await);
         }
+        Ends::Contained
+    })
+}
+
+/// An item for which a subscriber has no capacity.
+pub fn topic_item_refused(system: &System) -> Ends {
+    system.block_on(async {
+        let topic = Topic::new();
+        let _full = topic.stream();
+        for _ in 0..64 {
+            assert_eq!(topic.publish(ITEM).try_send(), 0);
+        }
+        let mut other = topic.stream();
+        assert_eq!(topic.publish(ITEM).try_send(), 1);
+        // The next subscriber gets it all the same.
+        std::mem::forget(other.next().await);
+        Ends::Contained
+    })
+}
+
+/// An item whose copy ends the subscription for which it is made.
+struct Ending {
+    subscription: Arc<Mutex<Option<TopicStream<Ending>>>>,
+    is_clone: bool,
+}
+
+impl Clone for Ending {
+    fn clone(&self) -> Self {
+        let ended = self.subscription.lock().unwrap().take();
+        drop(ended);
+        Ending { subscription: self.subscription.clone(), is_clone: true }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        assert!(!self.is_clone || std::thread::panicking(), "planned");
+    }
+}
+
+/// An item for a subscriber that leaves while the item is published.
+pub fn topic_item_too_late(system: &System) -> Ends {
+    system.block_on(async {
+        let topic = Topic::new();
+        let subscription = Arc::new(Mutex::new(Some(topic.stream())));
+        let mut other = topic.stream();
+        topic.publish(Ending { subscription, is_clone: false }).await;
+        std::mem::forget(other.next().await);
         Ends::Contained
     })
 }

@@ -87,6 +87,8 @@ places! {
     DropOfStream => drops::stream,
     DropOfLifeTask => drops::task,
     DropOfTopicItem => drops::topic_item,
+    DropOfTopicItemRefused => drops::topic_item_refused,
+    DropOfTopicItemTooLate => drops::topic_item_too_late,
     DropOfTopicItemLeft => drops::topic_item_left,
     DropOfStreamItemLeft => drops::stream_item_left,
     IncidentHook => drops::incident_hook,
@@ -202,9 +204,11 @@ fn cell(place: Place, host: Host) -> Ends {
             }
             Place::DropOfStream => Ends::Life("stream"),
             Place::DropOfLifeTask => Ends::Life("task"),
-            Place::DropOfTopicItem | Place::DropOfTopicItemLeft | Place::DropOfStreamItemLeft => {
-                Ends::Contained
-            }
+            Place::DropOfTopicItem
+            | Place::DropOfTopicItemRefused
+            | Place::DropOfTopicItemTooLate
+            | Place::DropOfTopicItemLeft
+            | Place::DropOfStreamItemLeft => Ends::Contained,
             Place::IncidentHook => Ends::Incident,
             Place::DisplayOfStartError | Place::DropOfStartError => Ends::Life("spawn"),
             Place::DebugOfUnheardError => Ends::Life("fail"),

@@ -29,6 +29,7 @@ tests::on_every_host! {
     waiting_publishers::a_publisher_that_leaves_gives_its_place_to_the_next,
     waiting_publishers::a_publisher_waits_for_each_full_subscriber,
     waiting_publishers::a_subscriber_that_leaves_or_changes_its_policy_holds_no_publisher_back,
+    waiting_publishers::publishers_wait_while_a_stream_has_more_items_than_its_policy_buffers,
     waiting_publishers::closing_a_topic_ends_streams_and_subscriptions_after_queued_items,
     waiting_publishers::a_publisher_that_waits_is_woken_when_the_topic_closes_or_its_subscriber_leaves,
     waiting_publishers::a_handler_that_reads_an_open_stream_ends_when_the_topic_is_closed,

@@ -243,3 +243,24 @@ fn publishers_that_wait_cost_the_same_each_however_many_they_are() {
         })
     });
 }
+
+pub fn publishers_wait_while_a_stream_has_more_items_than_its_policy_buffers(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let stream = topic.stream().drop_oldest(100);
+        for item in 0..100 {
+            topic.publish(item).await;
+        }
+        let mut stream = stream.wait();
+        let mut publishing = topic.publish(100);
+        assert!(poll_once(&mut publishing).await.is_none());
+        for item in 0..36 {
+            assert_eq!(stream.next().await, Some(Ok(item)));
+            assert!(poll_once(&mut publishing).await.is_none(), "{item}");
+        }
+        assert_eq!(stream.next().await, Some(Ok(36)));
+        publishing.await;
+        drop(topic);
+        assert_eq!(stream.count().await, 64);
+    });
+}
