@@ -9,6 +9,8 @@ mod guard_classics;
 mod guard_evaluations;
 mod held_back_sources;
 mod priority_and_unbounded;
+#[cfg(not(target_family = "wasm"))]
+mod storm;
 mod when;
 
 tests::on_every_host! {
