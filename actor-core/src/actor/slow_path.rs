@@ -342,9 +342,10 @@ impl dyn ErasedLoop + '_ {
         if flags & SYSTEM_MESSAGE != 0
             && concurrent
             && self.hooks().exit
-            && self.mailbox().is_exit_of_link_due()
+            && self.mailbox().is_exit_for_hook_due()
         {
-            // The hook has to wait for the running handlers. If the life ends before, the notice is for the next one.
+            // The hook has to wait for the running handlers. If the life ends before, the notice is for the next
+            // one, or its failure is reported.
             return Some(self.park(ParkReason::HandlerPending));
         }
         if flags & SYSTEM_MESSAGE != 0

@@ -17,7 +17,7 @@ use super::header::{
 };
 use super::mailbox::{notify_state_change, schedule, wake_admitted};
 use super::queue::{AnyQueue, MailboxState};
-use super::resources::Resources;
+use super::resources::{Resource, Resources};
 use super::state::{CellTask, RestartDecision, SystemMessage, Watcher};
 use crate::cell::message::{Delivery, Protocol};
 use crate::exit::{ActorId, Exit, Failure};
@@ -280,14 +280,22 @@ impl dyn DynMailbox + '_ {
         taken.map(|(_, message)| message)
     }
 
-    /// Returns whether the oldest system message is due, and is the exit of an actor that has linked itself to
-    /// this one.
-    pub(crate) fn is_exit_of_link_due(&self) -> bool {
+    /// Returns whether the oldest system message is due, and is the exit of a linked actor or a child, for
+    /// `#[on_exit]`.
+    pub(crate) fn is_exit_for_hook_due(&self) -> bool {
         let mut locked = self.lock();
         let taken_count = locked.cell.taken_count(self.header());
-        locked.cell.system_messages_mut().front().is_some_and(|(seq, message)| {
-            *seq <= taken_count && matches!(message, SystemMessage::LinkedExited(..))
-        })
+        let key = match locked.cell.system_messages_mut().front() {
+            Some((seq, message)) if *seq <= taken_count => match message {
+                SystemMessage::LinkedExited(..) => return true,
+                SystemMessage::WatchedExited(key, ..) => *key,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let resource =
+            locked.cell.existing_resources_mut().and_then(|resources| resources.get(key));
+        matches!(resource, Some(Resource::Link { .. } | Resource::Child(_)))
     }
 
     /// Removes a resource of the life. System messages about it that are queued have no effect.

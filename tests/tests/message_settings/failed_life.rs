@@ -16,6 +16,10 @@ impl Leaf {
     fn link(&self, desk: DeskAddr, context: &Context<Self>) {
         context.link(&desk);
     }
+
+    fn fail(&self) {
+        panic!("planned");
+    }
 }
 
 #[derive(Clone, Default)]
@@ -63,6 +67,11 @@ impl Desk {
         context.spawn_child(Leaf).stop();
     }
 
+    #[message(concurrent)]
+    async fn raise_failing(&self, context: &Context<Self>) {
+        let _ = context.spawn_child(Leaf).fail().try_send();
+    }
+
     #[message(when = self.is_open.load(Ordering::SeqCst))]
     fn enter(&mut self) {
         self.note("entered");
@@ -104,11 +113,14 @@ async fn fail_after(prepare: impl AsyncFnOnce(&DeskAddr)) -> Vec<&'static str> {
     seen.entered.reaches(2).await;
     prepare(&desk).await;
     until_an_input_waits(&desk).await;
+    // Observes the failure of the desk.
+    let mut end = desk.join();
+    assert!(poll_once(&mut end).await.is_none());
     fails.open();
     assert!(matches!(failing.await, Err(CallError::Panicked(_))));
     ends.open();
     assert_eq!(holding.await, Ok(()));
-    assert!(matches!(desk.join().await, Exit::Failed(_)));
+    assert!(matches!(end.await, Exit::Failed(_)));
     let log = seen.log.lock().unwrap();
     log.clone()
 }
@@ -126,6 +138,14 @@ pub fn a_hook_that_waits_does_not_run_after_a_failure(system: &System) {
     system.block_on(async {
         let log = fail_after(async |desk| desk.raise().await.unwrap()).await;
         assert!(log.is_empty(), "{log:?}");
+    });
+}
+
+pub fn a_failure_of_a_child_whose_hook_waits_is_reported_after_a_failure(system: &System) {
+    system.block_on(async {
+        let log = fail_after(async |desk| desk.raise_failing().await.unwrap()).await;
+        assert!(log.is_empty(), "{log:?}");
+        assert_eq!(system.counters().unobserved_failures, 1);
     });
 }
 

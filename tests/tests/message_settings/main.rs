@@ -53,6 +53,7 @@ tests::on_every_host! {
     deferred_sources::a_deferred_tick_is_the_only_one_that_waits,
     failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
     failed_life::a_hook_that_waits_does_not_run_after_a_failure,
+    failed_life::a_failure_of_a_child_whose_hook_waits_is_reported_after_a_failure,
     failed_life::a_second_panic_is_reported_and_the_first_is_the_cause,
     failed_life::a_deferred_message_that_waits_for_handlers_goes_to_the_next_life,
     failed_life::a_notice_of_a_link_that_waits_for_handlers_goes_to_the_next_life,
