@@ -2,8 +2,9 @@
 
 pub use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input, Started};
 pub use crate::actor::protocol_message::{
-    ActorMessages, GuardArguments, HandlerArgs, HasActorImpl, ImplementsProtocol, Named,
-    ProtocolDispatch, ProtocolFuture, ProtocolGuard, ProtocolMessage, adapt, handle_borrowing,
+    ActorMessages, AddrConversion, Converts, GuardArguments, HandlerArgs, HasActorImpl,
+    ImplementsProtocol, Named, ProtocolDispatch, ProtocolFuture, ProtocolGuard, ProtocolMessage,
+    adapt, handle_borrowing,
 };
 pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,

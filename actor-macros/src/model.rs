@@ -23,6 +23,13 @@ pub(crate) struct ActorType {
     pub(crate) settings: Settings,
 }
 
+impl ActorType {
+    /// Returns whether the type represents every actor that implements a trait.
+    pub(crate) fn is_marker(&self) -> bool {
+        self.doc_target != self.ident
+    }
+}
+
 pub(crate) struct Settings {
     pub(crate) name: LitStr,
     pub(crate) capacity: Capacity,

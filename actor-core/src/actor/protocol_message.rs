@@ -105,6 +105,34 @@ impl<Addr, T> Named<T> for Addr {
     type Type = T;
 }
 
+/// Converts addresses of actors to addresses of protocols.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AddrConversion;
+
+/// The conversion of the address `A` to the protocol address `G`, from which `From` is implemented. A
+/// missing conversion is therefore reported with the text below. Implemented by `#[actor]` on the
+/// impl of a trait.
+///
+/// `Self` is neither of the addresses, because the compiler prefers the error of `From` or `Into` to
+/// the error of a trait with the same `Self`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` cannot be converted to `{G}`",
+    label = "write `#[actor]` on the `impl` of the protocol for this actor",
+    note = "`#[actor] impl Greeter for Robot` generates the conversion of `RobotAddr` to `GreeterAddr`"
+)]
+pub trait Converts<A, G: TypedAddr> {
+    fn convert(address: A) -> Addr<G::Actor>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<G: TypedAddr> Converts<Addr<G::Actor>, G> for AddrConversion {
+    fn convert(address: Addr<G::Actor>) -> Addr<G::Actor> {
+        address
+    }
+}
+
 /// How implementors of a protocol's trait run its messages. Implemented by `#[actor]` on the trait.
 #[doc(hidden)]
 pub trait ProtocolDispatch<A: Dispatch>: Protocol {

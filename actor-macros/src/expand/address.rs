@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, LitStr};
 
-use super::{crate_path, do_not_recommend, is_own};
+use super::{bounds, crate_path, do_not_recommend, is_own};
 use crate::model::{ActorType, Capacity};
 use crate::{names, span};
 
@@ -19,10 +19,10 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (_, arguments, clause) = generics.split_for_impl();
     let doc_target = names::unraw(&actor.doc_target);
-    let doc = if actor.doc_target == actor.ident {
-        format!("Address of a running [`{doc_target}`].")
-    } else {
+    let doc = if actor.is_marker() {
         format!("Address of any actor that implements [`{doc_target}`].")
+    } else {
+        format!("Address of a running [`{doc_target}`].")
     };
     let params = (!generics.params.is_empty()).then(|| {
         let params = &generics.params;
@@ -47,10 +47,10 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
     let target = names::unraw(&actor.doc_target);
-    let listed = if actor.doc_target == actor.ident {
-        format!("`impl Dispatch for {target}`")
-    } else {
+    let listed = if actor.is_marker() {
         format!("`impl Protocol for {}`", names::unraw(&actor.ident))
+    } else {
+        format!("`impl Dispatch for {target}`")
     };
     let doc = format!("Messages of [`{target}`], one variant each: {listed} lists them.");
     // Bounds in a type alias are not checked and cause a warning.
@@ -162,12 +162,39 @@ fn expand_common(actor: &ActorType) -> TokenStream {
 
 // Output:
 //     impl __p::Deref for CounterAddr { type Target = __p::Addr<Counter>; .. }
-//     // and AsRef, and From both ways
+//     // and AsRef, and From both ways; for the address of a protocol:
+//     impl<__A> __p::From<__A> for GreeterAddr where __p::AddrConversion: __p::Converts<__A, GreeterAddr> { .. }
 fn expand_conversions(actor: &ActorType) -> TokenStream {
     let ActorType { ident, address, generics, .. } = actor;
     let (params, arguments, clause) = generics.split_for_impl();
     let address_type = quote!(#address #arguments);
     let target = quote!(__p::Addr<#ident #arguments>);
+    let from = match actor.is_marker() {
+        false => quote! {
+            impl #params __p::From<#target> for #address_type #clause {
+                fn from(__addr: #target) -> Self {
+                    Self(__addr)
+                }
+            }
+        },
+        true => {
+            let mut generics = generics.clone();
+            let source = syn::TypeParam::from(proc_macro2::Ident::new("__A", span::hidden()));
+            generics.params.push(GenericParam::Type(source));
+            let (params, ..) = generics.split_for_impl();
+            let bounds = bounds(generics.where_clause.as_ref());
+            quote! {
+                impl #params __p::From<__A> for #address_type
+                where
+                    #bounds __p::AddrConversion: __p::Converts<__A, #address_type>,
+                {
+                    fn from(__addr: __A) -> Self {
+                        Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
+                    }
+                }
+            }
+        }
+    };
     quote! {
         #[automatically_derived]
         impl #params __p::Deref for #address_type #clause {
@@ -183,11 +210,7 @@ fn expand_conversions(actor: &ActorType) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl #params __p::From<#target> for #address_type #clause {
-            fn from(__addr: #target) -> Self {
-                Self(__addr)
-            }
-        }
+        #from
         #[automatically_derived]
         impl #params __p::From<#address_type> for #target #clause {
             fn from(__addr: #address_type) -> Self {

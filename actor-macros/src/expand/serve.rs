@@ -300,7 +300,7 @@ fn expand_aborts(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 // Input:  #[actor] impl Greeter for Robot { .. }
 // Output:
 //     impl __p::ImplementsProtocol<GreeterAddr> for Robot { .. }
-//     impl __p::From<RobotAddr> for GreeterAddr { .. }
+//     impl __p::Converts<RobotAddr, GreeterAddr> for __p::AddrConversion { .. }
 pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
     let ProtocolImpl { forwarded, generics, actor, address, protocol_address, .. } = protocol_impl;
     let crate_path = crate_path(protocol_impl.crate_path.as_ref(), span::hidden());
@@ -349,9 +349,9 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
             #checks
             #check
             #[automatically_derived]
-            impl #params __p::From<#address> for #protocol_address #clause #has_block {
-                fn from(__addr: #address) -> Self {
-                    __p::From::from(__p::adapt::<#actor, #any>(&__addr))
+            impl #params __p::Converts<#address, #protocol_address> for __p::AddrConversion #clause #has_block {
+                fn convert(__addr: #address) -> __p::Addr<#any> {
+                    __p::adapt::<#actor, #any>(&__addr)
                 }
             }
         };

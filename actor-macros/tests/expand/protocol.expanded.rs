@@ -83,9 +83,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> __p::From<__p::Addr<AnyStore<K, N>>> for StoreAddr<K, N> {
-        fn from(__addr: __p::Addr<AnyStore<K, N>>) -> Self {
-            Self(__addr)
+    impl<K: Send + 'static, const N: usize, __A> __p::From<__A> for StoreAddr<K, N>
+    where
+        __p::AddrConversion: __p::Converts<__A, StoreAddr<K, N>>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -387,17 +390,18 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Hash + Send + 'static> __p::From<MapAddr<K>> for shop::StoreAddr<K, 2>
+    impl<K: Hash + Send + 'static> __p::Converts<MapAddr<K>, shop::StoreAddr<K, 2>>
+        for __p::AddrConversion
     where
         K: Eq,
         MapAddr<K>: __p::Sized,
         shop::StoreAddr<K, 2>: __p::Sized,
         Map<K>: __p::HasActorImpl,
     {
-        fn from(__addr: MapAddr<K>) -> Self {
-            __p::From::from(__p::adapt::<Map<K>, <shop::StoreAddr<K, 2> as __p::TypedAddr>::Actor>(
-                &__addr,
-            ))
+        fn convert(
+            __addr: MapAddr<K>,
+        ) -> __p::Addr<<shop::StoreAddr<K, 2> as __p::TypedAddr>::Actor> {
+            __p::adapt::<Map<K>, <shop::StoreAddr<K, 2> as __p::TypedAddr>::Actor>(&__addr)
         }
     }
 };
@@ -422,14 +426,14 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<RobotAddr> for GreeterAddr
+    impl __p::Converts<RobotAddr, GreeterAddr> for __p::AddrConversion
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
-        fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr))
+        fn convert(__addr: RobotAddr) -> __p::Addr<<GreeterAddr as __p::TypedAddr>::Actor> {
+            __p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr)
         }
     }
 };

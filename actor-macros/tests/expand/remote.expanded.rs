@@ -83,9 +83,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyGreeter>> for GreeterAddr {
-        fn from(__addr: __p::Addr<AnyGreeter>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for GreeterAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, GreeterAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -382,9 +385,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyNothing>> for NothingAddr {
-        fn from(__addr: __p::Addr<AnyNothing>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for NothingAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, NothingAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -557,9 +563,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyUnquoted>> for UnquotedAddr {
-        fn from(__addr: __p::Addr<AnyUnquoted>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for UnquotedAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, UnquotedAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -690,9 +699,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyNameless>> for NamelessAddr {
-        fn from(__addr: __p::Addr<AnyNameless>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for NamelessAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, NamelessAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -828,9 +840,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<__p::Addr<AnyGeneric<T>>> for GenericAddr<T> {
-        fn from(__addr: __p::Addr<AnyGeneric<T>>) -> Self {
-            Self(__addr)
+    impl<T: Send + 'static, __A> __p::From<__A> for GenericAddr<T>
+    where
+        __p::AddrConversion: __p::Converts<__A, GenericAddr<T>>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -1006,9 +1021,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyConditional>> for ConditionalAddr {
-        fn from(__addr: __p::Addr<AnyConditional>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for ConditionalAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, ConditionalAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]
@@ -1867,9 +1885,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<__p::Addr<AnyMisspelt>> for MisspeltAddr {
-        fn from(__addr: __p::Addr<AnyMisspelt>) -> Self {
-            Self(__addr)
+    impl<__A> __p::From<__A> for MisspeltAddr
+    where
+        __p::AddrConversion: __p::Converts<__A, MisspeltAddr>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]

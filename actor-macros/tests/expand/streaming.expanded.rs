@@ -314,9 +314,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Send + 'static> __p::From<__p::Addr<AnyFeed<T>>> for FeedAddr<T> {
-        fn from(__addr: __p::Addr<AnyFeed<T>>) -> Self {
-            Self(__addr)
+    impl<T: Send + 'static, __A> __p::From<__A> for FeedAddr<T>
+    where
+        __p::AddrConversion: __p::Converts<__A, FeedAddr<T>>,
+    {
+        fn from(__addr: __A) -> Self {
+            Self(<__p::AddrConversion as __p::Converts<__A, Self>>::convert(__addr))
         }
     }
     #[automatically_derived]

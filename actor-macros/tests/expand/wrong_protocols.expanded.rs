@@ -66,14 +66,14 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::From<RobotAddr> for GreeterAddr
+    impl __p::Converts<RobotAddr, GreeterAddr> for __p::AddrConversion
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
-        fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr))
+        fn convert(__addr: RobotAddr) -> __p::Addr<<GreeterAddr as __p::TypedAddr>::Actor> {
+            __p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr)
         }
     }
 };
