@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
-use super::callback::{self, WaitingClosure};
+use super::callback::{self, WrongClosure};
 use crate::names;
 use crate::token_cursor::TokenCursor;
 
@@ -22,10 +22,10 @@ pub(crate) struct Function {
     pub(crate) is_for_actors: bool,
     /// The tokens from the visibility to the start of the body.
     head: TokenStream,
-    /// The body, without the waiting closures.
+    /// The body, without the wrong closures.
     body: TokenStream,
-    /// The closures that wait for a call instead of returning it to the context.
-    pub(crate) waiting_closures: Vec<WaitingClosure>,
+    /// The closures that do not return their call to the context.
+    pub(crate) wrong_closures: Vec<WrongClosure>,
 }
 
 /// A function with a receiver.
@@ -137,7 +137,7 @@ impl Function {
         }
         head.extend(after);
         let vis = syn::parse2(vis)?;
-        let waiting_closures = callback::replace(&signature, &mut body);
+        let wrong_closures = callback::replace(&signature, &mut body);
         Ok(Self {
             attrs,
             vis,
@@ -146,7 +146,7 @@ impl Function {
             is_for_actors: false,
             head,
             body,
-            waiting_closures,
+            wrong_closures,
         })
     }
 

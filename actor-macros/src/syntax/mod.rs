@@ -13,6 +13,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Type, Visibility};
 
 pub(crate) use block::Member;
+pub(crate) use callback::{Mistake, WrongClosure};
 pub(crate) use method::{Function, Method, conditional, conditional_helper, is_helper};
 pub(crate) use trait_item::TraitItem;
 

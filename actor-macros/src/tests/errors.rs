@@ -303,6 +303,19 @@ fn a_closure_of_a_context_returns_its_call() {
         ),
         ("context.monitor(&o, async |me, _| { f().await; me.a() });", "monitor", other, "async"),
         ("other.get(1).pipe(context, |me, it| me.set(it.await));", "pipe", other, "await"),
+        ("context.every(D, |me| me.tick().send());", "every", "write `|me| me.tick()`", "send"),
+        (
+            "context.after(D, |me| async { me.tick().send().await });",
+            "after",
+            "write `|me| me.tick()`",
+            "async",
+        ),
+        (
+            "context.attach(s, move |me, item| { me.add(item).try_send() });",
+            "attach",
+            "write `|me, item| me.add(item)`",
+            "try_send",
+        ),
     ] {
         let text = expected(method, to_write);
         in_block(&format!("{head} {{ {body} }}"), &[(&text, word)]);
@@ -312,7 +325,26 @@ fn a_closure_of_a_context_returns_its_call() {
         "context.every(D, move |me| { spawn(async move { f().await }); me.tick() });",
         "context.pipe(async { f().await }, |me, it| me.set(it)); other.every(D, |me| async { me });",
         "self.context.after(D, |me| async {}); other.pipe(it, |a, b| async {}); context.stop();",
+        "context.after(D, |me| me.clone().send()); context.after(D, |me| self.peer().send());",
+        "context.every(D, |me| { let me = f(me); me.b(me.n) }); context.every(D, |me| me::b(x.me.n));",
     ] {
         in_block(&format!("{head} {{ {right} }}"), &[]);
+    }
+}
+
+#[test]
+fn a_closure_of_a_context_has_no_fields_of_the_actor() {
+    let head = "fn a(&self, context: &Context<Self>)";
+    for (body, method, field) in [
+        ("context.every(D, |me| me.n += 1);", "every", "n"),
+        ("context.after(D, |me| { let n = me.total + 1; me.set(n) });", "after", "total"),
+        ("context.attach(s, |me, item| me.add(me.list.len(), item));", "attach", "list"),
+        ("context.every(D, |me: &ClockAddr| me.0);", "every", "0"),
+    ] {
+        let text = format!(
+            "the closure of `{method}` has the address of the actor, and not its fields; use \
+             `{field}` in a method, and return the call of the method"
+        );
+        in_block(&format!("{head} {{ {body} }}"), &[(&text, field)]);
     }
 }
