@@ -27,9 +27,9 @@ pub(crate) fn expand_actor(
             let half = check::check_trait(options, &mut item, &mut errors);
             let crate_path = half.as_ref().and_then(|half| half.protocol.crate_path.as_ref());
             let crate_path = expand::crate_path(crate_path, span::hidden());
-            let clause = quote!(where Self: #crate_path::__private::Dispatch);
+            let bound = quote!(Self: #crate_path::__private::Dispatch);
             let suggestions = item.has_near_helper().then(|| expand::suggestions(&crate_path));
-            let written = item.into_written(&clause);
+            let written = item.into_written(&bound);
             // The `Send` bound of a handler's future is proved on each actor.
             let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
             let allow_async = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));

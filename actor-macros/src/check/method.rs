@@ -76,6 +76,10 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
         (answer, is_stream) = (replies::item(stream), true);
     }
     let mut generics = signature.generics.clone();
+    // A bound without a parameter would not hold for the address.
+    if generics.params.is_empty() {
+        generics.where_clause = None;
+    }
     if is_rewritten(function) {
         answer = answer.and_then(awaited);
         generics = Generics::default();
@@ -176,7 +180,12 @@ pub(super) fn check_generics(
         && !clause.predicates.is_empty()
         && errors.count() == before
     {
-        let text = format!("{subject} has no `where` clause; move it to the `impl` block");
+        let to_do = match (owner, self_type::find(clause.to_token_stream())) {
+            ("the trait", Some(_)) => "remove the bounds of `Self`, and move others to the trait",
+            ("the trait", None) => "move it to the trait",
+            _ => "move it to the `impl` block",
+        };
+        let text = format!("{subject} has no `where` clause; {to_do}");
         errors.push(clause, text);
     }
 }

@@ -1,4 +1,4 @@
-//! Layer 3: replaces `Self`, because a signature is reused where `Self` is another type.
+//! Layer 3: finds and replaces `Self`, because a signature is reused where `Self` is another type.
 //!
 //! It must not inspect bodies.
 
@@ -32,4 +32,13 @@ pub(super) fn replace(tokens: TokenStream, actor: &TokenStream) -> TokenStream {
         }
     }
     out
+}
+
+/// Returns the first `Self`.
+pub(super) fn find(tokens: TokenStream) -> Option<TokenTree> {
+    tokens.into_iter().find_map(|tree| match &tree {
+        TokenTree::Ident(word) if word == "Self" => Some(tree),
+        TokenTree::Group(group) => find(group.stream()),
+        _ => None,
+    })
 }

@@ -2,17 +2,19 @@
 //!
 //! It must not depend on an actor.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Token, TypeParamBound, Visibility};
+use syn::{LitStr, Token, TypeParamBound, Visibility, WherePredicate};
 
 use super::attrs::{self, HelperAttr};
 use super::{
     args, block, callback, check_lifetimes, check_no_async_trait, check_once, has_lifetimes,
-    is_rewritten, may_be_deprecated, method, parameters, protocol_impl, remote, reply, settings,
+    is_rewritten, may_be_deprecated, method, parameters, protocol_impl, remote, reply, self_type,
+    settings,
 };
+use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::{ActorType, Capacity, Protocol, Settings, Side, TraitHalf};
 use crate::names;
@@ -72,12 +74,13 @@ pub(crate) fn check_trait(
 
 /// Checks that a protocol is a plain trait without lifetimes, and without supertraits that have
 /// methods.
-fn check_head(item: &TraitItem, errors: &mut Errors) {
+fn check_head(item: &mut TraitItem, errors: &mut Errors) {
     if !item.qualifiers.is_empty() {
         let word = item.qualifiers.to_string();
         errors.push(&item.qualifiers, format!("a protocol cannot be `{word}`; write `trait`"));
     }
     check_supertraits(&item.supertraits, errors);
+    check_bounds_of_self(item, errors);
     let text = "a protocol has no lifetimes: its messages are owned; use owned types, or `'static`";
     check_lifetimes(&item.generics, text, errors);
 }
@@ -85,25 +88,52 @@ fn check_head(item: &TraitItem, errors: &mut Errors) {
 /// Checks that a supertrait only requires the actor to be `Send`, `Sync` or `'static`. Other
 /// requirements would not hold for the address.
 fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
+    let parsed = Punctuated::<TypeParamBound, Token![+]>::parse_terminated
+        .parse2(supertraits.clone())
+        .map_err(|error| errors.push_syntax(&error));
+    if let Ok(bounds) = parsed {
+        check_bounds(&bounds, &["Send", "Sync"], errors);
+    }
+}
+
+/// Checks the supertraits that are written as `where Self: Supertrait`. Generated code does not have
+/// the refused ones, which would not hold for it.
+fn check_bounds_of_self(item: &mut TraitItem, errors: &mut Errors) {
+    let Some(clause) = &mut item.generics.where_clause else { return };
+    let is_right = |predicate: &WherePredicate| match predicate {
+        WherePredicate::Type(it) if display_tokens(&it.bounded_ty) == "Self" => {
+            check_bounds(&it.bounds, &["Send", "Sync", "Sized", "Unpin"], errors)
+        }
+        _ => true,
+    };
+    clause.predicates =
+        std::mem::take(&mut clause.predicates).into_iter().filter(is_right).collect();
+}
+
+/// Checks the bounds of the actor, and returns whether all of them are allowed.
+fn check_bounds(
+    bounds: &Punctuated<TypeParamBound, Token![+]>,
+    allowed: &[&str],
+    errors: &mut Errors,
+) -> bool {
     let is_plain = |bound: &TypeParamBound| match bound {
         TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
         TypeParamBound::Trait(bound) => {
             bound.maybe.is_none()
                 && bound.path.segments.last().is_some_and(|last| {
-                    last.arguments.is_none() && (last.ident == "Send" || last.ident == "Sync")
+                    last.arguments.is_none() && allowed.iter().any(|name| last.ident == name)
                 })
         }
         _ => false,
     };
-    let parsed = Punctuated::<TypeParamBound, Token![+]>::parse_terminated
-        .parse2(supertraits.clone())
-        .map_err(|error| errors.push_syntax(&error));
-    let refused: Vec<_> = parsed.iter().flatten().filter(|bound| !is_plain(bound)).collect();
-    if !refused.is_empty() {
-        let text = "a protocol has no supertraits but `Send`, `Sync` and `'static`: its address knows \
-                    its own messages and nothing else; remove this, and have the actor implement both";
-        errors.push(quote!(#(#refused)+*), text);
+    let refused: Vec<_> = bounds.iter().filter(|bound| !is_plain(bound)).collect();
+    if refused.is_empty() {
+        return true;
     }
+    let text = "a protocol has no supertraits but `Send`, `Sync` and `'static`: its address knows \
+                its own messages and nothing else; remove this, and have the actor implement both";
+    errors.push(quote!(#(#refused)+*), text);
+    false
 }
 
 /// Returns the type that represents every actor that implements the trait.
@@ -216,18 +246,10 @@ fn check_no_self(function: &Function, errors: &mut Errors) {
         .map(|arg| arg.ty.to_token_stream());
     let returned = reply::returned(&function.signature).map(ToTokens::to_token_stream);
     for tokens in arguments.chain(returned) {
-        if let Some(word) = find_self(tokens) {
+        if let Some(word) = self_type::find(tokens) {
             errors.push(word, text);
         }
     }
-}
-
-fn find_self(tokens: TokenStream) -> Option<TokenTree> {
-    tokens.into_iter().find_map(|tree| match &tree {
-        TokenTree::Ident(word) if word == "Self" => Some(tree),
-        TokenTree::Group(group) => find_self(Group::stream(group)),
-        _ => None,
-    })
 }
 
 /// Checks that a trait with functions has messages.

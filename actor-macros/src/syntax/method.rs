@@ -150,9 +150,13 @@ impl Function {
         })
     }
 
-    /// Adds a clause between signature and body.
-    pub(super) fn bind(&mut self, clause: &TokenStream) {
-        self.head.extend(clause.clone());
+    /// Adds a bound to the clause between signature and body.
+    pub(super) fn bind(&mut self, bound: &TokenStream) {
+        self.head.extend(match &self.signature.generics.where_clause {
+            None => quote!(where #bound),
+            Some(clause) if clause.predicates.empty_or_trailing() => bound.clone(),
+            Some(_) => quote!(, #bound),
+        });
     }
 
     pub(crate) fn as_method(&self) -> Option<Method<'_>> {

@@ -79,14 +79,14 @@ impl TraitItem {
         has_near_helper(&self.members)
     }
 
-    /// Returns the trait as written, without the helper attributes of this crate, and with `clause`
+    /// Returns the trait as written, without the helper attributes of this crate, and with `bound`
     /// on the methods that exist only for actors.
-    pub(crate) fn into_written(mut self, clause: &TokenStream) -> TokenStream {
+    pub(crate) fn into_written(mut self, bound: &TokenStream) -> TokenStream {
         for member in &mut self.members {
             if let Member::Function(function) = member
                 && function.is_for_actors
             {
-                function.bind(clause);
+                function.bind(bound);
             }
         }
         as_written(&self.attrs, &self.head, &self.members, &self.braces)

@@ -255,6 +255,16 @@ fn qualifiers_and_generics_are_refused() {
         "fn f(&self) where Self: Sized {}",
         &[("a message has no `where` clause; move it to the `impl` block", "where Self: Sized")],
     );
+    expect(
+        "#[actor] trait Greeter<T> { fn f(&self, it: T) where T: Copy; }",
+        &[("a message has no `where` clause; move it to the trait", "where T: Copy")],
+    );
+    let of_self = "a message has no `where` clause; remove the bounds of `Self`, and move others to the \
+                   trait";
+    expect(
+        "#[actor] trait Greeter { fn f(&self) where Self: Sized; }",
+        &[(of_self, "where Self: Sized")],
+    );
 }
 
 #[test]

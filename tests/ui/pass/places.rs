@@ -79,6 +79,16 @@ whole! {
     }
 }
 
+#[actor_core::actor]
+trait Clauses {
+    fn empty(&self, _context: &rt::Context<Self>) -> u8 where {
+        5
+    }
+}
+
+#[actor_core::actor]
+impl Clauses for Whole {}
+
 #[actor_core::main(crate = ::renamed)]
 async fn main() -> Result<(), rt::CallError> {
     #[actor_core::actor]
@@ -104,5 +114,6 @@ async fn main() -> Result<(), rt::CallError> {
     assert!(Plain::new().spawn().is_alive());
     assert_eq!(Whole.spawn().add(1, (2, 3)).await?, 3);
     assert_eq!(Whole.spawn().empty_clause().await?, 4);
+    assert_eq!(ClausesAddr::from(Whole.spawn()).empty().await?, 5);
     Ok(())
 }
