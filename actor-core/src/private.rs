@@ -1,6 +1,6 @@
 //! The private interface for generated code. Not for users; it may change in any release.
 
-pub use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input, Started};
+pub use crate::actor::dispatch::{Dispatch, Guard, HandlerOutcome, Hook, Hooks, Input, Started};
 pub use crate::actor::protocol_message::{
     ActorMessages, AddrConversion, Converts, GuardArguments, HandlerArgs, HasActorImpl,
     ImplementsProtocol, Named, ProtocolDispatch, ProtocolFuture, ProtocolGuard, ProtocolMessage,

@@ -284,3 +284,11 @@ impl<E: Display> Started for Result<(), E> {
         }
     }
 }
+
+/// The guard of an actor for one of its own messages, the `N`th guarded one. Implemented by `#[actor]`
+/// on the inherent impl.
+#[doc(hidden)]
+pub trait Guard<const N: usize>: Dispatch {
+    /// Returns whether the message may be handled now.
+    fn guard_holds(&self, message: &Self::MessageEnum) -> bool;
+}

@@ -2,11 +2,11 @@
 //!
 //! It must not add anything to an actor whose messages have no settings.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
 
 use super::message;
-use crate::model::{Forwarded, Guard, Message, MessageOptions, Protocol, Role};
+use crate::model::{Guard, Message, MessageOptions, Protocol, Role};
 use crate::{names, span};
 
 // Input:  #[message(priority)] fn halt(&mut self)
@@ -82,11 +82,6 @@ fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
     messages.filter_map(|message| Some((message, message.options.guard.as_ref()?)))
 }
 
-/// Returns the name of the function that evaluates a guard.
-fn guard_fn(handler: &Ident) -> Ident {
-    names::identifier(&format!("__when_{}", names::unraw(handler)), span::hidden())
-}
-
 // Output: const HAS_GUARDS: __p::bool = true;
 //     or: nothing, if there is no guard.
 pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
@@ -102,13 +97,16 @@ pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
 // Output:
 //     fn guard_holds(&self, __message: &StoreMessage) -> __p::bool {
 //         match *__message {
-//             StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
+//             StoreMessage::Take { .. } => <Self as __p::Guard<0>>::guard_holds(self, __message),
 //             _ => <Self as __p::Dispatch>::as_protocol(__message).is_none_or(|__it| __it.guard_holds(self)),
 //         }
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
-    let arms = guarded(protocol).map(|(message, _)| expand_guard_call(protocol, message));
+    let arms = guarded(protocol).enumerate().map(|(index, (message, _))| {
+        let pattern = pattern(protocol, message);
+        quote!(#pattern => <Self as __p::Guard<#index>>::guard_holds(self, __message),)
+    });
     let message_type = message::enum_type(protocol);
     Some(quote! {
         fn guard_holds(&self, __message: &#message_type) -> __p::bool {
@@ -120,62 +118,70 @@ pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-// Output: StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-fn expand_guard_call(protocol: &Protocol, message: &Message) -> TokenStream {
-    let ident = span::on(&protocol.message, span::hidden());
-    let (cfgs, variant, guard_fn) =
-        (&message.attrs.cfgs, &message.variant, guard_fn(&message.name));
-    let fields = message.args.iter().filter_map(|arg| match &arg.role {
-        Role::Field(field) => Some((&arg.cfgs, &field.name)),
-        _ => None,
-    });
-    let (patterns, values): (Vec<_>, Vec<_>) = fields
-        .map(|(cfgs, name)| (quote!(#(#cfgs)* ref #name,), quote!(, #(#cfgs)* #name)))
-        .unzip();
-    quote! {
-        #(#cfgs)*
-        #ident::#variant { #(#patterns)* .. } => Self::#guard_fn(self #(#values)*),
-    }
-}
-
 // Output:
-//     impl Store {
-//         fn __when_take(&self, amount: &u32) -> __p::bool { self.free >= *amount }
+//     impl __p::Guard<0> for Store {
+//         fn guard_holds(&self, __message: &StoreMessage) -> __p::bool {
+//             let StoreMessage::Take { amount: ref __field_0, .. } = *__message else { return true };
+//             let amount: &u32 = __field_0;
+//             self.free >= *amount
+//         }
 //     }
 //
-// One function for each guard, with the `self` of its handler, so that a guard which a
-// `macro_rules!` macro has written finds its own `self`.
+// One impl for each guard, with the `self` of its handler, so that a guard which a `macro_rules!` macro
+// has written finds its own `self`. In an impl of a trait of another crate, the compiler does not
+// propose `&mut self` to a guard that changes the state.
 pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
-    let actor = &protocol.actor;
-    let (params, _, clause) = protocol.generics.split_for_impl();
     let guards = guarded(protocol)
-        .map(|(message, guard)| expand_guard(&message.attrs, &message.name, guard));
-    Some(quote! {
-        #[allow(
-            deprecated, unused_variables, unused_braces, unused_parens, clippy::ptr_arg, clippy::borrowed_box, clippy::ref_option,
-            clippy::trivially_copy_pass_by_ref, clippy::unused_self, clippy::type_complexity,
-            clippy::missing_const_for_fn, clippy::too_many_arguments, clippy::min_ident_chars,
-        )]
-        impl #params #actor #clause {
-            #(#guards)*
-        }
-    })
+        .enumerate()
+        .map(|(index, (message, guard))| expand_guard(protocol, index, message, guard));
+    Some(quote!(#(#guards)*))
 }
 
-/// Returns the function of one guard.
-fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
+fn expand_guard(
+    protocol: &Protocol,
+    index: usize,
+    message: &Message,
+    guard: &Guard,
+) -> TokenStream {
     let Guard { key, expr, receiver, params } = guard;
-    let (cfgs, guard_fn) = (&attrs.cfgs, guard_fn(name));
-    let lints = attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
-    let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
-    // A condition that is not a `bool` is reported at the condition.
-    let output = span::moved_all(quote!(__p::bool), span::hidden_at(key.span()));
+    let (params_of_impl, _, clause) = protocol.generics.split_for_impl();
+    let (actor, message_type) = (&protocol.actor, message::enum_type(protocol));
+    let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+    let ident = span::on(&protocol.message, span::hidden());
+    let lints = message.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
+    let fields = message.args.iter().filter_map(|arg| match &arg.role {
+        Role::Field(field) => Some(&field.name),
+        _ => None,
+    });
+    let (patterns, arguments): (Vec<_>, Vec<_>) = fields
+        .zip(params)
+        .enumerate()
+        .map(|(at, (field, (cfgs, pat, ty)))| {
+            let place = names::identifier(&format!("__field_{at}"), span::hidden());
+            (quote!(#(#cfgs)* #field: ref #place,), quote!(#(#cfgs)* let #pat: &#ty = #place;))
+        })
+        .unzip();
+    // A condition that is not a `bool` is reported at the condition, and one that changes the state
+    // together with this reference.
+    let place = span::hidden_at(key.span());
+    let (and, output) = (quote_spanned!(place=> &), quote_spanned!(place=> __p::bool));
     quote! {
         #(#cfgs)*
+        #[automatically_derived]
+        #[allow(
+            deprecated, unused_variables, unused_braces, unused_parens, clippy::min_ident_chars,
+            clippy::type_complexity,
+        )]
         #(#lints)*
-        fn #guard_fn(&#receiver #(#params)*) -> #output {
-            #expr
+        impl #params_of_impl __p::Guard<#index> for #actor #clause {
+            fn guard_holds(#and #receiver, __message: &#message_type) -> #output {
+                let #ident::#variant { #(#patterns)* .. } = *__message else {
+                    return true;
+                };
+                #(#arguments)*
+                #expr
+            }
         }
     }
 }

@@ -164,6 +164,8 @@ fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<T
     let all: Vec<_> = guards(protocol_impl).enumerate().collect();
     let guards = all.into_iter().map(|(index, (configured, guard))| {
         let Guard { key, expr, receiver, params: arguments } = guard;
+        // A guard that changes the state is reported with this reference.
+        let and = quote_spanned!(span::hidden_at(key.span())=> &);
         let cfgs = &configured.attrs.cfgs;
         let lints = configured.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
         let arguments = arguments
@@ -177,7 +179,7 @@ fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<T
             #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
             #(#lints)*
             impl #params __p::ProtocolGuard<#protocol_address, #index> for #actor #clause {
-                fn guard_holds(&#receiver, __arguments: &mut __p::GuardArguments<'_>) -> #output {
+                fn guard_holds(#and #receiver, __arguments: &mut __p::GuardArguments<'_>) -> #output {
                     #(#arguments)*
                     #expr
                 }

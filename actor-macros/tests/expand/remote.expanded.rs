@@ -1287,7 +1287,9 @@ const _: () = {
         fn guard_holds(&self, __message: &CacheMessage<K, N>) -> __p::bool {
             match *__message {
                 #[cfg(unix)]
-                CacheMessage::Put { ref key, ref pages, .. } => Self::__when_put(self, key, pages),
+                CacheMessage::Put { .. } => {
+                    <Self as __p::Guard<0usize>>::guard_holds(self, __message)
+                }
                 _ => <Self as __p::Dispatch>::as_protocol(__message)
                     .is_none_or(|__it| __it.guard_holds(self)),
             }
@@ -1370,24 +1372,24 @@ const _: () = {
             if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
+    #[cfg(unix)]
+    #[automatically_derived]
     #[allow(
         deprecated,
         unused_variables,
         unused_braces,
         unused_parens,
-        clippy::ptr_arg,
-        clippy::borrowed_box,
-        clippy::ref_option,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_self,
-        clippy::type_complexity,
-        clippy::missing_const_for_fn,
-        clippy::too_many_arguments,
-        clippy::min_ident_chars
+        clippy::min_ident_chars,
+        clippy::type_complexity
     )]
-    impl<K: Hash + __p::Send + 'static, const N: usize> Cache<K, N> {
-        #[cfg(unix)]
-        fn __when_put(&self, key: &K, pages: &[u8; 4]) -> __p::bool {
+    impl<K: Hash + __p::Send + 'static, const N: usize> __p::Guard<0usize> for Cache<K, N> {
+        fn guard_holds(&self, __message: &CacheMessage<K, N>) -> __p::bool {
+            let CacheMessage::Put { key: ref __field_0, pages: ref __field_1, .. } = *__message
+            else {
+                return true;
+            };
+            let key: &K = __field_0;
+            let pages: &[u8; 4] = __field_1;
             self.free > 0
         }
     }

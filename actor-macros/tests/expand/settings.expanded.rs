@@ -233,18 +233,12 @@ const _: () = {
         }
         fn guard_holds(&self, __message: &MotorMessage) -> __p::bool {
             match *__message {
-                MotorMessage::Shift {
-                    ref arg0,
-                    #[cfg(unix)]
-                    ref by,
-                    ..
-                } => Self::__when_shift(
-                    self,
-                    arg0,
-                    #[cfg(unix)]
-                    by,
-                ),
-                MotorMessage::Watch { ref limit, .. } => Self::__when_watch(self, limit),
+                MotorMessage::Shift { .. } => {
+                    <Self as __p::Guard<0usize>>::guard_holds(self, __message)
+                }
+                MotorMessage::Watch { .. } => {
+                    <Self as __p::Guard<1usize>>::guard_holds(self, __message)
+                }
                 _ => <Self as __p::Dispatch>::as_protocol(__message)
                     .is_none_or(|__it| __it.guard_holds(self)),
             }
@@ -347,26 +341,47 @@ const _: () = {
             if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
+    #[automatically_derived]
     #[allow(
         deprecated,
         unused_variables,
         unused_braces,
         unused_parens,
-        clippy::ptr_arg,
-        clippy::borrowed_box,
-        clippy::ref_option,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_self,
-        clippy::type_complexity,
-        clippy::missing_const_for_fn,
-        clippy::too_many_arguments,
-        clippy::min_ident_chars
+        clippy::min_ident_chars,
+        clippy::type_complexity
     )]
-    impl Motor {
-        fn __when_shift(&self, (gear, level): &(Gear, u8), #[cfg(unix)] by: &String) -> __p::bool {
+    impl __p::Guard<0usize> for Motor {
+        fn guard_holds(&self, __message: &MotorMessage) -> __p::bool {
+            let MotorMessage::Shift {
+                arg0: ref __field_0,
+                #[cfg(unix)]
+                    by: ref __field_1,
+                ..
+            } = *__message
+            else {
+                return true;
+            };
+            let (gear, level): &(Gear, u8) = __field_0;
+            #[cfg(unix)]
+            let by: &String = __field_1;
             self.speed == 0 && gear.fits::<u8, 4>(*level)
         }
-        fn __when_watch(&self, limit: &u32) -> __p::bool {
+    }
+    #[automatically_derived]
+    #[allow(
+        deprecated,
+        unused_variables,
+        unused_braces,
+        unused_parens,
+        clippy::min_ident_chars,
+        clippy::type_complexity
+    )]
+    impl __p::Guard<1usize> for Motor {
+        fn guard_holds(&self, __message: &MotorMessage) -> __p::bool {
+            let MotorMessage::Watch { limit: ref __field_0, .. } = *__message else {
+                return true;
+            };
+            let limit: &u32 = __field_0;
             self.speed > 0
         }
     }
