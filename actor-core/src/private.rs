@@ -22,6 +22,7 @@ pub use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 pub use crate::simulation::run::Tested;
 pub use crate::simulation::test::{TestConfig, run_real, simulate};
 pub use crate::system::run::main;
+pub use actor_macros::write_actor_on_the_trait_or_import_its_address;
 pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::clone::Clone;

@@ -2,7 +2,7 @@
 //!
 //! It must not lose the item, which comes first in the output, even after an error.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use crate::display::display_tokens;
@@ -82,4 +82,15 @@ pub(crate) fn reject_helper(name: &str, item: TokenStream) -> (TokenStream, Vec<
         format!("`#[{name}]` belongs to a method of an actor; write `#[actor]` on the `impl`");
     errors.push(TokenStream::new(), text);
     (item, errors.into_diagnostics())
+}
+
+/// Returns the path with the span of an expansion at its last name.
+pub(crate) fn expanded_path(path: TokenStream) -> TokenStream {
+    let mut trees: Vec<TokenTree> = path.into_iter().collect();
+    let ends = |it: &TokenTree| matches!(it, TokenTree::Punct(it) if it.as_char() == '<');
+    let end = trees.iter().position(ends).unwrap_or(trees.len());
+    if let Some(name) = end.checked_sub(1).and_then(|last| trees.get_mut(last)) {
+        name.set_span(span::hidden_at(name.span()));
+    }
+    trees.into_iter().collect()
 }

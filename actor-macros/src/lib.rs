@@ -85,3 +85,10 @@ pub fn on_stop(_options: TokenStream, item: TokenStream) -> TokenStream {
 pub fn on_exit(_options: TokenStream, item: TokenStream) -> TokenStream {
     output(actor::reject_helper("on_exit", item.into()))
 }
+
+// Returns the path of a protocol's address unchanged. If there is no such type, the compiler names this
+// macro in its error, and so says what to write.
+#[proc_macro]
+pub fn write_actor_on_the_trait_or_import_its_address(path: TokenStream) -> TokenStream {
+    actor::expanded_path(path.into()).into()
+}

@@ -301,10 +301,20 @@ fn expand_aborts(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 
 // Input:  #[actor] impl Greeter for Robot { .. }
 // Output:
-//     impl __p::ImplementsProtocol<GreeterAddr> for Robot { .. }
-//     impl __p::Converts<RobotAddr, GreeterAddr> for __p::AddrConversion { .. }
+//     type __Addr = __p::write_actor_on_the_trait_or_import_its_address!(GreeterAddr);
+//     impl __p::ImplementsProtocol<__Addr> for Robot { .. }
+//     impl __p::Converts<RobotAddr, __Addr> for __p::AddrConversion { .. }
 pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
     let ProtocolImpl { forwarded, generics, actor, address, protocol_address, .. } = protocol_impl;
+    // The name of the macro says what to write if there is no such type. With generics, an alias would
+    // need the parameters that the path uses.
+    let named = generics.params.is_empty().then(|| {
+        quote! {
+            type __Addr = __p::write_actor_on_the_trait_or_import_its_address!(#protocol_address);
+        }
+    });
+    let renamed = quote!(__Addr);
+    let protocol_address = if named.is_some() { &renamed } else { protocol_address };
     let crate_path = crate_path(protocol_impl.crate_path.as_ref(), span::hidden());
     let place = span::hidden_at(protocol_impl.ident.span());
     let (params, ..) = generics.split_for_impl();
@@ -337,6 +347,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
         #(#forwarded)*
         const _: () = {
             use #crate_path::__private as __p;
+            #named
             #[automatically_derived]
             impl #params __p::ImplementsProtocol<#served> for #actor #clause #proved {
                 #head {

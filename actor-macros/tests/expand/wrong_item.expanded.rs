@@ -9,32 +9,33 @@ impl Greeter for Robot {
 }
 const _: () = {
     use ::actor_core::__private as __p;
+    type __Addr = __p::write_actor_on_the_trait_or_import_its_address!(GreeterAddr);
     #[automatically_derived]
-    impl __p::ImplementsProtocol<<RobotAddr as __p::Named<GreeterAddr>>::Type> for Robot
+    impl __p::ImplementsProtocol<<RobotAddr as __p::Named<__Addr>>::Type> for Robot
     where
         RobotAddr: __p::Sized,
-        GreeterAddr: __p::Sized,
+        __Addr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as __p::TypedAddr>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <__Addr as __p::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
                 __loan,
-                <Self as __p::ImplementsProtocol<GreeterAddr>>::aborts,
+                <Self as __p::ImplementsProtocol<__Addr>>::aborts,
             ))
         }
     }
     #[automatically_derived]
-    impl __p::Converts<RobotAddr, GreeterAddr> for __p::AddrConversion
+    impl __p::Converts<RobotAddr, __Addr> for __p::AddrConversion
     where
         RobotAddr: __p::Sized,
-        GreeterAddr: __p::Sized,
+        __Addr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
-        fn convert(__addr: RobotAddr) -> __p::Addr<<GreeterAddr as __p::TypedAddr>::Actor> {
-            __p::adapt::<Robot, <GreeterAddr as __p::TypedAddr>::Actor>(&__addr)
+        fn convert(__addr: RobotAddr) -> __p::Addr<<__Addr as __p::TypedAddr>::Actor> {
+            __p::adapt::<Robot, <__Addr as __p::TypedAddr>::Actor>(&__addr)
         }
     }
 };
