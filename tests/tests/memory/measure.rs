@@ -4,7 +4,7 @@ use crate::heap::live;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The number of repetitions. A round retains the same in a debug build, which is slow.
-pub const ROUNDS: usize = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
+pub const ROUNDS: usize = if cfg!(debug_assertions) { 5_000 } else { 30_000 };
 
 /// Parts that the rounds are measured in: the first tenth warms up, the last one is compared with it.
 const PARTS: usize = 50;

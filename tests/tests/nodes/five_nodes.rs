@@ -40,7 +40,7 @@ fn run(first: u64, count: u64, totals: &Arc<Mutex<Totals>>) {
 /// exit.
 #[test]
 fn five_nodes_keep_every_promise_under_every_fault() {
-    let seeds = sized(12, 10_000) as u64;
+    let seeds = sized(24, 10_000) as u64;
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let totals = Arc::new(Mutex::new(Totals::default()));
     let begun = Instant::now();
