@@ -172,7 +172,7 @@ async fn a_value_that_cannot_be_encoded_is_refused_at_its_call() {
     assert_eq!(refusal(two.remote.hollow(None).await), (RefusalKind::BadReply, false));
 }
 
-#[actor_core::test(seeds = 3)]
+#[actor_core::test(seeds = 10)]
 async fn messages_and_replies_beyond_the_limit_are_refused() {
     let two = two().await;
     let large = vec![200; 1 << 20];
